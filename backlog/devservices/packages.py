@@ -1,0 +1,17 @@
+"""Files of installed packages, found without importing any."""
+
+import glob
+import sys
+from pathlib import Path
+
+from backlog.devservices.home import ROOT
+
+
+def find(package: str, pattern: str) -> str | None:
+    """Return the file `pattern` of `package` in this Python or in the checkout's environment."""
+    in_venv = glob.glob(glob.escape(str(ROOT / ".venv")) + "/lib/python*/site-packages")
+    for directory in (*(path for path in sys.path if path.endswith("-packages")), *in_venv):
+        found = sorted(Path(directory, package).glob(pattern))
+        if found:
+            return str(found[0])
+    return None
