@@ -1,0 +1,44 @@
+"""Who may do what: the one table, written to Django's groups and permissions after every migration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps as global_apps
+from django.contrib.auth.management import create_permissions
+
+AGENT, OPS, ADMIN = "agent", "ops", "admin"
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "orders.view_backlog": (AGENT, OPS, ADMIN),
+    "orders.note_order": (AGENT, OPS, ADMIN),
+    "orders.postpone_eta": (AGENT, OPS, ADMIN),
+    "orders.change_eta": (OPS, ADMIN),
+    "orders.hold_order": (OPS, ADMIN),
+    "orders.cancel_order": (AGENT, OPS, ADMIN),
+    "orders.expedite_order": (OPS, ADMIN),
+    "orders.ship_order": (OPS, ADMIN),
+    "orders.intake_order": (OPS, ADMIN),
+    "orders.replan": (OPS, ADMIN),
+    "orders.see_contact": (AGENT,),
+    "orders.edit_policy": (OPS, ADMIN),
+    "orders.publish_policy": (ADMIN,),
+    "inventory.move_stock": (OPS, ADMIN),
+    "inventory.manage_purchase_orders": (OPS, ADMIN),
+    "inventory.manage_catalogue": (OPS, ADMIN),
+    "notifications.send_message": (AGENT, OPS, ADMIN),
+    "notifications.edit_template": (AGENT, ADMIN),
+    "notifications.activate_template": (ADMIN,),
+}
+
+
+def sync_roles(**_: Any) -> None:
+    """Make the groups hold exactly the permissions of the table."""
+    for app_config in global_apps.get_app_configs():
+        create_permissions(app_config, verbosity=0)
+    from django.contrib.auth.models import Group, Permission
+
+    by_name = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    for role in (AGENT, OPS, ADMIN):
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set([by_name[name] for name, roles in PERMISSIONS.items() if role in roles])

@@ -1,0 +1,113 @@
+"""The frame around every page: navigation, and what a person chose about its looks (kept in cookies, so that the
+server renders it and nothing jumps)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+CHOICES = {
+    "theme": ("system", "light", "dark"),
+    "density": ("comfortable", "compact"),
+    "nav": ("auto", "full", "rail"),
+}
+THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
+HTMX_CONFIG = json.dumps(
+    {
+        "includeIndicatorStyles": False,
+        "allowEval": False,
+        "historyCacheSize": 0,
+        "refreshOnHistoryMiss": True,
+        "scrollIntoViewOnBoost": False,
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "(403|409|422)", "swap": True},
+            {"code": "[45]..", "swap": False, "error": True},
+        ],
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the side navigation; ``key`` follows ``g`` on the keyboard."""
+
+    view: str
+    label: str
+    icon: str
+    key: str
+    heading: str = ""
+    permission: str = "orders.view_backlog"
+
+
+NAV = (
+    NavItem("orders:board", "Triage", "list-ordered", "t"),
+    NavItem("inventory:products", "Inventory", "warehouse", "i"),
+    NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
+    NavItem("notifications:messages", "Messages", "mail", "m"),
+    NavItem("orders:plan_runs", "Plan runs", "history", "r", heading="Manage"),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``shell`` holds what base.html needs of the request."""
+    theme = chosen(request, "theme")
+    return {
+        "shell": {
+            "theme": theme,
+            "color_scheme": "light dark" if theme == "system" else theme,
+            "density": chosen(request, "density"),
+            "nav": _nav_mode(request),
+            "nav_items": list(_nav_items(request)),
+            "themes": THEMES,
+            "role": _role(request),
+            "htmx_config": HTMX_CONFIG,
+        }
+    }
+
+
+def chosen(request: HttpRequest, name: str) -> str:
+    """Return the value kept in a cookie, or the first (default) choice when it is absent or unknown."""
+    value = request.COOKIES.get(name, "")
+    return value if value in CHOICES[name] else CHOICES[name][0]
+
+
+def _nav_mode(request: HttpRequest) -> str:
+    mode = chosen(request, "nav")
+    if mode != "auto":
+        return mode
+    return "rail" if request.path.startswith("/triage/") else "full"
+
+
+def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    items = []
+    for item in NAV:
+        if user is None or not user.has_perm(item.permission):
+            continue
+        url = reverse(item.view)
+        items.append(
+            {
+                "url": url,
+                "label": item.label,
+                "icon": item.icon,
+                "key": item.key,
+                "heading": item.heading,
+                "is_current": request.path.startswith(url),
+            }
+        )
+    return items
+
+
+def _role(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    if user.is_superuser or user.has_perm("orders.publish_policy"):
+        return "Administrator"
+    return "Operations" if user.has_perm("orders.hold_order") else "Customer agent"

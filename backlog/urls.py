@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from backlog.live import live
+from backlog.preferences import preferences
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/triage/"), name="home"),
+    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("preferences/", preferences, name="preferences"),
+    path("live/", live, name="live"),
+    path("", include("orders.urls")),
+]

@@ -1,0 +1,25 @@
+from inventory.models.dirty import DirtyMark
+from inventory.models.product import Product, Warehouse
+from inventory.models.purchase_order import (
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseOrderStatus,
+    Receipt,
+)
+from inventory.models.stock import MovementKind, StockLevel, StockMovement
+from inventory.models.supplier import Supplier, SupplierProduct
+
+__all__ = [
+    "DirtyMark",
+    "MovementKind",
+    "Product",
+    "PurchaseOrder",
+    "PurchaseOrderLine",
+    "PurchaseOrderStatus",
+    "Receipt",
+    "StockLevel",
+    "StockMovement",
+    "Supplier",
+    "SupplierProduct",
+    "Warehouse",
+]

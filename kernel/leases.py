@@ -1,0 +1,58 @@
+"""Rows as a queue: a worker claims rows, works, and finishes only what it still holds.
+
+PostgreSQL is the queue of record (docs/concurrency.md): a Celery message only wakes somebody up. A row whose worker
+died is claimable again when its lease runs out; a row that failed ``MAX_ATTEMPTS`` times is quarantined.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+MAX_ATTEMPTS = 5
+
+
+class Leased(models.Model):
+    """Columns of a claimable row. ``not_before`` delays it; ``lease_token`` names the worker that holds it."""
+
+    not_before = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def claimable(rows: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
+    """Return the rows that are due and held by nobody."""
+    return rows.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), not_before__lte=now)
+
+
+def claim(rows: QuerySet[Any], *, now: datetime, lease: timedelta, limit: int) -> tuple[uuid.UUID, list[Any]]:
+    """Take up to ``limit`` due rows for ``lease``; return the token and their keys, oldest first.
+
+    Concurrent claimers never get the same row (SKIP LOCKED) and never wait for each other.
+    """
+    token = uuid.uuid4()
+    with transaction.atomic():
+        due = claimable(rows, now=now).order_by("pk").select_for_update(skip_locked=True, of=("self",))
+        keys = list(due.values_list("pk", flat=True)[:limit])
+        if keys:
+            rows.model._default_manager.filter(pk__in=keys).update(
+                lease_token=token, lease_until=now + lease, attempts=F("attempts") + 1
+            )
+    return token, keys
+
+
+def release(rows: QuerySet[Any], *, token: uuid.UUID, retry_at: datetime, error: str) -> int:
+    """Give rows back after a failure, to be tried again at ``retry_at``; return how many were still ours."""
+    return rows.filter(lease_token=token).update(
+        lease_token=None, lease_until=None, not_before=retry_at, last_error=error[:2000]
+    )

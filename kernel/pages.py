@@ -1,0 +1,39 @@
+"""Every URL is a full page without JavaScript; an htmx request gets only the part that it will swap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    fragments: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render ``template`` (which extends ``page_base``) as a page, or as the part that htmx asked for.
+
+    ``fragments`` maps the id of an htmx target to the template that fills it. Any other htmx request gets the page's
+    main part. The answer varies on both headers, so that a cache never serves a part as a page.
+    """
+    fragment = _fragment(request, fragments or {})
+    base = "_partials/fragment.html" if is_partial(request) else "base.html"
+    response = render(request, fragment or template, {**context, "page_base": base}, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part; restoring its history needs the whole page."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def _fragment(request: HttpRequest, fragments: Mapping[str, str]) -> str | None:
+    return fragments.get(request.headers.get("HX-Target", "")) if is_partial(request) else None

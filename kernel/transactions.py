@@ -1,0 +1,50 @@
+"""Transactions that are tried again when PostgreSQL asks for it."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MAX_TRIES = 5
+RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE behind a Django database error, if there is one."""
+    return getattr(error.__cause__, "pgcode", None)
+
+
+def entry_verb(verb: Callable[P, R]) -> Callable[P, R]:
+    """Run a verb as one durable transaction, again after a deadlock or lock timeout (at most five times, with jitter).
+
+    The verb must have no effect outside the database. Inside a transaction that a caller opened it raises
+    RuntimeError, as ``atomic(durable=True)`` does: entry verbs own their commit.
+    """
+
+    @functools.wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                with transaction.atomic(durable=True):
+                    return verb(*args, **kwargs)
+            except OperationalError as error:
+                if sqlstate(error) not in RETRYABLE or attempt == MAX_TRIES:
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def require_transaction() -> None:
+    """Raise unless the caller has opened a transaction (participant verbs leave the commit to their caller)."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("This takes part in a transaction: call it from a verb that opens one.")

@@ -1,0 +1,6 @@
+from notifications.models.delivery import Delivery, DeliveryState
+from notifications.models.fact import Fact, FactState
+from notifications.models.suppression import Suppression
+from notifications.models.template import Template, TemplateStatus
+
+__all__ = ["Delivery", "DeliveryState", "Fact", "FactState", "Suppression", "Template", "TemplateStatus"]

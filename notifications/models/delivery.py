@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from kernel.leases import Leased
+from notifications.models.fact import Fact
+
+
+class DeliveryState(models.TextChoices):
+    """Where a message stands. A crash between the server's 250 and our commit ends in UNCERTAIN, never in a second mail."""
+
+    PENDING = "pending", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    SUPERSEDED = "superseded", "Overtaken by newer news"
+    SUPPRESSED = "suppressed", "Not sent"
+    FAILED = "failed", "Failed"
+    UNCERTAIN = "uncertain", "Perhaps sent"
+
+
+class Delivery(Leased):
+    """One fact told to one recipient on one channel, at most once (unique)."""
+
+    fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=254)
+    order_ref = models.CharField(max_length=40, blank=True)
+    customer_code = models.CharField(max_length=40, blank=True)
+    customer_name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.PENDING)
+    state_reason = models.CharField(max_length=200, blank=True)
+    subject_line = models.CharField(max_length=300, blank=True)
+    body_text = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    message_id = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        permissions = [("send_message", "Send and resend messages")]
+        constraints = [
+            models.UniqueConstraint(fields=["fact", "recipient", "channel"], name="notifications_delivery_once"),
+            models.CheckConstraint(
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
+                name="notifications_delivery_sent_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"],
+                condition=models.Q(state__in=["pending", "sending"]),
+                name="notifications_delivery_due",
+            ),
+            models.Index(fields=["order_ref", "-id"], name="notifications_delivery_order"),
+            models.Index(fields=["customer_code", "-id"], name="notifications_delivery_cust"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient} by {self.channel}"

@@ -1,0 +1,39 @@
+from orders.models.allocation import Allocation, AllocationState, Peg
+from orders.models.customer import Customer, Tier
+from orders.models.hold import Hold, HoldKind
+from orders.models.note import OrderNote
+from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
+from orders.models.plan import LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
+from orders.models.policy import Policy, PolicyStatus, Strategy
+from orders.models.promise import EtaRevision, EtaRevisionKind, OrderPromise
+from orders.models.shipment import Shipment, ShipmentLine
+
+__all__ = [
+    "Allocation",
+    "AllocationState",
+    "Customer",
+    "EtaRevision",
+    "EtaRevisionKind",
+    "Hold",
+    "HoldKind",
+    "LinePlan",
+    "Order",
+    "OrderLine",
+    "OrderNote",
+    "OrderPlan",
+    "OrderPromise",
+    "OrderStatus",
+    "Outcome",
+    "Peg",
+    "PlanRun",
+    "PlanRunKind",
+    "PlanRunStatus",
+    "Policy",
+    "PolicyStatus",
+    "Reason",
+    "ShipPolicy",
+    "Shipment",
+    "ShipmentLine",
+    "Strategy",
+    "Tier",
+]

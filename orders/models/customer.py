@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils import timezone
+
+
+class Tier(models.TextChoices):
+    PLATINUM = "platinum", "Platinum"
+    GOLD = "gold", "Gold"
+    SILVER = "silver", "Silver"
+    STANDARD = "standard", "Standard"
+
+
+@pghistory.track()
+class Customer(models.Model):
+    """Who waits: how much they matter to us, and how they want to be told."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    contact_name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    tier = models.CharField(max_length=10, choices=Tier, default=Tier.STANDARD)
+    country = models.CharField(max_length=60, blank=True)
+    zone = models.CharField("time zone", max_length=60, default="Europe/London")
+    language = models.CharField(max_length=10, default="en")
+    wants_email = models.BooleanField("told by e-mail", default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(code=""), name="orders_customer_code_given")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from inventory.models import Product
+from orders.models.customer import Customer
+
+
+class OrderStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    SHIPPED = "shipped", "Shipped"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ShipPolicy(models.TextChoices):
+    """How much of an order must be there before any of it leaves (planning.types.ShipPolicy has the same names)."""
+
+    PARTIAL = "partial", "Ship what is ready"
+    COMPLETE = "complete", "Ship complete"
+    ONE_BACKORDER = "one_backorder", "At most one backorder"
+
+
+@pghistory.track()
+class Order(models.Model):
+    """What a customer asked for, in one go. An order is open until every line is shipped or cancelled."""
+
+    ref = models.CharField(max_length=40, unique=True)
+    channel = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120, blank=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.OPEN)
+    placed_at = models.DateTimeField(default=timezone.now)
+    requested_on = models.DateField(null=True, blank=True)
+    ship_policy = models.CharField(max_length=14, choices=ShipPolicy, default=ShipPolicy.PARTIAL)
+    ship_to = models.TextField(blank=True)
+    is_expedited = models.BooleanField(default=False)
+    eta_by_hand_on = models.DateField(null=True, blank=True)
+    eta_by_hand_reason = models.CharField(max_length=200, blank=True)
+    intake_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the order as it came in.")
+    version = models.PositiveIntegerField(default=1, help_text="Counts changes by people; forms carry it.")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], condition=~Q(external_id=""), name="orders_order_external_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", closed_at__isnull=True) | (~Q(status="open") & Q(closed_at__isnull=False)),
+                name="orders_order_closed_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["placed_at", "id"], condition=Q(status="open"), name="orders_order_open_placed"),
+            models.Index(fields=["customer", "-placed_at"], name="orders_order_customer"),
+        ]
+        permissions = [
+            ("view_backlog", "See the backlog, orders, stock and messages"),
+            ("hold_order", "Hold and release orders"),
+            ("cancel_order", "Cancel orders and lines"),
+            ("expedite_order", "Expedite and pin orders"),
+            ("ship_order", "Ship orders"),
+            ("intake_order", "Take in orders"),
+            ("change_eta", "Change an ETA by hand, to any day"),
+            ("postpone_eta", "Change an ETA by hand, later only and at most 14 days"),
+            ("note_order", "Write notes"),
+            ("replan", "Start a plan run"),
+            ("see_contact", "See customer contact data"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+@pghistory.track(pghistory.UpdateEvent())
+class OrderLine(models.Model):
+    """One product of an order. ordered = shipped + cancelled + open."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
+    ordered_qty = models.PositiveIntegerField()
+    shipped_qty = models.PositiveIntegerField(default=0)
+    cancelled_qty = models.PositiveIntegerField(default=0)
+    unit_price = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    open_qty = models.GeneratedField(
+        expression=F("ordered_qty") - F("shipped_qty") - F("cancelled_qty"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="orders_line_position"),
+            models.CheckConstraint(condition=Q(ordered_qty__gt=0), name="orders_line_qty_positive"),
+            models.CheckConstraint(
+                condition=Q(ordered_qty__gte=F("shipped_qty") + F("cancelled_qty")), name="orders_line_conserved"
+            ),
+            models.CheckConstraint(condition=Q(unit_price__gte=0), name="orders_line_price_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["product", "order"], condition=Q(open_qty__gt=0), name="orders_line_open_product"),
+            models.Index(fields=["order"], condition=Q(open_qty__gt=0), name="orders_line_open_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"

@@ -1,0 +1,118 @@
+"""What planning said last: one row per open line and per open order, owned by planning alone."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from inventory.models import Product
+from orders.models.order import Order, OrderLine
+from orders.models.policy import Policy
+from orders.planning import types
+
+
+class PlanRunKind(models.TextChoices):
+    FULL = "full", "Whole backlog"
+    EVENT = "event", "What an event touched"
+
+
+class PlanRunStatus(models.TextChoices):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Reason(models.IntegerChoices):
+    READY = types.Reason.READY, "Ready to ship"
+    FROZEN = types.Reason.FROZEN, "Picked or pinned"
+    ON_HOLD = types.Reason.ON_HOLD, "On hold"
+    SHIP_COMPLETE = types.Reason.SHIP_COMPLETE, "Waits for the rest of the order"
+    AWAITING_SUPPLY = types.Reason.AWAITING_SUPPLY, "Stock on its way"
+    SUPPLIER_LATE = types.Reason.SUPPLIER_LATE, "Supplier late"
+    STOCK_SHORT = types.Reason.STOCK_SHORT, "Stock short"
+    PROTECTED = types.Reason.PROTECTED, "Stock kept back"
+    ETA_BY_HAND = types.Reason.ETA_BY_HAND, "Date set by hand"
+
+
+class Outcome(models.IntegerChoices):
+    PLANNED = types.Outcome.PLANNED, "Planned"
+    FROZEN = types.Outcome.FROZEN, "Frozen"
+    EXCLUDED = types.Outcome.EXCLUDED, "Left out"
+
+
+class PlanRun(models.Model):
+    """One execution of planning: why it ran, on what (hashed), what came out, how long each step took."""
+
+    kind = models.CharField(max_length=10, choices=PlanRunKind)
+    status = models.CharField(max_length=10, choices=PlanRunStatus, default=PlanRunStatus.RUNNING)
+    policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="plan_runs")
+    cause = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    inputs_hash = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField(default=dict, help_text="lines, planned, frozen, excluded, rows_written, facts, …")
+    timings = models.JSONField(default=dict, help_text="Seconds per step.")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-id"], name="orders_planrun_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} run {self.pk}"
+
+
+class LinePlan(models.Model):
+    """The plan for one open line. ``points`` has one number per rule of the policy of the run, in its order."""
+
+    line = models.OneToOneField(
+        OrderLine, on_delete=models.PROTECT, primary_key=True, related_name="plan", db_constraint=False
+    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="line_plans", db_constraint=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    score = models.FloatField()
+    points = ArrayField(models.FloatField())
+    outcome = models.SmallIntegerField(choices=Outcome)
+    reason = models.SmallIntegerField(choices=Reason)
+    allocated_qty = models.IntegerField()
+    pegged_qty = models.IntegerField()
+    eta_p50 = models.DateField(null=True)
+    eta_p90 = models.DateField(null=True)
+    gate_line_id = models.BigIntegerField(default=0, help_text="The line that holds this one back, 0 for none.")
+    policy_id = models.BigIntegerField(help_text="The policy whose rules ``points`` follows.")
+
+    def __str__(self) -> str:
+        return f"plan of line {self.line_id}"
+
+
+class OrderPlan(models.Model):
+    """The plan for one open order, as the board shows it. Its rank is its place by (score desc, placed_at, order)."""
+
+    order = models.OneToOneField(
+        Order, on_delete=models.PROTECT, primary_key=True, related_name="plan", db_constraint=False
+    )
+    placed_at = models.DateTimeField()
+    score = models.FloatField()
+    reason = models.SmallIntegerField(choices=Reason, help_text="The reason of its last line to arrive.")
+    eta_p50 = models.DateField(null=True)
+    eta_p90 = models.DateField(null=True)
+    promised_on = models.DateField(null=True, help_text="Copy of OrderPromise, for sorting and filters.")
+    slip_days = models.IntegerField(null=True, help_text="eta_p50 − promised_on.")
+    open_lines = models.IntegerField()
+    short_lines = models.IntegerField()
+    open_units = models.IntegerField()
+    short_units = models.IntegerField(help_text="Open units without stock on hand.")
+    open_value_minor = models.BigIntegerField(help_text="Value of the open units, in pence.")
+    ready_value_minor = models.BigIntegerField(help_text="Value of the allocated units, in pence.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-score", "placed_at", "order"], name="orders_orderplan_rank"),
+            models.Index(fields=["slip_days", "order"], name="orders_orderplan_slip"),
+            models.Index(fields=["open_value_minor", "order"], name="orders_orderplan_value"),
+            models.Index(fields=["eta_p50", "order"], name="orders_orderplan_eta"),
+            models.Index(fields=["promised_on", "order"], name="orders_orderplan_promised"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of order {self.order_id}"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class PolicyStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"
+    ARCHIVED = "archived", "Archived"
+
+
+class Strategy(models.TextChoices):
+    FIFO = "fifo", "First in, first out"
+    PRIORITY = "priority", "Priority"
+
+
+@pghistory.track()
+class Policy(models.Model):
+    """One version of the rules that rank the backlog (grammar: orders.planning.grammar). Exactly one is published."""
+
+    name = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(unique=True)
+    status = models.CharField(max_length=10, choices=PolicyStatus, default=PolicyStatus.DRAFT)
+    strategy = models.CharField(max_length=20, choices=Strategy, default=Strategy.PRIORITY)
+    rules = models.JSONField(default=dict, help_text="The whole document, as the grammar's schema describes it.")
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "policies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="published"), name="orders_policy_one_published"
+            ),
+        ]
+        permissions = [
+            ("edit_policy", "Edit draft rules"),
+            ("publish_policy", "Publish and roll back rules"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
