@@ -19,7 +19,7 @@ LOST_KICKS = Counter("backlog_lost_kicks_total", "Wake-ups that the broker did n
 
 
 def kick(task: str) -> None:
-    """Send ``task`` when the current transaction commits; a broker that is down, frozen or full is counted, not raised."""
+    """Send ``task`` at commit; a broker that is down, frozen or full is counted, not raised."""
     transaction.on_commit(functools.partial(_send, task))
 
 

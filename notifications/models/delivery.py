@@ -8,7 +8,7 @@ from notifications.models.fact import Fact
 
 
 class DeliveryState(models.TextChoices):
-    """Where a message stands. A crash between the server's 250 and our commit ends in UNCERTAIN, never in a second mail."""
+    """Where a message stands. A crash between the server's 250 and our commit is UNCERTAIN: never a second mail."""
 
     PENDING = "pending", "Waiting to be sent"
     SENDING = "sending", "Being sent"
