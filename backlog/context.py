@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 CHOICES = {
     "theme": ("system", "light", "dark"),
@@ -90,7 +90,10 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
     for item in NAV:
         if user is None or not user.has_perm(item.permission):
             continue
-        url = reverse(item.view)
+        try:
+            url = reverse(item.view)
+        except NoReverseMatch:
+            continue
         items.append(
             {
                 "url": url,

@@ -1,0 +1,166 @@
+"""Server-sent events: one PostgreSQL listener per process, fanned out to the open pages.
+
+A page that reconnects sends ``Last-Event-ID``; events it missed are replayed from a short memory, and when that does
+not reach back far enough (or the process is another one) it is told to refresh everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+
+import psycopg2
+from django.contrib.auth.decorators import login_not_required
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from kernel.live import CHANNEL
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15
+RECONNECT_SECONDS = 1.0
+MEMORY = 500
+QUEUE_LIMIT = 200
+MAX_STREAMS = 1000
+
+
+class Hub:
+    """Listens while anybody is connected. Used on one event loop only, so it needs no locks."""
+
+    def __init__(self) -> None:
+        self.epoch = f"{os.getpid():x}{time.time_ns():x}"
+        self._latest = 0
+        self._memory: deque[tuple[int, str]] = deque(maxlen=MEMORY)
+        self._queues: set[asyncio.Queue[str]] = set()
+        self._listener: asyncio.Task[None] | None = None
+
+    @property
+    def open_streams(self) -> int:
+        return len(self._queues)
+
+    @property
+    def latest_id(self) -> str:
+        return f"{self.epoch}-{self._latest}"
+
+    def publish(self, event: str, data: object) -> None:
+        """Number an event, remember it and hand it to every open page; a page that does not read loses its oldest."""
+        self._latest = number = self._latest + 1
+        text = f"id: {self.epoch}-{number}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
+        self._memory.append((number, text))
+        for queue in self._queues:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(text)
+
+    def missed(self, last_event_id: str) -> list[str]:
+        """Return the events after ``last_event_id``, or a call to refresh when they are no longer known."""
+        if not last_event_id:
+            return []
+        epoch, _, number = last_event_id.rpartition("-")
+        known = self._memory[0][0] if self._memory else self._latest + 1
+        if epoch != self.epoch or not number.isdigit() or int(number) + 1 < known:
+            return ['event: plan\ndata: {"all": true}\n\n']
+        return [text for n, text in self._memory if n > int(number)]
+
+    @contextlib.asynccontextmanager
+    async def subscribed(self) -> AsyncIterator[asyncio.Queue[str]]:
+        """Yield a queue of events; the listener runs as long as there is at least one."""
+        queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LIMIT)
+        self._queues.add(queue)
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.create_task(self._listen())
+        try:
+            yield queue
+        finally:
+            self._queues.discard(queue)
+            if not self._queues and self._listener is not None:
+                self._listener.cancel()
+                self._listener = None
+
+    async def _listen(self) -> None:
+        """Listen until cancelled; after a lost connection try again and tell pages to refresh everything."""
+        is_first = True
+        while True:
+            try:
+                connection = await asyncio.to_thread(_connect)
+            except psycopg2.Error as error:
+                log.warning("live: cannot listen (%s)", type(error).__name__)
+                await asyncio.sleep(RECONNECT_SECONDS)
+                continue
+            if not is_first:
+                self.publish("plan", {"all": True})
+            is_first = False
+            try:
+                await self._relay(connection)
+            except psycopg2.Error as error:
+                log.warning("live: connection lost (%s)", type(error).__name__)
+            finally:
+                connection.close()
+
+    async def _relay(self, connection: psycopg2.extensions.connection) -> None:
+        loop = asyncio.get_running_loop()
+        descriptor = connection.fileno()
+        while True:
+            readable = asyncio.Event()
+            loop.add_reader(descriptor, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(descriptor)
+            connection.poll()
+            while connection.notifies:
+                message = json.loads(connection.notifies.pop(0).payload)
+                self.publish(message["event"], message["data"])
+
+
+HUB = Hub()
+
+
+def _connect() -> psycopg2.extensions.connection:
+    """Open a connection of our own beside Django's: it stays in LISTEN for the life of the process."""
+    wrapper = connections["default"].copy()
+    connection: psycopg2.extensions.connection = wrapper.get_new_connection(wrapper.get_connection_params())
+    connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+    return connection
+
+
+@login_not_required
+async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Stream events to a signed-in page (``plan``, and a heartbeat comment every 15 s)."""
+    user = await request.auser()
+    if not user.is_authenticated:
+        return HttpResponse("Sign in to follow live changes.", status=401, content_type="text/plain")
+    if HUB.open_streams >= MAX_STREAMS:
+        return HttpResponse("Too many open pages.", status=503, content_type="text/plain")
+    response = StreamingHttpResponse(
+        _events(request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
+    )
+    response["Cache-Control"] = "no-cache"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _events(last_event_id: str) -> AsyncIterator[str]:
+    async with HUB.subscribed() as queue:
+        yield (
+            f"retry: 2000\nid: {HUB.latest_id}\nevent: hello\ndata: {{}}\n\n"
+            if not last_event_id
+            else "retry: 2000\n\n"
+        )
+        for text in HUB.missed(last_event_id):
+            yield text
+        while True:
+            try:
+                yield await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield "event: beat\ndata: {}\n\n"

@@ -1,0 +1,208 @@
+"""How values look: money, days, spans, states. One function a value, so that a value looks the same on every page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from orders.models import Reason
+
+register = template.Library()
+
+MINUS = "\u2212"
+LATE_FROM_DAYS = 5
+TIER_PIPS = {"platinum": 4, "gold": 3, "silver": 2, "standard": 1}
+REASON_ICONS = {
+    Reason.READY: "boxes",
+    Reason.FROZEN: "lock",
+    Reason.ON_HOLD: "pause",
+    Reason.SHIP_COMPLETE: "layers",
+    Reason.AWAITING_SUPPLY: "package",
+    Reason.SUPPLIER_LATE: "truck",
+    Reason.STOCK_SHORT: "package-x",
+    Reason.PROTECTED: "scale",
+    Reason.ETA_BY_HAND: "pencil",
+}
+STATUSES = {
+    "late": ("Late", "is-late", "g-late"),
+    "risk": ("At risk", "is-risk", "g-risk"),
+    "hold": ("On hold", "is-hold", "g-hold"),
+    "part": ("Partial", "is-info", "g-part"),
+    "ready": ("Ready", "is-good", "g-ready"),
+    "track": ("On track", "is-none", "g-track"),
+    "shipped": ("Shipped", "is-good", "g-ready"),
+    "cancelled": ("Cancelled", "is-none", "g-track"),
+    "info": ("Info", "is-info", "g-info"),
+}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    return format_html(
+        '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, static("img/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def glyph(name: str) -> SafeString:
+    return format_html(
+        '<svg viewBox="0 0 14 14" aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def status(key: str) -> SafeString:
+    """Show a status as shape, colour and word."""
+    word, colour, shape = STATUSES[key]
+    return format_html('<span class="st {}">{}{}</span>', colour, glyph(shape), word)
+
+
+@register.simple_tag
+def status_pill(key: str, word: str = "") -> SafeString:
+    default, colour, shape = STATUSES[key]
+    return format_html('<span class="pill {}">{}{}</span>', colour, glyph(shape), word or default)
+
+
+@register.simple_tag
+def reason(value: int | None) -> SafeString:
+    """Show why a line waits: a grey icon and a word, never coloured."""
+    if value is None:
+        return format_html('<span class="muted">{}</span>', "Not planned yet")
+    return format_html("{}<span>{}</span>", icon(REASON_ICONS[Reason(value)]), Reason(value).label)
+
+
+@register.simple_tag
+def tier(value: str, label: str) -> SafeString:
+    pips = format_html_join("", '<i class="{}"></i>', (("on" if n < TIER_PIPS[value] else "",) for n in range(4)))
+    return format_html('<span class="pips" aria-hidden="true">{}</span><span>{}</span>', pips, label)
+
+
+@register.simple_tag
+def slip_chip(days: int | None) -> SafeString | str:
+    """Show how far an ETA is from its promise: +7 d red from five days, amber before, green when early."""
+    if days is None:
+        return ""
+    if days == 0:
+        return format_html('<span class="slip is-none">{}</span>', "on time")
+    colour = "is-good" if days < 0 else "is-late" if days >= LATE_FROM_DAYS else "is-risk"
+    return format_html('<span class="slip {}">{}</span>', colour, signed_days(days))
+
+
+@register.filter
+def signed_days(days: int) -> str:
+    return f"{'+' if days > 0 else MINUS if days < 0 else ''}{abs(days)}\u00a0d"
+
+
+@register.filter
+def signed_points(points: float) -> str:
+    return f"{MINUS if points < 0 else '+'}{abs(points):,.1f}"
+
+
+@register.simple_tag
+def avatar(name: str) -> SafeString:
+    words = [word for word in name.replace("@", " ").split() if word[:1].isalnum()]
+    initials = "".join(word[0] for word in words[:2]).upper() or "?"
+    return format_html('<span class="av" aria-hidden="true">{}</span>', initials)
+
+
+@register.filter
+def pounds(value: Decimal | float | int | None) -> str:
+    """Whole pounds, for lists."""
+    return "–" if value is None else f"{MINUS if value < 0 else ''}£{abs(round(value)):,}"
+
+
+@register.filter
+def money(value: Decimal | float | int | None) -> str:
+    """Pounds and pence, for details."""
+    return "–" if value is None else f"{MINUS if value < 0 else ''}£{abs(value):,.2f}"
+
+
+@register.filter
+def pence(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value) / 100
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """``28 Nov``; with the year when it is not this one; ``Not set`` when unknown."""
+    if value is None:
+        return "Not set"
+    shown = f"{value.day} {value:%b}"
+    return shown if value.year == timezone.localdate().year else f"{shown} {value.year}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """``today, 09:42``, ``yesterday, 16:05``, else ``13 Nov, 09:12``, in local time."""
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    days = (timezone.localdate() - local.date()).days
+    name = {0: "today", 1: "yesterday"}.get(days) or day(local.date())
+    return f"{name}, {local:%H:%M}"
+
+
+@register.simple_tag
+def at(value: datetime | None) -> SafeString | str:
+    """Show a moment as ``<time>`` with its full local time in the title."""
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), f"{local:%A %-d %B %Y, %H:%M %Z}", moment(value)
+    )
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """``4 s ago`` up to a day, then the moment."""
+    if value is None:
+        return "never"
+    seconds = max(0, int((timezone.now() - value).total_seconds()))
+    if seconds >= 86_400:
+        return moment(value)
+    if seconds >= 3_600:
+        return f"{seconds // 3_600} h ago"
+    return f"{seconds // 60} min ago" if seconds >= 60 else f"{seconds} s ago"
+
+
+@register.filter
+def age_days(value: datetime) -> int:
+    """Calendar days since, in local time."""
+    return (timezone.localdate() - timezone.localtime(value).date()).days
+
+
+@register.filter
+def units(value: int) -> str:
+    return f"{value:,} u"
+
+
+@register.filter
+def thousands(value: int) -> str:
+    return f"{value:,}"
+
+
+@register.filter
+def likelihood(value: float) -> str:
+    return f"{value:.1%}"
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Return where an Undo of this message posts to (``extra_tags="undo /orders/…"``), or nothing."""
+    tag, _, url = (message.extra_tags or "").partition(" ")
+    return url if tag == "undo" else ""
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], permission: str) -> bool:
+    request = context.get("request")
+    return request is not None and request.user.has_perm(permission)

@@ -1,0 +1,107 @@
+// Keyboard: every key presses a visible control, so that mouse, touch and no-script reach the same things.
+
+import { openDialog, toggleDensity, toggleNav } from "./shell.js";
+
+const SINGLE_KEYS = "singleKeys";
+const CHORD_MS = 1200;
+let chordUntil = 0;
+
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const current = () => document.querySelector("[data-row].cur");
+const panel = () => document.querySelector(".panel");
+
+function go(step) {
+  const all = rows();
+  if (!all.length) return;
+  const index = all.indexOf(current());
+  const next = all[index < 0 ? 0 : Math.min(Math.max(index + step, 0), all.length - 1)];
+  current()?.classList.remove("cur");
+  next.classList.add("cur");
+  next.scrollIntoView({ block: "nearest" });
+  if (panel()) debounceOpen(next);
+}
+
+let opening = 0;
+function debounceOpen(row) {
+  clearTimeout(opening);
+  opening = setTimeout(() => open(row), 120);
+}
+
+function open(row) {
+  row?.querySelector("[data-open-panel]")?.click();
+}
+
+function act(key) {
+  const scope = panel() ?? document.getElementById("main");
+  const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
+  if (control) return press(control);
+  if (!current() || panel()) return;
+  document.addEventListener("htmx:afterSettle", () => press(panel()?.querySelector(`[data-key="${key}"]`)), { once: true });
+  open(current());
+}
+
+function press(control) {
+  if (!control) return;
+  control.click();
+  if (control.tagName === "SUMMARY") control.parentElement.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+}
+
+function escape() {
+  const popover = document.querySelector("details[data-popover][open]");
+  if (popover) {
+    popover.open = false;
+    popover.querySelector("summary").focus();
+  } else document.querySelector("[data-panel-close]")?.click();
+}
+
+function goTo(key) {
+  const link = document.querySelector(`[data-go="${key}"]`);
+  if (link) link.click();
+}
+
+const KEYS = {
+  j: () => go(1),
+  k: () => go(-1),
+  Enter: () => open(current()),
+  "/": () => document.querySelector('input[type="search"]')?.focus(),
+  d: toggleDensity,
+  "[": toggleNav,
+  "?": () => openDialog("keys"),
+  r: () => document.querySelector("[data-apply-ranks]:not([hidden])")?.click(),
+  g: () => (chordUntil = performance.now() + CHORD_MS),
+};
+for (const key of "ehuzcn") KEYS[key] = () => act(key);
+
+function isTyping(target) {
+  return target.matches("input:not(.cb), textarea, select, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") return escape();
+  if (isTyping(event.target) || localStorage.getItem(SINGLE_KEYS) === "off") return;
+  if (performance.now() < chordUntil && event.key !== "g") {
+    chordUntil = 0;
+    event.preventDefault();
+    return goTo(event.key);
+  }
+  if (event.key === "Enter" && event.target.closest("a, button, summary, label")) return;
+  const run = KEYS[event.key];
+  if (!run) return;
+  event.preventDefault();
+  run();
+});
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (!row || event.target.closest("a, button, input, label")) return;
+  current()?.classList.remove("cur");
+  row.classList.add("cur");
+  open(row);
+});
+
+const single = document.querySelector("[data-single-keys]");
+if (single) {
+  single.checked = localStorage.getItem(SINGLE_KEYS) !== "off";
+  single.addEventListener("change", () => localStorage.setItem(SINGLE_KEYS, single.checked ? "on" : "off"));
+}

@@ -1,0 +1,32 @@
+// htmx: say so when a request fails, and leave alone what a person is typing in.
+
+const TEXT = {
+  send: "The server did not answer. Your filters are kept. Try again.",
+  response: "The server could not do that. Nothing was changed. Try again.",
+};
+
+function say(text) {
+  const toasts = document.getElementById("toasts");
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.dataset.toast = "";
+  toast.textContent = text;
+  toasts.append(toast);
+  document.dispatchEvent(new Event("backlog:toasts"));
+}
+
+document.addEventListener("htmx:sendError", () => say(TEXT.send));
+document.addEventListener("htmx:timeout", () => say(TEXT.send));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) location.reload();
+  else say(TEXT.response);
+});
+
+// A session that ended answers with the sign-in page: go there instead of swapping it in.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const url = event.detail.xhr.responseURL;
+  if (url && new URL(url).pathname === "/sign-in/") {
+    event.preventDefault();
+    location.reload();
+  }
+});

@@ -1,0 +1,88 @@
+// What every page has: toasts that leave, dialogs, popovers, and choices kept in cookies that the server renders.
+
+const TOAST_MS = 8000;
+const YEAR_S = 365 * 24 * 3600;
+
+export function keepChoice(name, value) {
+  document.cookie = `${name}=${value};path=/;max-age=${YEAR_S};samesite=lax`;
+}
+
+export function toggleNav() {
+  const next = document.body.dataset.nav === "rail" ? "full" : "rail";
+  document.body.dataset.nav = next;
+  keepChoice("nav", next);
+}
+
+export function toggleDensity() {
+  const root = document.documentElement;
+  const next = root.dataset.density === "compact" ? "comfortable" : "compact";
+  root.dataset.density = next;
+  keepChoice("density", next);
+}
+
+export function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+function applyTheme(value) {
+  if (value === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = value;
+  document.querySelector('meta[name="color-scheme"]').content = value === "system" ? "light dark" : value;
+  keepChoice("theme", value);
+}
+
+function startToast(toast) {
+  if (toast.dataset.started) return;
+  toast.dataset.started = "true";
+  const close = toast.querySelector("[data-toast-close]");
+  if (close) close.hidden = false;
+  let timer = 0;
+  const wait = () => (timer = setTimeout(() => toast.remove(), TOAST_MS));
+  const stay = () => clearTimeout(timer);
+  for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, stay);
+  for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, wait);
+  wait();
+}
+
+function startToasts() {
+  document.querySelectorAll("[data-toast]").forEach(startToast);
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("button, a, summary");
+  for (const popover of document.querySelectorAll("details[data-popover][open]")) {
+    if (!popover.contains(event.target)) popover.open = false;
+  }
+  if (!target) return;
+  if (target.dataset.open) openDialog(target.dataset.open);
+  if ("close" in target.dataset) target.closest("dialog, details")?.tagName === "DIALOG" ? target.closest("dialog").close() : (target.closest("details").open = false);
+  if ("toastClose" in target.dataset) target.closest("[data-toast]").remove();
+  if ("densityToggle" in target.dataset) {
+    event.preventDefault();
+    toggleDensity();
+  }
+  if ("navToggle" in target.dataset) toggleNav();
+});
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || !["theme", "density"].includes(button.name)) return;
+  event.preventDefault();
+  if (button.name === "theme") applyTheme(button.value);
+  else if ((document.documentElement.dataset.density === "compact") !== (button.value === "compact")) toggleDensity();
+  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
+});
+
+// A form is sent once: a second press while the first is under way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "true";
+  setTimeout(() => delete form.dataset.sent, 3000);
+});
+
+document.addEventListener("htmx:afterSettle", startToasts);
+document.addEventListener("backlog:toasts", startToasts);
+startToasts();
