@@ -1,5 +1,4 @@
-"""The composition root: settings, routes, processes. It imports every app; no app imports it."""
+"""The composition root: settings, routes, processes. It imports every app; no app imports it.
 
-from backlog.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Nothing is imported here: `backlog.devservices` runs before anything is installed.
+"""

@@ -5,5 +5,5 @@ class SetupError(Exception):
     """Something that the person at the keyboard can put right; the text says how."""
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Somebody asked us to stop (Ctrl-C or SIGTERM) while we were waiting."""

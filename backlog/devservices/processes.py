@@ -106,9 +106,7 @@ def started_at(pid: int) -> str | None:
         # The name may hold spaces and brackets, so count from its closing one.
         fields = stat[stat.rindex(")") + 2 :].split()
         return None if fields[0] in "ZX" else fields[19]
-    listing = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    listing = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listing.stdout.strip() or None
 
 
@@ -119,15 +117,11 @@ def command_line(pid: int) -> str:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         except (FileNotFoundError, ProcessLookupError):
             return ""
-    listing = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listing.stdout.strip()
 
 
-def stop_children(
-    children: Iterable[tuple[Program, subprocess.Popen[bytes]]], *, grace_seconds: float
-) -> list[str]:
+def stop_children(children: Iterable[tuple[Program, subprocess.Popen[bytes]]], *, grace_seconds: float) -> list[str]:
     """Ask `children` to end, kill what has not after `grace_seconds`; return those names.
 
     Every member of a child's process group is gone afterwards, or about to be.

@@ -1,33 +1,25 @@
 """PostgreSQL and Valkey for one home: started together, stopped together."""
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backlog.devservices import home as homes
-from backlog.devservices import postgres, valkey
+from backlog.devservices import placement, postgres, valkey
+from backlog.devservices.console import say
+from backlog.devservices.environment import outside
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import Home, Ledger
 from backlog.devservices.ports import free_port
 from backlog.devservices.processes import Program, stop_children, stop_stranger
+from backlog.devservices.stopping import nothing_to_check
 
 STOP_SECONDS = 20
 # Between choosing a port and listening on it somebody else may take it.
 START_ATTEMPTS = 3
-
-
-def nothing_to_check() -> None:
-    """Never ask a wait to end early."""
-
-
-def say(text: str) -> None:
-    """Tell the person at the keyboard what happens."""
-    print(f"[setup] {text}", file=sys.stderr, flush=True)
 
 
 @dataclass(slots=True)
@@ -60,9 +52,7 @@ def running(
 
 
 @contextmanager
-def started(
-    home: Home, *, durable: bool = True, check: Callable[[], None] = nothing_to_check
-) -> Iterator[Services]:
+def started(home: Home, *, durable: bool = True, check: Callable[[], None] = nothing_to_check) -> Iterator[Services]:
     """Do what `running` does for a home that the caller holds already."""
     services = Services()
     stop_orphans(home)
@@ -82,23 +72,19 @@ def stop_orphans(home: Home) -> None:
             stop_stranger(pid, (signal.SIGTERM, signal.SIGKILL), seconds_each=5)
 
 
-def _start_postgres(
-    home: Home, services: Services, *, durable: bool, check: Callable[[], None]
-) -> None:
-    if named := os.environ.get("DATABASE_URL"):
+def _start_postgres(home: Home, services: Services, *, durable: bool, check: Callable[[], None]) -> None:
+    if named := outside("DATABASE_URL"):
         services.env["DATABASE_URL"] = named
         return
     password = homes.secrets_of(home)["database_password"]
-    server = postgres.locate(home, say)
+    server = placement.locate(home)
     if postgres.stop_orphan(server):
         say("stopped a PostgreSQL left over from a run that was killed")
     postgres.initialise(server, password)
     log = home.log / "postgres.log"
 
     def start(port: int) -> None:
-        child = _spawn(
-            home, services, postgres.program(server, port=port, log=log, durable=durable)
-        )
+        child = _spawn(home, services, postgres.program(server, port=port, log=log, durable=durable))
         postgres.wait_ready(server, child, log, check)
 
     port = _on_free_port(services, start)
@@ -107,7 +93,7 @@ def _start_postgres(
 
 
 def _start_valkey(home: Home, services: Services, *, check: Callable[[], None]) -> None:
-    if named := os.environ.get("REDIS_URL"):
+    if named := outside("REDIS_URL"):
         services.env["REDIS_URL"] = named
         return
     password = homes.secrets_of(home)["broker_password"]
@@ -116,9 +102,7 @@ def _start_valkey(home: Home, services: Services, *, check: Callable[[], None]) 
     binary = valkey.find_binary()
 
     def start(port: int) -> None:
-        server = valkey.program(
-            binary, data=data, port=port, password=password, log=log, env=postgres.ENVIRONMENT
-        )
+        server = valkey.program(binary, data=data, port=port, password=password, log=log, env=postgres.ENVIRONMENT)
         child = _spawn(home, services, server)
         valkey.wait_ready(child, port=port, password=password, log=log, check=check)
 

@@ -28,9 +28,7 @@ def find_binary() -> str:
     )
 
 
-def program(
-    binary: str, *, data: Path, port: int, password: str, log: Path, env: Mapping[str, str]
-) -> Program:
+def program(binary: str, *, data: Path, port: int, password: str, log: Path, env: Mapping[str, str]) -> Program:
     """Describe the server process; its configuration goes in by stdin, unseen by `ps`."""
     quoted = str(data).replace("\\", "\\\\").replace('"', '\\"')
     configuration = f"""\
@@ -44,9 +42,7 @@ save ""
 maxmemory-policy noeviction
 daemonize no
 """
-    return Program(
-        name="valkey", command=[binary, "-"], env=env, cwd=data, log=log, stdin=configuration
-    )
+    return Program(name="valkey", command=[binary, "-"], env=env, cwd=data, log=log, stdin=configuration)
 
 
 def answers(port: int, password: str) -> bool:

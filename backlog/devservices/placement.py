@@ -1,0 +1,87 @@
+"""Where a cluster lives and which user runs it, without opening anything that was closed."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+from backlog.devservices import binaries
+from backlog.devservices.binaries import DISPLACED
+from backlog.devservices.console import say
+from backlog.devservices.errors import SetupError
+from backlog.devservices.home import Home
+from backlog.devservices.postgres import Postgres
+from backlog.devservices.processes import Account, as_account
+
+
+def locate(home: Home) -> Postgres:
+    """Choose binaries, place and user for the cluster of `home`.
+
+    PostgreSQL refuses to run as root. Root therefore lends it an unprivileged
+    user; where that user cannot pass, data or binaries go below `DISPLACED`
+    instead of widening anybody's permissions.
+    """
+    programs = binaries.find()
+    own = home.path / "postgres"
+    if os.geteuid() != 0:
+        return Postgres(programs, binaries.major_of(programs, None), own, None)
+    displaced = displaced_place(home)
+    account = server_account(own, displaced)
+    place = _reachable_place(account, home, own, displaced)
+    if place == displaced:
+        say(f"user {account.name!r} cannot reach {home.path}; PostgreSQL's data is in {place}")
+    if not binaries.can_run(account, programs):
+        source, programs = programs, binaries.copy(programs)
+        say(f"user {account.name!r} cannot run {source}; using a copy in {programs}")
+    return Postgres(programs, binaries.major_of(programs, account), place, account)
+
+
+def displaced_place(home: Home) -> Path:
+    """Return where the data of `home` goes when its user cannot reach the home."""
+    return DISPLACED / hashlib.sha256(os.fsencode(home.path.resolve())).hexdigest()[:16] / "postgres"
+
+
+def forget(home: Home) -> None:
+    """Remove what a temporary home has left outside itself."""
+    shutil.rmtree(displaced_place(home).parent, ignore_errors=True)
+
+
+def server_account(*places: Path) -> Account:
+    """Return the user that root runs PostgreSQL as: the data's owner, else an unprivileged one."""
+    for place in places:
+        if (place / "data").exists() and (owner := (place / "data").stat().st_uid):
+            return _account(pwd.getpwuid(owner))
+    for name in ("postgres", "nobody"):
+        try:
+            return _account(pwd.getpwnam(name))
+        except KeyError:
+            continue
+    raise SetupError(
+        "PostgreSQL must not run as root, and there is neither a user 'postgres' nor 'nobody'."
+        " Create one (useradd --system postgres), or run as an ordinary user."
+    )
+
+
+def _account(entry: pwd.struct_passwd) -> Account:
+    return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
+
+
+def can_pass(account: Account, directory: Path) -> bool:
+    """Say whether `account` may enter `directory`, every one above it included."""
+    check = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(directory)]
+    return subprocess.run(check, cwd="/", check=False, **as_account(account)).returncode == 0
+
+
+def _reachable_place(account: Account, home: Home, own: Path, displaced: Path) -> Path:
+    if (displaced / "data").exists():
+        return displaced
+    if can_pass(account, home.path):
+        return own
+    if (own / "data").exists():
+        raise SetupError(
+            f"User {account.name!r} can no longer reach its data in {own}. Let it pass through the"
+            f" directories above, or move that directory to {displaced}."
+        )
+    return displaced

@@ -1,0 +1,81 @@
+"""`bin/test`: every check of the product, on fresh servers that are gone afterwards."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from backlog.devservices import browser, environment, placement, services, venv
+from backlog.devservices.home import PASS_THROUGH, ROOT, Home
+from backlog.devservices.manage import foreground
+from backlog.devservices.stopping import StopFlag
+
+# pytest's own code for "nothing matched".
+NO_TESTS = 5
+INTERRUPTED = 130
+
+CHECKS: dict[str, list[str]] = {
+    "lint": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check", "."],
+    "import contracts": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    "types": ["-m", "mypy"],
+    "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    # Tests that need the machine for themselves run after the crowd.
+    "tests": ["-m", "pytest", "-q", "-n", "2", "-m", "not serial"],
+    "serial tests": ["-m", "pytest", "-q", "-m", "serial"],
+}
+
+
+def run(arguments: list[str]) -> int:
+    """Run every check, or pytest alone with `arguments`; return the exit code."""
+    caller = Path.cwd()
+    python = venv.ensure()
+    missing = browser.ensure()
+    stop = StopFlag()
+    stop.install()
+    directory = Path(tempfile.mkdtemp(prefix="backlog-test-"))
+    # Our own directory: PostgreSQL's user has to pass through it.
+    directory.chmod(PASS_THROUGH)
+    try:
+        with services.running(directory, durable=False, check=stop.check) as service_env:
+            env = environment.build(Home(directory), service_env, mail_port=None) | browser.environment()
+            if arguments:
+                code = foreground([str(python), "-m", "pytest", *from_root(arguments, caller)], env, ROOT)
+            else:
+                code = _run_all(python, env, stop)
+    finally:
+        placement.forget(Home(directory))
+        shutil.rmtree(directory, ignore_errors=True)
+    if missing:
+        print(f"\nNOT RUN: browser tests. {missing}", flush=True)
+    return code
+
+
+def from_root(arguments: list[str], caller: Path) -> list[str]:
+    """Return `arguments` with the paths that the caller meant made absolute: pytest runs at the root."""
+    return [_absolute(argument, caller) for argument in arguments]
+
+
+def _absolute(argument: str, caller: Path) -> str:
+    path, separator, node = argument.partition("::")
+    if path and not path.startswith("-") and (caller / path).exists() and not (ROOT / path).exists():
+        return f"{caller / path}{separator}{node}"
+    return argument
+
+
+def _run_all(python: Path, env: Mapping[str, str], stop: StopFlag) -> int:
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"\n== {name}", flush=True)
+        began = time.monotonic()
+        code = foreground([str(python), *command], env, ROOT)
+        if stop.raised or code == INTERRUPTED:
+            print("\nstopped before the end", flush=True)
+            return INTERRUPTED
+        passed = code == 0 or (code == NO_TESTS and name == "serial tests")
+        print(f"-- {name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+        if not passed:
+            failed.append(name)
+    print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'Everything passed.'}", flush=True)
+    return 1 if failed else 0
