@@ -1,0 +1,32 @@
+"""Working days on day ordinals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orders.planning.types import Calendar, Ints
+
+EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
+
+
+class WorkingDays:
+    """A calendar made ready for arrays: build one a run, use it for every column."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        if not any(calendar.weekmask):
+            raise ValueError("calendar.weekmask: at least one day of the week must be a working day")
+        holidays = np.asarray(calendar.holidays, dtype=np.int64) - EPOCH_ORDINAL
+        self._calendar = np.busdaycalendar(weekmask=list(calendar.weekmask), holidays=holidays.astype("datetime64[D]"))
+
+    def add(self, days: Ints, working_days: Ints | int) -> Ints:
+        """Return the working day ``working_days`` after the first working day on or after each of ``days``.
+
+        Adding 0 rolls forward to a working day. O(n).
+        """
+        start = (days - EPOCH_ORDINAL).astype("datetime64[D]")
+        moved = np.busday_offset(start, working_days, roll="forward", busdaycal=self._calendar)
+        return moved.astype(np.int64) + EPOCH_ORDINAL
+
+    def add_to_day(self, day: int, working_days: int) -> int:
+        """Return ``add`` of a single day."""
+        return int(self.add(np.array([day], dtype=np.int64), working_days)[0])

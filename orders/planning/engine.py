@@ -1,0 +1,90 @@
+"""The whole of planning: score, allocate, promise, explain. One pure function, no clock, no database."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orders.planning.allocate import Claims, allocate
+from orders.planning.explain import gate_line_ids, outcomes, reasons
+from orders.planning.prepare import Prepared, prepare
+from orders.planning.promise import find_gates, promise, sum_claims
+from orders.planning.ranking import rank_order
+from orders.planning.rules import Policy
+from orders.planning.score import score_lines
+from orders.planning.supply import NOW
+from orders.planning.types import (
+    Allocations,
+    Attributes,
+    Backlog,
+    Bools,
+    Context,
+    Frozen,
+    Ints,
+    Pegs,
+    Plan,
+    Products,
+    Supply,
+)
+
+
+def plan(
+    backlog: Backlog,
+    supply: Supply,
+    frozen: Frozen,
+    products: Products,
+    attributes: Attributes,
+    policy: Policy,
+    context: Context,
+) -> Plan:
+    """Return what every open line gets, when, and why.
+
+    Same content, same plan, bit for bit, whatever the order of the input rows. Planning only the lines and supply of
+    one connected component (see ``components``) returns the same rows as planning all. Inputs are not changed.
+    Raises ValueError for input that breaks the contract of ``types``. O(n log n) in lines, plus a loop over the lines
+    of orders that ship together; docs/planning.md has measured times.
+    """
+    ready = prepare(backlog, supply, frozen, products, attributes, context)
+    score, points = score_lines(policy, ready.attributes, len(ready.product))
+    ranked = rank_order(ready.backlog, score)
+    ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
+    claims = allocate(ready, ranked)
+    claimed = sum_claims(ready, claims)
+    gates = find_gates(ready, claims)
+    dates = promise(ready, claimed, gates)
+    allocations, pegs = _split_claims(ready, claims)
+    return Plan(
+        line_id=ready.backlog.line_id,
+        order_id=ready.backlog.order_id,
+        score=score,
+        points=points,
+        outcome=outcomes(ready),
+        reason=reasons(ready, ranked, claimed, gates, dates),
+        allocated_qty=ready.frozen_qty + claimed.on_hand_qty,
+        pegged_qty=claimed.pegged_qty,
+        eta_p50=dates.p50,
+        eta_p90=dates.p90,
+        gate_line_id=gate_line_ids(ready, gates),
+        allocations=allocations,
+        pegs=pegs,
+    )
+
+
+def _split_claims(ready: Prepared, claims: Claims) -> tuple[Allocations, Pegs]:
+    buckets = ready.buckets
+    coming = buckets.day[claims.bucket] != NOW
+    line, warehouse, qty = _summed(ready, claims, ~coming, buckets.warehouse_id)
+    allocations = Allocations(line_id=line, warehouse_id=warehouse, qty=qty)
+    line, source, qty = _summed(ready, claims, coming, buckets.source_id)
+    return allocations, Pegs(line_id=line, source_id=source, qty=qty)
+
+
+def _summed(ready: Prepared, claims: Claims, chosen: Bools, giver_id: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return (line, giver, qty) sorted by both; claims of a line on one giver in two turns become one."""
+    line = ready.backlog.line_id[claims.line[chosen]]
+    giver, qty = giver_id[claims.bucket[chosen]], claims.qty[chosen]
+    order = np.lexsort((giver, line))
+    line, giver, qty = line[order], giver[order], qty[order]
+    if not len(line):
+        return line, giver, qty
+    starts = np.flatnonzero(np.r_[True, (line[1:] != line[:-1]) | (giver[1:] != giver[:-1])])
+    return line[starts], giver[starts], np.add.reduceat(qty, starts)

@@ -1,0 +1,154 @@
+"""The closed rule grammar, version 1: JSON → ``rules.Policy``, or a refusal that names every place.
+
+Nothing in a policy is ever executed or looked up by name outside the catalogue. docs/planning.md, section Grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from orders.planning import schema
+from orders.planning.attributes import AttributeSpec, Kind
+from orders.planning.conditions import read_attribute, read_condition, read_known_text
+from orders.planning.reading import (
+    InvalidPolicyError,
+    Json,
+    Problem,
+    Report,
+    join,
+    read_choice,
+    read_list,
+    read_number,
+    read_object,
+    read_text,
+)
+from orders.planning.rules import ByValue, Fixed, Linear, Logistic, Points, Policy, Rule, Step
+
+__all__ = ["InvalidPolicyError", "Problem", "parse_policy"]
+
+_RULE_ID = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
+_MEMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "fixed": (("points",), ()),
+    "linear": (("per_unit",), ("cap", "from")),
+    "step": (("steps",), ()),
+    "logistic": (("midpoint", "steepness", "max"), ()),
+    "by_value": (("values",), ("default",)),
+}
+_REFUSED = Fixed(0.0)  # stands in for points that were refused; never leaves the parser
+
+
+def parse_policy(document: Json) -> Policy:
+    """Return the policy of a parsed JSON document. Raises InvalidPolicyError with every problem found."""
+    report = Report()
+    policy = _read_policy(document, report)
+    if report.terms > schema.MAX_TERMS:
+        report.add("rules", f"at most {schema.MAX_TERMS} comparisons in one policy, not {report.terms}")
+    if report.problems:
+        raise InvalidPolicyError(tuple(report.problems))
+    return policy
+
+
+def _read_policy(document: Json, report: Report) -> Policy:
+    members = read_object(document, "", report, ("version", "strategy", "rules"))
+    if members is None:
+        return Policy("")
+    version = members["version"]
+    if isinstance(version, bool) or version != schema.VERSION:
+        report.add("version", f"must be {schema.VERSION}")
+    strategy = read_choice(members["strategy"], "strategy", report, schema.STRATEGIES)
+    entries = read_list(members["rules"], "rules", report, schema.MAX_RULES, shortest=0)
+    if strategy == "fifo" and entries:
+        report.add("rules", "must be empty: fifo ranks by the day of the order alone")
+    rules = tuple(_read_rule(entry, f"rules[{i}]", report) for i, entry in enumerate(entries))
+    seen: set[str] = set()
+    for i, rule in enumerate(rules):
+        if rule.id and rule.id in seen:
+            report.add(f"rules[{i}].id", f"{rule.id} is used twice")
+        seen.add(rule.id)
+    return Policy(strategy, rules)
+
+
+def _read_rule(value: Json, place: str, report: Report) -> Rule:
+    members = read_object(value, place, report, ("id", "label", "points"), ("attribute", "when"))
+    if members is None:
+        return Rule("", "", "", _REFUSED)
+    rule_id = members["id"]
+    if not isinstance(rule_id, str) or not _RULE_ID.fullmatch(rule_id):
+        report.add(join(place, "id"), "must be 1 to 50 of a-z, 0-9 and _, and start with a letter")
+        rule_id = ""
+    spec = None
+    if "attribute" in members:
+        spec = read_attribute(members["attribute"], join(place, "attribute"), report)
+    when = read_condition(members["when"], join(place, "when"), report) if "when" in members else None
+    return Rule(
+        id=rule_id,
+        label=read_text(members["label"], join(place, "label"), report),
+        attribute=spec.name if spec else "",
+        points=_read_points(members["points"], join(place, "points"), report, spec, "attribute" in members),
+        when=when,
+    )
+
+
+def _read_points(value: Json, place: str, report: Report, spec: AttributeSpec | None, named: bool) -> Points:
+    if not isinstance(value, dict) or "type" not in value:
+        report.add(place, f"must be an object with a type: {', '.join(_MEMBERS)}")
+        return _REFUSED
+    kind = read_choice(value["type"], join(place, "type"), report, _MEMBERS)
+    if not kind:
+        return _REFUSED
+    required, optional = _MEMBERS[kind]
+    members = read_object(value, place, report, ("type", *required), optional)
+    if members is None:
+        return _REFUSED
+    if kind == "fixed":
+        return Fixed(read_number(members["points"], join(place, "points"), report))
+    if spec is None:
+        if not named:
+            report.add(place, f"{kind} points need the rule's attribute")
+        return _REFUSED
+    if (kind == "by_value") == (spec.kind is Kind.NUMBER):
+        report.add(join(place, "type"), f"{kind} does not fit {spec.name}, a {spec.kind.replace('_', '/')} attribute")
+        return _REFUSED
+    return _read_curve(kind, members, place, report, spec)
+
+
+def _read_curve(kind: str, members: Mapping[str, Json], place: str, report: Report, spec: AttributeSpec) -> Points:
+    def number(name: str, default: float = 0.0) -> float:
+        return read_number(members[name], join(place, name), report) if name in members else default
+
+    match kind:
+        case "linear":
+            cap = number("cap") if "cap" in members else None
+            if cap is not None and cap <= 0:
+                report.add(join(place, "cap"), "must be above 0")
+            return Linear(number("per_unit"), number("from"), cap)
+        case "logistic":
+            return Logistic(number("midpoint"), number("steepness"), number("max"))
+        case "step":
+            return _read_steps(members["steps"], join(place, "steps"), report)
+    return ByValue(_read_values(members["values"], join(place, "values"), report, spec), number("default"))
+
+
+def _read_steps(value: Json, place: str, report: Report) -> Step:
+    pairs = []
+    for i, entry in enumerate(read_list(value, place, report, schema.MAX_CHOICES)):
+        pair = read_list(entry, f"{place}[{i}]", report, longest=2, shortest=2)
+        pairs.append([read_number(part, f"{place}[{i}][{j}]", report) for j, part in enumerate(pair)] or [0.0, 0.0])
+    for i in range(1, len(pairs)):
+        if pairs[i][0] <= pairs[i - 1][0]:
+            report.add(f"{place}[{i}][0]", "thresholds must ascend")
+    return Step(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+
+
+def _read_values(value: Json, place: str, report: Report, spec: AttributeSpec) -> tuple[tuple[str, float], ...]:
+    if not isinstance(value, dict) or not 1 <= len(value) <= schema.MAX_CHOICES:
+        report.add(place, f"must be an object with 1 to {schema.MAX_CHOICES} values")
+        return ()
+    choices = ("yes", "no") if spec.kind is Kind.YES_NO else spec.choices
+    for name in value:
+        if choices:
+            read_choice(name, place, report, choices)
+        else:
+            read_known_text(name, place, report, spec)
+    return tuple((str(name), read_number(points, join(place, str(name)), report)) for name, points in value.items())

@@ -1,0 +1,122 @@
+"""Reads untrusted JSON values and collects what is wrong, each problem with its place in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from orders.planning import schema
+
+Json = object
+
+
+class Problem(NamedTuple):
+    """One thing wrong with a policy: ``rules[2].points.per_unit`` and words for the person who wrote it."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class InvalidPolicyError(ValueError):
+    """A policy document was refused; ``problems`` says where and why, in the order of the document."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class Report:
+    """Problems found so far, and the terms counted against the policy's limit."""
+
+    problems: list[Problem] = field(default_factory=list)
+    terms: int = 0
+
+    def add(self, place: str, message: str) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(place, message))
+
+
+def read_object(
+    value: Json, place: str, report: Report, required: Collection[str], optional: Collection[str] = ()
+) -> Mapping[str, Json] | None:
+    """Return the object if it has the required members and no unknown ones, else None."""
+    if not isinstance(value, dict):
+        report.add(place, f"must be an object, not {json_name(value)}")
+        return None
+    before = len(report.problems)
+    for name in value:
+        if name not in required and name not in optional:
+            allowed = ", ".join([*required, *optional])
+            report.add(join(place, str(name)[: schema.MAX_TEXT]), f"unknown member; allowed are {allowed}")
+    for name in required:
+        if name not in value:
+            report.add(join(place, name), "is missing")
+    return value if len(report.problems) == before else None
+
+
+def read_list(value: Json, place: str, report: Report, longest: int, shortest: int = 1) -> list[Json]:
+    """Return the list, or an empty one after noting that it is none or of a wrong length."""
+    if not isinstance(value, list):
+        report.add(place, f"must be a list, not {json_name(value)}")
+        return []
+    if not shortest <= len(value) <= longest:
+        report.add(place, f"must have {shortest} to {longest} entries, not {len(value)}")
+        return []
+    return value
+
+
+def read_number(value: Json, place: str, report: Report) -> float:
+    """Return a finite number within the limits, or 0 after noting the problem."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        report.add(place, f"must be a number, not {json_name(value)}")
+        return 0.0
+    if not abs(value) <= schema.MAX_NUMBER:  # NaN compares false, so it is refused too
+        report.add(place, f"must be between {-schema.MAX_NUMBER:,.0f} and {schema.MAX_NUMBER:,.0f}")
+        return 0.0
+    return float(value)
+
+
+def read_text(value: Json, place: str, report: Report) -> str:
+    """Return a text that is not blank, not too long and holds no control characters, or an empty one."""
+    if not isinstance(value, str):
+        report.add(place, f"must be a text, not {json_name(value)}")
+        return ""
+    if not 1 <= len(value) <= schema.MAX_TEXT or not value.isprintable() or value.isspace():
+        report.add(place, f"must be 1 to {schema.MAX_TEXT} printable characters")
+        return ""
+    return value
+
+
+def read_choice(value: Json, place: str, report: Report, choices: Collection[str]) -> str:
+    """Return one of the choices, or an empty text."""
+    if isinstance(value, str) and value in choices:
+        return value
+    shown = repr(value[: schema.MAX_TEXT]) if isinstance(value, str) else json_name(value)
+    report.add(place, f"must be one of {', '.join(choices)}; not {shown}")
+    return ""
+
+
+def join(place: str, name: str) -> str:
+    """Return the place of a member."""
+    return f"{place}.{name}" if place else name
+
+
+def json_name(value: Json) -> str:
+    """Return what JSON calls the value's type."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+    return "an object"

@@ -1,0 +1,127 @@
+"""A policy after parsing: frozen records that ``score`` evaluates on columns. Nothing here can be called by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Scalar = float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One attribute against one or more values. ``operands`` is empty for is_known and is_unknown."""
+
+    attribute: str
+    op: str
+    operands: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """True where every part is."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True where at least one part is."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True where the part is not."""
+
+    part: Condition
+
+
+Condition = Compare | AllOf | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The same points for every line that meets the condition."""
+
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """``per_unit`` points for each unit above ``start``; ``cap`` bounds the size of the result."""
+
+    per_unit: float
+    start: float = 0.0
+    cap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The points of the last threshold that the value has reached; none below the first."""
+
+    thresholds: tuple[float, ...]
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """An S-curve from 0 to ``maximum``, half of it at ``midpoint``; a negative steepness falls instead of rising."""
+
+    midpoint: float
+    steepness: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class ByValue:
+    """Points per text value; ``default`` for every other value and for unknown."""
+
+    values: tuple[tuple[str, float], ...]
+    default: float = 0.0
+
+
+Points = Fixed | Linear | Step | Logistic | ByValue
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of *why this rank*. ``attribute`` is empty where the points do not depend on one."""
+
+    id: str
+    label: str
+    attribute: str
+    points: Points
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A parsed policy; no rules means first come, first served."""
+
+    strategy: str
+    rules: tuple[Rule, ...] = ()
+
+    def attributes(self) -> frozenset[str]:
+        """Return the names of the columns that scoring will read, so that only those are loaded."""
+        names = {rule.attribute for rule in self.rules if rule.attribute}
+        for rule in self.rules:
+            if rule.when is not None:
+                names.update(compare.attribute for compare in comparisons(rule.when))
+        return frozenset(names)
+
+
+def comparisons(condition: Condition) -> Iterator[Compare]:
+    """Yield every comparison of a condition tree, left to right."""
+    match condition:
+        case Compare():
+            yield condition
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from comparisons(part)
+        case Not(part):
+            yield from comparisons(part)
+
+
+FIFO = Policy(strategy="fifo")

@@ -1,0 +1,114 @@
+"""The published JSON Schema of a policy. ``grammar`` enforces the same limits and more, with places and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+VERSION = 1
+STRATEGIES = ("fifo", "priority")
+COMPARISONS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between", "is_known", "is_unknown")
+MAX_RULES = 50
+MAX_TERMS = 200  # comparisons in one policy
+MAX_DEPTH = 6  # nesting of one condition
+MAX_CHOICES = 200  # values of in, not_in, by_value; thresholds of step
+MAX_TEXT = 100
+MAX_NUMBER = 1e9
+
+_NUMBER = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
+_TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+_VALUE = {"anyOf": [_NUMBER, _TEXT, {"type": "boolean"}]}
+
+
+def _closed(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": required | (optional or {}),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _branches(name: str) -> dict[str, Any]:
+    parts = {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1, "maxItems": MAX_CHOICES}
+    return _closed({name: parts})
+
+
+_VALUES = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_CHOICES}
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Backlog ranking policy",
+    **_closed(
+        {
+            "version": {"const": VERSION},
+            "strategy": {"enum": list(STRATEGIES)},
+            "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}, "maxItems": MAX_RULES},
+        }
+    ),
+    "$defs": {
+        "rule": _closed(
+            {
+                "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"},
+                "label": _TEXT,
+                "points": {"$ref": "#/$defs/points"},
+            },
+            {"attribute": _TEXT, "when": {"$ref": "#/$defs/condition"}},
+        ),
+        "points": {
+            "oneOf": [
+                _closed({"type": {"const": "fixed"}, "points": _NUMBER}),
+                _closed(
+                    {"type": {"const": "linear"}, "per_unit": _NUMBER},
+                    {"cap": {**_NUMBER, "exclusiveMinimum": 0}, "from": _NUMBER},
+                ),
+                _closed(
+                    {
+                        "type": {"const": "step"},
+                        "steps": {
+                            "type": "array",
+                            "items": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+                            "minItems": 1,
+                            "maxItems": MAX_CHOICES,
+                        },
+                    }
+                ),
+                _closed({"type": {"const": "logistic"}, "midpoint": _NUMBER, "steepness": _NUMBER, "max": _NUMBER}),
+                _closed(
+                    {
+                        "type": {"const": "by_value"},
+                        "values": {
+                            "type": "object",
+                            "additionalProperties": _NUMBER,
+                            "minProperties": 1,
+                            "maxProperties": MAX_CHOICES,
+                        },
+                    },
+                    {"default": _NUMBER},
+                ),
+            ]
+        },
+        "condition": {
+            "oneOf": [
+                _branches("all"),
+                _branches("any"),
+                _closed({"not": {"$ref": "#/$defs/condition"}}),
+                _closed({"attribute": _TEXT, "op": {"enum": ["is_known", "is_unknown"]}}),
+                _closed(
+                    {
+                        "attribute": _TEXT,
+                        "op": {"enum": ["eq", "ne", "lt", "lte", "gt", "gte"]},
+                        "value": _VALUE,
+                    }
+                ),
+                _closed({"attribute": _TEXT, "op": {"enum": ["in", "not_in"]}, "value": _VALUES}),
+                _closed(
+                    {
+                        "attribute": _TEXT,
+                        "op": {"const": "between"},
+                        "value": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+                    }
+                ),
+            ]
+        },
+    },
+}

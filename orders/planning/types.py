@@ -1,0 +1,190 @@
+"""The shapes that planning takes and returns.
+
+Every record is a struct of parallel NumPy arrays. Days are proleptic ordinals (``date.toordinal()``),
+``NO_DAY`` means "not known". Quantities are base units. Ids are database keys and mean nothing else here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int16]
+
+NO_DAY = 0
+ON_HAND = 0
+
+
+class ShipPolicy(IntEnum):
+    """How much of an order must be there before any of it leaves."""
+
+    PARTIAL = 0
+    COMPLETE = 1
+    ONE_BACKORDER = 2
+
+
+class Outcome(IntEnum):
+    """What planning did with an open line; every line has exactly one."""
+
+    PLANNED = 0
+    FROZEN = 1
+    EXCLUDED = 2
+
+
+class Reason(IntEnum):
+    """Why an open line waits, or that it does not. One per line."""
+
+    READY = 0
+    FROZEN = 1
+    ON_HOLD = 2
+    SHIP_COMPLETE = 3
+    AWAITING_SUPPLY = 4
+    SUPPLIER_LATE = 5
+    STOCK_SHORT = 6
+    PROTECTED = 7
+    ETA_BY_HAND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Open lines, one entry each, in any order.
+
+    ``open_qty`` is ordered − shipped − cancelled and positive. ``placed_at`` is microseconds since the Unix epoch.
+    Order-level facts (``ship_policy``, ``has_shipped``, ``on_hold``) are repeated on every line of the order.
+    ``eta_by_hand`` is a day set by a person, or NO_DAY.
+    """
+
+    line_id: Ints
+    order_id: Ints
+    product_id: Ints
+    open_qty: Ints
+    placed_at: Ints
+    ship_policy: Codes
+    has_shipped: Bools
+    on_hold: Bools
+    eta_by_hand: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Units that can be claimed, one entry per (product, warehouse) on hand and per open purchase-order line.
+
+    ``source_id`` is ON_HAND or the purchase-order line. ``qty`` is what is free to claim: for stock on hand it already
+    excludes protected units and frozen allocations. ``expected_on`` is the day the supplier named (ignored for stock on
+    hand), ``first_expected_on`` the day first named, so that a supplier's own slip can be told from a plain wait.
+    ``delay_p50`` and ``delay_p90`` are working days to add, from the supplier's past receipts.
+    ``preference`` orders warehouses, lowest first.
+    """
+
+    product_id: Ints
+    warehouse_id: Ints
+    source_id: Ints
+    qty: Ints
+    expected_on: Ints
+    first_expected_on: Ints
+    delay_p50: Ints
+    delay_p90: Ints
+    preference: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Firm allocations that planning may not move: picked by the warehouse or pinned by a person."""
+
+    line_id: Ints
+    warehouse_id: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """What the promise step needs of each product in the backlog, one entry each, ``product_id`` ascending.
+
+    ``protected_qty`` is on-hand stock that planning may not give away. Lead times are working days from ordering to
+    receipt, 0 where no supplier is known.
+    """
+
+    product_id: Ints
+    protected_qty: Ints
+    lead_time_p50: Ints
+    lead_time_p90: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One column that rules may read, parallel to ``Backlog.line_id``.
+
+    A number column has float64 ``values`` (NaN = unknown). A text column has int64 codes into ``categories``
+    (−1 = unknown). A yes/no column has 0.0 and 1.0.
+    """
+
+    values: Floats | Ints
+    categories: tuple[str, ...] = ()
+
+
+Attributes = Mapping[str, Attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Working days: ``weekmask`` Monday first, ``holidays`` as ordinals, ascending."""
+
+    weekmask: tuple[bool, bool, bool, bool, bool, bool, bool]
+    holidays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same for the whole run. ``handling_days`` are working days from having the stock to shipping it."""
+
+    today: int
+    calendar: Calendar
+    handling_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Allocations:
+    """Claims on stock on hand, frozen ones not included; sorted by (line, warehouse), each pair at most once."""
+
+    line_id: Ints
+    warehouse_id: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Pegs:
+    """Claims on units that are coming; sorted by (line, source), each pair at most once."""
+
+    line_id: Ints
+    source_id: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The answer for every open line, ``line_id`` ascending, whatever the order of the input.
+
+    ``points`` has shape (lines, rules), one column per rule of the policy; ``score`` is its row sum. ``gate_line_id``
+    is the line whose missing units hold back a ship-complete order (0 = none). ``allocated_qty`` includes frozen units.
+    """
+
+    line_id: Ints
+    order_id: Ints
+    score: Floats
+    points: Floats
+    outcome: Codes
+    reason: Codes
+    allocated_qty: Ints
+    pegged_qty: Ints
+    eta_p50: Ints
+    eta_p90: Ints
+    gate_line_id: Ints
+    allocations: Allocations
+    pegs: Pegs
