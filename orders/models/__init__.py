@@ -6,6 +6,7 @@ from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
 from orders.models.plan import LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
 from orders.models.policy import Policy, PolicyStatus, Strategy
 from orders.models.promise import EtaRevision, EtaRevisionKind, OrderPromise
+from orders.models.sample import SampleLoad
 from orders.models.shipment import Shipment, ShipmentLine
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "PolicyStatus",
     "Reason",
+    "SampleLoad",
     "ShipPolicy",
     "Shipment",
     "ShipmentLine",
