@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "backlog.accounts",
     "backlog.api",
+    "backlog.health",
     "orders",
     "inventory",
     "notifications",

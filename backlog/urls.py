@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from backlog.health import views as health
 from backlog.live import live
 from backlog.preferences import preferences
 
@@ -13,5 +14,8 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("preferences/", preferences, name="preferences"),
     path("live/", live, name="live"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("", include("orders.urls")),
 ]
