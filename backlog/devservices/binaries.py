@@ -4,13 +4,12 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from backlog.devservices import packages
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import PASS_THROUGH
-from backlog.devservices.processes import Account, as_account
+from backlog.devservices.processes import Account, run_as
 
 OLDEST_MAJOR = 15
 # Where root keeps what an unprivileged user could not reach in the home.
@@ -43,14 +42,7 @@ def find() -> Path:
 
 def major_of(binaries: Path, account: Account | None) -> int:
     """Return the major version, refusing one that is too old."""
-    answer = subprocess.run(
-        [binaries / "postgres", "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd="/",
-        **as_account(account),
-    ).stdout
+    answer = run_as(account, [str(binaries / "postgres"), "--version"]).stdout
     found = re.search(r"(\d+)", answer)
     major = int(found[1]) if found else 0
     if major < OLDEST_MAJOR:
@@ -61,16 +53,9 @@ def major_of(binaries: Path, account: Account | None) -> int:
 def can_run(account: Account, binaries: Path) -> bool:
     """Say whether `account` may execute the server and its libraries."""
     try:
-        run = subprocess.run(
-            [binaries / "postgres", "--version"],
-            cwd="/",
-            capture_output=True,
-            check=False,
-            **as_account(account),
-        )
+        return run_as(account, [str(binaries / "postgres"), "--version"]).returncode == 0
     except PermissionError:
         return False
-    return run.returncode == 0
 
 
 def copy(binaries: Path) -> Path:

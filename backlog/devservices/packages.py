@@ -9,8 +9,9 @@ from backlog.devservices.home import ROOT
 def find(package: str, pattern: str) -> str | None:
     """Return the file `pattern` of `package` in this Python or in the checkout's environment."""
     in_venv = (ROOT / ".venv" / "lib").glob("python*/site-packages")
-    for directory in (*(path for path in sys.path if path.endswith("-packages")), *in_venv):
-        found = sorted(Path(directory, package).glob(pattern))
+    own = (Path(path) for path in sys.path if path.endswith("-packages"))
+    for directory in (*own, *in_venv):
+        found = sorted((directory / package).glob(pattern))
         if found:
             return str(found[0])
     return None

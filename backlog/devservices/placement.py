@@ -4,7 +4,6 @@ import hashlib
 import os
 import pwd
 import shutil
-import subprocess
 from pathlib import Path
 
 from backlog.devservices import binaries
@@ -13,7 +12,7 @@ from backlog.devservices.console import say
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import Home
 from backlog.devservices.postgres import Postgres
-from backlog.devservices.processes import Account, as_account
+from backlog.devservices.processes import Account, run_as
 
 
 def locate(home: Home) -> Postgres:
@@ -71,7 +70,7 @@ def _account(entry: pwd.struct_passwd) -> Account:
 def can_pass(account: Account, directory: Path) -> bool:
     """Say whether `account` may enter `directory`, every one above it included."""
     check = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(directory)]
-    return subprocess.run(check, cwd="/", check=False, **as_account(account)).returncode == 0
+    return run_as(account, check).returncode == 0
 
 
 def _reachable_place(account: Account, home: Home, own: Path, displaced: Path) -> Path:

@@ -16,8 +16,8 @@ from backlog.devservices.processes import (
     POLL_SECONDS,
     Account,
     Program,
-    as_account,
     command_line,
+    run_as,
     stop_stranger,
 )
 
@@ -92,9 +92,10 @@ def _run_initdb(server: Postgres, draft: Path, password: str) -> None:
         if server.major >= BUILTIN_LOCALES_SINCE
         else ["--locale=C.UTF-8"]
     )
-    made = subprocess.run(
+    made = run_as(
+        server.account,
         [
-            server.binaries / "initdb",
+            str(server.binaries / "initdb"),
             f"--pgdata={draft}",
             f"--username={ROLE}",
             f"--pwfile={password_file}",
@@ -105,10 +106,6 @@ def _run_initdb(server: Postgres, draft: Path, password: str) -> None:
         ],
         env=ENVIRONMENT,
         cwd=server.place,
-        capture_output=True,
-        text=True,
-        check=False,
-        **as_account(server.account),
     )
     password_file.unlink()
     if made.returncode:
@@ -159,14 +156,11 @@ def is_ready(server: Postgres, pid: int) -> bool:
 
 def create_database(server: Postgres, *, port: int, password: str) -> None:
     """Create the product's database unless it is there."""
-    made = subprocess.run(
-        [server.binaries / "createdb", "-h", LOOPBACK, "-p", str(port), "-U", ROLE, DATABASE],
+    made = run_as(
+        server.account,
+        [str(server.binaries / "createdb"), "-h", LOOPBACK, "-p", str(port), "-U", ROLE, DATABASE],
         env=ENVIRONMENT | {"PGPASSWORD": password},
         cwd=server.place,
-        capture_output=True,
-        text=True,
-        check=False,
-        **as_account(server.account),
     )
     if made.returncode and "already exists" not in made.stderr:
         raise SetupError(f"The database could not be created:\n{made.stderr}")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.05
@@ -67,11 +67,30 @@ class Program:
         return child
 
 
-def as_account(account: Account | None) -> dict[str, int | list[int]]:
-    """Return the `Popen` arguments that run a command as `account`."""
+class AccountArguments(TypedDict, total=False):
+    """The arguments of `subprocess` that change user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def as_account(account: Account | None) -> AccountArguments:
+    """Return the arguments that run a command as `account`, none to stay who we are."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def run_as(
+    account: Account | None,
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = Path("/"),
+) -> subprocess.CompletedProcess[str]:
+    """Run a short command as `account` and return what it said, its failure included."""
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, **as_account(account))
 
 
 def ends_with_parent(signum: signal.Signals) -> Callable[[], None] | None:

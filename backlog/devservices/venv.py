@@ -106,7 +106,14 @@ def _install(check: Callable[[], None]) -> None:
 
 def _run(command: list[str], check: Callable[[], None]) -> int:
     """Run `command`, showing what it says; return its exit code."""
-    child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, preexec_fn=ends_with_parent(signal.SIGTERM))
+    child = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        # Standard output belongs to the command that we prepare for.
+        stdout=sys.stderr,
+        preexec_fn=ends_with_parent(signal.SIGTERM),
+    )
     try:
         while True:
             check()
