@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from backlog.devservices import procfile
+from backlog.devservices.home import ROOT
 
 
 def test_commands_keep_their_colons_and_order(tmp_path: Path) -> None:
@@ -17,3 +20,10 @@ def test_every_queue_has_a_worker_and_plans_wait_for_no_mail() -> None:
 
     assert "--queues plan " in commands["planner"]
     assert "--queues mail,webhook,import,default " in commands["worker"]
+
+
+def test_containers_run_the_lines_of_the_procfile() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+    for name in procfile.read().keys() - {"smtp"}:
+        assert services[name]["command"] == ["python", "-m", "backlog.devservices", "exec", name]

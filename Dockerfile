@@ -1,0 +1,19 @@
+# One image for web, planner, worker and beat; the Procfile says what each runs.
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8000 BACKLOG_HOME=/var/lib/backlog
+
+RUN useradd --system --create-home --home-dir /var/lib/backlog backlog
+WORKDIR /srv/backlog
+
+COPY requirements.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+COPY . .
+# Reading the settings needs these two names, and collecting files uses neither.
+RUN SECRET_KEY=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build/0 \
+    python manage.py collectstatic --noinput
+
+USER backlog
+EXPOSE 8000
+CMD ["python", "-m", "backlog.devservices", "exec", "web"]
