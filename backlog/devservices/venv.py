@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from backlog.devservices.stopping import nothing_to_check
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+TELL_SECONDS = 10
 STAMP = VENV / "installed-requirements"
 REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
 # Wheels that some platforms lack; the machine's own servers then do their work.
@@ -92,7 +94,7 @@ def _make(check: Callable[[], None]) -> None:
 
 def _install(check: Callable[[], None]) -> None:
     say("installing packages; this takes a minute the first time")
-    pip = [str(PYTHON), "-m", "pip", "install", "--progress-bar=off", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-q", "--no-input"]
     pip += ["--disable-pip-version-check", "--root-user-action=ignore"]
     if _run([*pip, "-r", str(REQUIREMENTS[1])], check) == 0:
         return
@@ -114,13 +116,16 @@ def _run(command: list[str], check: Callable[[], None]) -> int:
         stdout=sys.stderr,
         preexec_fn=ends_with_parent(signal.SIGTERM),
     )
+    began = told = time.monotonic()
     try:
         while True:
             check()
             try:
                 return child.wait(timeout=0.2)
             except subprocess.TimeoutExpired:
-                continue
+                if time.monotonic() - told > TELL_SECONDS:
+                    told = time.monotonic()
+                    say(f"still at it after {told - began:.0f} s")
     finally:
         if child.poll() is None:
             child.terminate()
