@@ -49,7 +49,7 @@ def plan(
     ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
     claims = allocate(ready, ranked)
     claimed = sum_claims(ready, claims)
-    gates = find_gates(ready, claims)
+    gates = find_gates(ready, claims, claimed)
     dates = promise(ready, claimed, gates)
     allocations, pegs = _split_claims(ready, claims)
     return Plan(

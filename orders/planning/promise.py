@@ -36,9 +36,9 @@ class Claimed:
 class Gates:
     """Which lines wait for the rest of their order, parallel to the backlog.
 
-    ``member`` counts orders whose lines leave together later, −1 for lines that do not; ``gating`` marks the lines
-    with the latest day; ``gate`` is the backlog position of the first of them (0 where ``member`` is −1);
-    ``cover`` is the bucket that completes the line at its turn.
+    ``member`` counts orders whose lines leave together later, −1 for lines that do not. ``gating`` marks the lines
+    with the latest day that wait themselves; ``gate`` is the backlog position of the first of them (0 where ``member``
+    is −1). ``cover`` is the bucket that completes the line at its turn; ``complete`` marks orders that supply covers.
     """
 
     member: Ints
@@ -78,7 +78,7 @@ def sum_claims(ready: Prepared, claims: Claims) -> Claimed:
     )
 
 
-def find_gates(ready: Prepared, claims: Claims) -> Gates:
+def find_gates(ready: Prepared, claims: Claims, claimed: Claimed) -> Gates:
     """Return which lines wait for which, from what covered each line when its order had its turn. O(n log n).
 
     An order waits where its latest line is not on hand. Its frozen lines wait with it, except that the first shipment
@@ -106,7 +106,7 @@ def find_gates(ready: Prepared, claims: Claims) -> Gates:
     member = np.full(lines, -1, dtype=np.int64)
     member[at] = order
     gating = np.zeros(lines, dtype=np.bool_)
-    gating[at] = level[at] == latest[order]
+    gating[at] = (level[at] == latest[order]) & (claimed.on_hand_qty < claimed.need_qty)[at]
     first = np.full(orders, lines, dtype=np.int64)
     np.minimum.at(first, member[gating], np.flatnonzero(gating))
     gate = np.zeros(lines, dtype=np.int64)

@@ -184,9 +184,10 @@ def _claim_rest(shelves: _Shelves, rows: list[int], product: list[int], need: li
             gate = shelves.day[cover]
     if not whole:
         return
-    for row in rows:
-        item = product[row]
-        if gate == NOW:
-            shelves.draw(row, item, need[row], shelves.inbound[item])
-        else:
-            shelves.draw_late(row, item, need[row], gate)
+    if gate == NOW:
+        for row in rows:
+            shelves.draw(row, product[row], need[row], shelves.inbound[product[row]])
+        return
+    # Backwards: of two lines of one product the second is the one that waits longer, so it gets the latest units.
+    for row in reversed(rows):
+        shelves.draw_late(row, product[row], need[row], gate)

@@ -1,0 +1,41 @@
+"""Which products must be planned together. docs/planning.md, section Components."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orders.planning.types import Backlog, Ints, ShipPolicy
+
+
+def product_components(backlog: Backlog) -> tuple[Ints, Ints]:
+    """Return ``(product_id, component)``: the backlog's products ascending, and each one's component.
+
+    A component is named by its smallest product id. Two products are in one where an order that ships together
+    (complete or one backorder, not held) has open lines of both; planning the lines and supply of one component alone
+    gives the same rows as planning everything. Lines of a partial order do not link: each waits for itself.
+    O(n log n) to sort, then O(links) for each of about log(longest chain) rounds.
+    """
+    product_id = np.unique(backlog.product_id)
+    linking = (backlog.ship_policy != ShipPolicy.PARTIAL) & ~backlog.on_hold
+    product = np.searchsorted(product_id, backlog.product_id[linking])
+    by_order = np.argsort(backlog.order_id[linking], kind="stable")
+    return product_id, product_id[_roots(len(product_id), product[by_order], backlog.order_id[linking][by_order])]
+
+
+def _roots(products: int, product: Ints, order_id: Ints) -> Ints:
+    """Return the smallest product that each product is linked to; links are (product, order), sorted by order."""
+    root = np.arange(products)
+    if not len(product):
+        return root
+    starts = np.flatnonzero(np.r_[True, order_id[1:] != order_id[:-1]])
+    sizes = np.diff(np.r_[starts, len(order_id)])
+    while True:
+        # Each order pulls its products' roots down to the smallest of them; then every chain of roots is cut short.
+        lowest = np.repeat(np.minimum.reduceat(root[product], starts), sizes)
+        pulled = root.copy()
+        np.minimum.at(pulled, root[product], lowest)
+        while (pulled[pulled] != pulled).any():
+            pulled = pulled[pulled]
+        if (pulled == root).all():
+            return root
+        root = pulled

@@ -1,0 +1,162 @@
+"""Small planning cases as plain rows, readable in a test and convertible to the arrays that planning takes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from orders.planning.types import (
+    Attribute,
+    Backlog,
+    Calendar,
+    Context,
+    Frozen,
+    Products,
+    Supply,
+)
+
+TODAY = 739_573  # Thursday 20 November 2025
+FIVE_DAYS = Calendar((True, True, True, True, True, False, False), holidays=(TODAY + 12,))
+
+
+@dataclass(frozen=True)
+class Line:
+    line_id: int
+    order_id: int
+    product_id: int
+    open_qty: int
+    placed_at: int = 0
+    ship_policy: int = 0
+    has_shipped: bool = False
+    on_hold: bool = False
+    eta_by_hand: int = 0
+    urgency: float = 0.0
+
+
+@dataclass(frozen=True)
+class Source:
+    product_id: int
+    qty: int
+    warehouse_id: int = 1
+    source_id: int = 0
+    expected_on: int = 0
+    first_expected_on: int = 0
+    delay_p50: int = 0
+    delay_p90: int = 0
+    preference: int = 0
+
+
+@dataclass(frozen=True)
+class Pick:
+    line_id: int
+    warehouse_id: int
+    qty: int
+
+
+@dataclass(frozen=True)
+class Product:
+    product_id: int
+    protected_qty: int = 0
+    lead_time_p50: int = 0
+    lead_time_p90: int = 0
+
+
+@dataclass(frozen=True)
+class Case:
+    lines: tuple[Line, ...]
+    sources: tuple[Source, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    products: tuple[Product, ...] = ()
+    handling_days: int = 0
+    calendar: Calendar = field(default=FIVE_DAYS)
+    today: int = TODAY
+
+
+def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
+    """Return the case as ``plan`` takes it; the lines' urgency is the column ``order.age_days``."""
+    return (
+        _struct(Backlog, case.lines),
+        _struct(Supply, case.sources),
+        _struct(Frozen, case.picks),
+        _struct(Products, case.products),
+        {"order.age_days": Attribute(np.array([line.urgency for line in case.lines], dtype=np.float64))},
+        Context(case.today, case.calendar, case.handling_days),
+    )
+
+
+def _struct(kind: Any, rows: Sequence[Any]) -> Any:
+    types = {"ship_policy": np.int16, "has_shipped": np.bool_, "on_hold": np.bool_}
+    columns = [field.name for field in fields(kind)]
+    return kind(*(np.array([getattr(r, c) for r in rows], dtype=types.get(c, np.int64)) for c in columns))
+
+
+def random_case(random_: random.Random) -> Case:
+    """Return a case with every constraint mixed in; small enough to check by hand."""
+    products = tuple(
+        Product(
+            product_id,
+            protected_qty=random_.choice((0, 0, 2, 5)),
+            lead_time_p50=(lead := random_.choice((0, 3, 10))),
+            lead_time_p90=lead + random_.choice((0, 4)),
+        )
+        for product_id in range(1, random_.randint(1, 4) + 1)
+    )
+    lines: list[Line] = []
+    for order_id in range(1, random_.randint(1, 6) + 1):
+        lines.extend(_random_order(random_, order_id, len(products), len(lines)))
+    picks = tuple(
+        Pick(line.line_id, random_.randint(1, 3), random_.randint(1, line.open_qty))
+        for line in lines
+        if random_.random() < 0.15
+    )
+    sources = tuple(_random_sources(random_, len(products)))
+    lines_, sources_ = list(lines), list(sources)
+    random_.shuffle(lines_)
+    random_.shuffle(sources_)
+    return Case(tuple(lines_), tuple(sources_), picks, products, handling_days=random_.choice((0, 1)))
+
+
+def _random_order(random_: random.Random, order_id: int, products: int, before: int) -> list[Line]:
+    ship_policy = random_.choice((0, 0, 1, 2))
+    placed_at, has_shipped, on_hold = random_.randint(0, 2), random_.random() < 0.3, random_.random() < 0.1
+    return [
+        Line(
+            line_id=before + i + 1,
+            order_id=order_id,
+            product_id=random_.randint(1, products),
+            open_qty=random_.randint(1, 6),
+            placed_at=placed_at,
+            ship_policy=ship_policy,
+            has_shipped=has_shipped,
+            on_hold=on_hold,
+            eta_by_hand=TODAY + random_.randint(-2, 20) if random_.random() < 0.1 else 0,
+            urgency=float(random_.randint(0, 3)),
+        )
+        for i in range(random_.randint(1, 3))
+    ]
+
+
+def _random_sources(random_: random.Random, products: int) -> list[Source]:
+    sources: list[Source] = []
+    for product_id in range(1, products + 1):
+        for warehouse_id in random_.sample((1, 2, 3), random_.randint(0, 3)):
+            qty, preference = random_.randint(-1, 8), random_.randint(0, 1)
+            sources.append(Source(product_id, qty, warehouse_id, preference=preference))
+        for _ in range(random_.randint(0, 3)):
+            expected_on = random_.choice((0, *range(TODAY - 3, TODAY + 15)))
+            sources.append(
+                Source(
+                    product_id,
+                    random_.randint(0, 8),
+                    source_id=100 + len(sources),
+                    expected_on=expected_on,
+                    first_expected_on=random_.choice((0, expected_on, expected_on - 2)),
+                    delay_p50=(delay := random_.choice((0, 1, 2))),
+                    delay_p90=delay + random_.choice((0, 5)),
+                )
+            )
+    return sources
