@@ -6,8 +6,10 @@ import functools
 import random
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from contextlib import AbstractContextManager
+from typing import Any, ParamSpec, TypeVar
 
+import pghistory
 from django.db import OperationalError, transaction
 
 P = ParamSpec("P")
@@ -26,14 +28,15 @@ def entry_verb(verb: Callable[P, R]) -> Callable[P, R]:
     """Run a verb as one durable transaction, again after a deadlock or lock timeout (at most five times, with jitter).
 
     The verb must have no effect outside the database. Inside a transaction that a caller opened it raises
-    RuntimeError, as ``atomic(durable=True)`` does: entry verbs own their commit.
+    RuntimeError, as ``atomic(durable=True)`` does: entry verbs own their commit. What it changes is kept in the history
+    with the verb's name and, where it takes one, its ``actor``.
     """
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, MAX_TRIES + 1):
             try:
-                with transaction.atomic(durable=True):
+                with _history(verb, kwargs.get("actor")), transaction.atomic(durable=True):
                     return verb(*args, **kwargs)
             except OperationalError as error:
                 if sqlstate(error) not in RETRYABLE or attempt == MAX_TRIES:
@@ -42,6 +45,11 @@ def entry_verb(verb: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def _history(verb: Callable[..., object], actor: Any) -> AbstractContextManager[object]:
+    who = {} if actor is None else {"user": actor.pk}
+    return pghistory.context(verb=verb.__name__, **who)
 
 
 def require_transaction() -> None:

@@ -1,0 +1,45 @@
+"""Finding things by the codes that people and files use. A code that names nothing is refused, naming its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models.functions import Upper
+
+from inventory.models import Product, Supplier, Warehouse
+from kernel.errors import Invalid
+
+
+def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
+    """Return the products that exist, by upper-case SKU; one query."""
+    wanted = {sku.strip().upper() for sku in skus}
+    found = Product.objects.annotate(key=Upper("sku")).filter(key__in=wanted)
+    return {product.sku.upper(): product for product in found}
+
+
+def product_by_sku(sku: str, *, field: str = "sku") -> Product:
+    """Return the product, whatever the case of its code."""
+    found = products_by_sku([sku]).get(sku.strip().upper())
+    if found is None:
+        raise _unknown(f"There is no product {sku[:40]!r}. Check the SKU.", field)
+    return found
+
+
+def warehouse_by_code(code: str, *, field: str = "warehouse") -> Warehouse:
+    """Return an active warehouse."""
+    warehouse = Warehouse.objects.filter(code=code.strip(), is_active=True).first()
+    if warehouse is None:
+        raise _unknown(f"There is no active warehouse {code[:20]!r}. Check the code.", field)
+    return warehouse
+
+
+def supplier_by_code(code: str, *, field: str = "supplier") -> Supplier:
+    """Return an active supplier."""
+    supplier = Supplier.objects.filter(code=code.strip(), is_active=True).first()
+    if supplier is None:
+        raise _unknown(f"There is no active supplier {code[:40]!r}. Check the code.", field)
+    return supplier
+
+
+def _unknown(words: str, field: str) -> Invalid:
+    return Invalid(words, fields={field: words})

@@ -1,0 +1,26 @@
+"""Numbers and days within reason: what is outside is refused with words instead of failing in the database."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kernel.errors import Invalid
+
+MAX_QTY = 1_000_000
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def check_qty(value: int, *, field: str, low: int = 1, high: int = MAX_QTY) -> int:
+    """Return ``value`` when it is a whole number within ``low``..``high``; raise Invalid naming ``field``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        wrong = f"Give a whole number from {low:,} to {high:,}."
+        raise Invalid(wrong, fields={field: wrong})
+    return value
+
+
+def check_day(value: date, *, field: str, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:
+    """Return ``value`` when it lies within ``first``..``last``; raise Invalid naming ``field``."""
+    if not first <= value <= last:
+        wrong = f"Give a day from {first:%-d %B %Y} to {last:%-d %B %Y}."
+        raise Invalid(wrong, fields={field: wrong})
+    return value
