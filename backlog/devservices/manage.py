@@ -1,5 +1,6 @@
 """`bin/manage`: manage.py with the servers of this home, started for it where none run."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -68,19 +69,18 @@ def _servers(home: Home) -> Iterator[dict[str, str]]:
 def foreground(command: list[str], env: Mapping[str, str], cwd: Path | None = None) -> int:
     """Run `command` on our own terminal; return its exit code as a shell would.
 
-    Ctrl-C reaches it from the terminal and is its own to answer; SIGTERM is passed on.
+    Ctrl-C reaches it from the terminal and is its own to answer; SIGTERM is passed on,
+    and so is SIGINT where there is no terminal to send it to both of us.
     """
     child = subprocess.Popen(command, env=env, cwd=cwd, preexec_fn=ends_with_parent(signal.SIGTERM))
 
-    def pass_on(_signum: int, _frame: FrameType | None) -> None:
-        child.terminate()
-
-    def leave_to_child(_signum: int, _frame: FrameType | None) -> None:
-        """Stay alive until the child has ended."""
+    def pass_on(signum: int, _frame: FrameType | None) -> None:
+        if signum != signal.SIGINT or not os.isatty(0):
+            child.send_signal(signum)
 
     previous = {signum: signal.getsignal(signum) for signum in (signal.SIGTERM, signal.SIGINT)}
-    signal.signal(signal.SIGTERM, pass_on)
-    signal.signal(signal.SIGINT, leave_to_child)
+    for signum in previous:
+        signal.signal(signum, pass_on)
     try:
         code = child.wait()
     finally:

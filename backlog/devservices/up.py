@@ -38,7 +38,7 @@ def up() -> int:
             _prepare_database(supervisor, env)
             _start_programs(supervisor, env)
             _wait_until_ready(supervisor, port)
-            _announce(env["BASE_URL"] if env["BASE_URL"].startswith("https") else f"http://{LOOPBACK}:{port}")
+            _announce(port)
             return _run(supervisor)
 
 
@@ -158,7 +158,7 @@ def _readiness(port: int) -> tuple[bool, str]:
         connection.close()
 
 
-def _announce(address: str) -> None:
-    print(f"\nReady: {address}", flush=True)
+def _announce(port: int) -> None:
+    print(f"\nReady: http://{LOOPBACK}:{port}", flush=True)
     print(f"Sign in as {', '.join(SIGN_INS)}; password: backlog", flush=True)
     print("Ctrl-C stops everything.\n", flush=True)

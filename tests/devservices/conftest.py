@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,12 @@ def checkout() -> Iterator[Checkout]:
     programs = [str(binaries.find()), str(Path(valkey.find_binary()).parent)]
     yield Checkout(base / "check out", tuple(programs))
     shutil.rmtree(base)
+
+
+@pytest.fixture(name="make_checkout")
+def make_checkout_() -> Callable[[Path], None]:
+    """What writes another miniature product."""
+    return make_checkout
 
 
 def make_checkout(root: Path) -> None:

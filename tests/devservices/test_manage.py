@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,37 @@ def test_two_at_once_take_turns(checkout: Checkout, home: Path) -> None:
         assert command.returncode == 0
         assert output.startswith(b"postgres://")
     assert checkout.processes_of(home) == []
+
+
+def test_platform_without_the_servers_wheels_installs_the_rest(
+    checkout: Checkout, home: Path, make_checkout: Callable[[Path], None]
+) -> None:
+    other = Checkout(home / "check out", checkout.programs)
+    make_checkout(other.root)
+    (other.root / "requirements-dev.txt").write_text(
+        "-r requirements.txt\nembedded-postgres==0.0.1  # servers\nvalkeylite==0.0.1\n"
+    )
+
+    ran = other.manage(home / "data", "where", extra={"PIP_NO_INDEX": "1"})
+
+    assert "trying again without the wheels" in ran.stderr
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("postgres://backlog:")
+
+
+def test_packages_that_cannot_be_installed_are_named(
+    checkout: Checkout, home: Path, make_checkout: Callable[[Path], None]
+) -> None:
+    other = Checkout(home / "check out", checkout.programs)
+    make_checkout(other.root)
+    (other.root / "requirements-dev.txt").write_text("no-such-package==1.0\n")
+
+    ran = other.manage(home / "data", "where", extra={"PIP_NO_INDEX": "1"})
+
+    assert ran.returncode == 1
+    assert "no-such-package" in ran.stderr
+    assert "bin/manage: The packages could not be installed" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_old_python_is_told_what_to_install(checkout: Checkout, tmp_path: Path) -> None:
