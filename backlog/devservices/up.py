@@ -18,6 +18,7 @@ from backlog.devservices.stopping import StopFlag
 from backlog.devservices.supervisor import Supervisor
 
 PATIENCE_SECONDS = 30
+ASK_SECONDS = 0.4
 # A short command such as bin/manage may hold the home for a moment.
 WAIT_FOR_HOME_SECONDS = 30
 SIGN_INS = ("ops@example.com", "agent@example.com", "admin@example.com")
@@ -135,15 +136,19 @@ def _start_programs(supervisor: Supervisor, env: dict[str, str]) -> None:
 
 
 def _wait_until_ready(supervisor: Supervisor, port: int) -> None:
-    complain_at = time.monotonic() + PATIENCE_SECONDS
+    began = asked = time.monotonic()
+    complain_at = began + PATIENCE_SECONDS
     while True:
         supervisor.tick()
+        if time.monotonic() - asked < ASK_SECONDS:
+            continue
         ready, answer = _readiness(port)
+        asked = time.monotonic()
         if ready:
             return
-        if time.monotonic() > complain_at:
+        if asked > complain_at:
             complain_at += PATIENCE_SECONDS
-            show("up", f"not ready yet: {answer}")
+            show("up", f"not ready after {asked - began:.0f} s: {answer}")
 
 
 def _readiness(port: int) -> tuple[bool, str]:
