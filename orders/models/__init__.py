@@ -5,6 +5,7 @@ from orders.models.note import OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
 from orders.models.plan import LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
 from orders.models.policy import Policy, PolicyStatus, Strategy
+from orders.models.pool_plan import PoolPlan
 from orders.models.promise import EtaRevision, EtaRevisionKind, OrderPromise
 from orders.models.sample import SampleLoad
 from orders.models.shipment import Shipment, ShipmentLine
@@ -31,6 +32,7 @@ __all__ = [
     "PlanRunStatus",
     "Policy",
     "PolicyStatus",
+    "PoolPlan",
     "Reason",
     "SampleLoad",
     "ShipPolicy",

@@ -1,0 +1,168 @@
+"""Rows between PostgreSQL and NumPy by binary COPY: no Python object per row, in either direction (ADR 0004)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from orders.planning.types import NO_DAY, Bools
+
+Column = NDArray[Any]
+Columns = dict[str, Column]
+
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0"
+_HEADER = _SIGNATURE + bytes(8)  # no flags, no extension
+_END = b"\xff\xff"
+_WIRE = {
+    "int2": np.dtype(">i2"),
+    "int4": np.dtype(">i4"),
+    "int8": np.dtype(">i8"),
+    "float8": np.dtype(">f8"),
+    "bool": np.dtype("?"),
+    "date": np.dtype(">i4"),
+    "timestamptz": np.dtype(">i8"),
+}
+_DAY_ZERO = 730_120  # date(2000, 1, 1).toordinal(): PostgreSQL counts days and microseconds from there
+_EPOCH_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
+_MINUS_INFINITY = -(2**31)
+_FLOAT8_OID = 701
+_ROWS_AT_ONCE = 100_000  # bounds the memory that encoding takes
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column to write: its PostgreSQL type, its values, and where it is NULL.
+
+    Dates are day ordinals and NULL where they are NO_DAY; timestamps are microseconds since 1970. ``float8[]`` takes
+    values of shape (rows, n). Integers must fit their type: the database's own bounds are not checked again here.
+    """
+
+    name: str
+    type: str
+    values: Column
+
+
+def copy_out(query: str, params: Mapping[str, Any] | None, types: Mapping[str, str]) -> Columns:
+    """Run ``query`` through COPY and return its columns, in order, under the names and types given.
+
+    Integers come as int64, dates as day ordinals, timestamps as microseconds since 1970. Nothing may be NULL, except a
+    date that the query turned into ``'-infinity'``, which becomes NO_DAY. Raises ValueError when the stream has other
+    types than announced. O(rows), no Python loop over them.
+    """
+    stream = io.BytesIO()
+    with connection.cursor() as cursor:
+        statement = cursor.mogrify(query, params) if params else query.encode()
+        cursor.copy_expert(b"COPY (" + statement + b") TO STDOUT (FORMAT binary)", stream)
+    return _decode(stream.getbuffer(), types)
+
+
+def copy_in(table: str, fields: Sequence[Field]) -> int:
+    """Append rows to ``table`` through COPY and return how many. Fields are parallel; a table gets them in any order.
+
+    Rows may arrive in another order than given: those with the same fields NULL travel together.
+    """
+    rows = len(fields[0].values)
+    if not rows:
+        return 0
+    stream = io.BytesIO()
+    stream.write(_HEADER)
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        _encode(stream, fields, slice(start, start + _ROWS_AT_ONCE))
+    stream.write(_END)
+    stream.seek(0)
+    names = ", ".join(field.name for field in fields)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", stream)
+    return rows
+
+
+def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
+    row: list[tuple[str, Any]] = [("fields", ">i2")]
+    for name, type_ in types.items():
+        row += [(f"{name} length", ">i4"), (name, _WIRE[type_])]
+    dtype = np.dtype(row)
+    rows, rest = divmod(len(data) - len(_HEADER) - len(_END), dtype.itemsize)
+    if rest or bytes(data[: len(_SIGNATURE)]) != _SIGNATURE or bytes(data[-2:]) != _END:
+        raise ValueError(f"COPY stream does not hold rows of {dict(types)}: a type differs or a value is NULL")
+    records = np.frombuffer(data, dtype=dtype, count=rows, offset=len(_HEADER))
+    if (records["fields"] != len(types)).any():
+        raise ValueError(f"COPY stream has another number of columns than {list(types)}")
+    for name, type_ in types.items():
+        if (records[f"{name} length"] != _WIRE[type_].itemsize).any():
+            raise ValueError(f"column {name} is not {type_} NOT NULL")
+    return {name: _from_wire(records[name], type_) for name, type_ in types.items()}
+
+
+def _from_wire(values: Column, type_: str) -> Column:
+    if type_ == "float8":
+        return values.astype(np.float64)
+    if type_ == "bool":
+        return values.copy()
+    native = values.astype(np.int64)
+    if type_ == "date":
+        return np.where(native == _MINUS_INFINITY, NO_DAY, native + _DAY_ZERO)
+    return native + _EPOCH_MICROSECONDS if type_ == "timestamptz" else native
+
+
+def _encode(stream: io.BytesIO, fields: Sequence[Field], rows: slice) -> None:
+    """Write the rows pattern by pattern: rows with the same NULLs have the same width, so they form one array."""
+    values = [field.values[rows] for field in fields]
+    nulls = [column == NO_DAY if field.type == "date" else None for field, column in zip(fields, values, strict=True)]
+    pattern = np.zeros(len(values[0]), dtype=np.int64)
+    for place, null in enumerate(nulls):
+        if null is not None:
+            pattern |= null.astype(np.int64) << place
+    for code in np.unique(pattern):
+        chosen: Bools = pattern == code
+        parts = [None if code >> place & 1 else column[chosen] for place, column in enumerate(values)]
+        stream.write(_records(fields, parts, int(chosen.sum())))
+
+
+def _records(fields: Sequence[Field], parts: Sequence[Column | None], rows: int) -> memoryview:
+    row: list[tuple[Any, ...]] = [("fields", ">i2")]
+    for place, (field, part) in enumerate(zip(fields, parts, strict=True)):
+        row.append((f"length {place}", ">i4"))
+        if part is not None:
+            row.append((f"value {place}", _array_type(part.shape[1]) if field.type == "float8[]" else _WIRE[field.type]))
+    records = np.zeros(rows, dtype=np.dtype(row))
+    records["fields"] = len(fields)
+    for place, (field, part) in enumerate(zip(fields, parts, strict=True)):
+        if part is None:
+            records[f"length {place}"] = -1
+            continue
+        target = records[f"value {place}"]
+        records[f"length {place}"] = target.dtype.itemsize
+        if field.type == "float8[]":
+            _fill_arrays(target, part)
+        else:
+            target[:] = _to_wire(part, field.type)
+    return memoryview(records).cast("B") if rows else memoryview(b"")
+
+
+def _array_type(size: int) -> np.dtype[Any]:
+    head: list[tuple[Any, ...]] = [("dimensions", ">i4"), ("has_null", ">i4"), ("element", ">i4")]
+    if not size:
+        return np.dtype(head)
+    items = np.dtype([("length", ">i4"), ("value", ">f8")])
+    return np.dtype([*head, ("size", ">i4"), ("first", ">i4"), ("items", items, (size,))])
+
+
+def _fill_arrays(target: Column, part: Column) -> None:
+    size = part.shape[1]
+    target["element"] = _FLOAT8_OID
+    if size:
+        target["dimensions"], target["size"], target["first"] = 1, size, 1
+        target["items"]["length"] = 8
+        target["items"]["value"] = part
+
+
+def _to_wire(values: Column, type_: str) -> Column:
+    if type_ == "date":
+        return values - _DAY_ZERO
+    return values - _EPOCH_MICROSECONDS if type_ == "timestamptz" else values
