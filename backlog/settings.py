@@ -147,11 +147,14 @@ FACT_LISTENERS: dict[str, list[str]] = {
 }
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
+DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
 
 # Mail
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "smtp://127.0.0.1:1025")
 vars().update({name: value for name, value in EMAIL_CONFIG.items() if name.startswith("EMAIL_")})
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Backlog <orders@backlog.example>")
 
@@ -179,13 +182,15 @@ REST_FRAMEWORK = {
         "backlog.api.auth.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["backlog.api.auth.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["backlog.api.auth.HasScope", "backlog.api.auth.HasRole"],
     "DEFAULT_PARSER_CLASSES": ["backlog.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "backlog.api.pagination.KeyPagination",
     "DEFAULT_FILTER_BACKENDS": ["backlog.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backlog.api.errors.handle",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,

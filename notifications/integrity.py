@@ -1,0 +1,35 @@
+"""Facts and messages add up: what ``check_integrity`` asks of this app."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from notifications.models import Delivery, DeliveryState, Fact, FactState
+
+ANNOUNCE = "notifications.announcing.announce"
+
+
+def message_drift() -> list[tuple[str, str]]:
+    """Return (what, detail) for each fact or delivery that does not add up; empty when all is well.
+
+    Every dispatched fact that is announced has exactly one delivery a channel, in one of the named states.
+    """
+    announced = [kind for kind, names in settings.FACT_LISTENERS.items() if ANNOUNCE in names]
+    untold = Fact.objects.filter(kind__in=announced, state=FactState.DISPATCHED, deliveries__isnull=True)
+    unknown = Delivery.objects.exclude(state__in=DeliveryState.values)
+    unfinished = Delivery.objects.filter(Q(state=DeliveryState.SENT) ^ Q(sent_at__isnull=False))
+    return [
+        *(("fact without a delivery", f"{pk} {kind}") for pk, kind in untold.values_list("pk", "kind")[:100]),
+        *(("delivery in no known state", f"{pk} {state}") for pk, state in unknown.values_list("pk", "state")[:100]),
+        *(
+            ("delivery sent without a time, or a time unsent", str(pk))
+            for pk in unfinished.values_list("pk", flat=True)
+        ),
+    ]
+
+
+def delivery_counts() -> dict[str, int]:
+    """Return how many deliveries stand in each state, every state named."""
+    counted = dict(Delivery.objects.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counted.get(state, 0) for state in DeliveryState.values}

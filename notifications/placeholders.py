@@ -1,0 +1,105 @@
+"""What the words of a message may name: a closed list of placeholders, and their values for one fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.dateformat import format as format_date
+
+from kernel.errors import Invalid
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+PLACEHOLDERS: dict[str, str] = {
+    "order_ref": "the order's number",
+    "customer_name": "whom we write to",
+    "placed_date": "the day the order was placed",
+    "new_date": "the day the plan says now",
+    "safe_date": "the day that nine in ten orders keep",
+    "previous_date": "the day the customer was last told",
+    "promised_date": "the day we first committed to",
+    "reason": "why, in a sentence a customer understands",
+    "lines": "what still waits and when it comes, as a list",
+}
+
+REASON_SENTENCES: dict[str, str] = {
+    "ready": "Everything is in our warehouse now.",
+    "frozen": "Your items are being packed.",
+    "on_hold": "There is a question about the order that we have to settle first.",
+    "ship_complete": "You asked for everything in one delivery, and part of it is still on its way to us.",
+    "awaiting_supply": "Part of your order is out of stock, and the next delivery is on its way to our warehouse.",
+    "supplier_late": "Our supplier is sending part of your order later than agreed.",
+    "stock_short": "Part of your order is out of stock, and we are ordering more.",
+    "protected": "The stock we have at hand is already set aside for others.",
+    "eta_by_hand": "We have gone through your order again and set a new date.",
+}
+OTHER_REASON = "The delivery plan of your order has changed."
+UNKNOWN_DATE = "a day we do not know yet"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One line of an order as a customer reads it."""
+
+    sku: str
+    name: str
+    qty: int
+    when: str
+
+
+def check_placeholders(text: str, *, field: str) -> None:
+    """Raise Invalid naming ``field`` when ``text`` has a placeholder that does not exist, or a stray brace."""
+    unknown = sorted({name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
+    if unknown or set("{}") & set(_PLACEHOLDER.sub("", text)):
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        what = ", ".join(f"{{{name}}}" for name in unknown) or "a single brace"
+        raise Invalid(f"Not a placeholder: {what}. Use {known}.", fields={field: f"Not a placeholder: {what}."})
+
+
+def fill(text: str, values: Mapping[str, str], *, quote: Callable[[str], str] = str) -> str:
+    """Put ``values`` in place of placeholders, each through ``quote``; values are never looked at for placeholders."""
+    return _PLACEHOLDER.sub(lambda match: quote(values[match.group(1)]), text)
+
+
+def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) -> dict[str, str]:
+    """Return the value of every placeholder except ``lines`` for the payload of an order's fact."""
+    order, customer = payload["order"], payload["customer"]
+    return {
+        "order_ref": order["ref"],
+        "customer_name": customer["contact_name"] or customer["name"],
+        "placed_date": in_words(parsed_date(order["placed_on"]), today=today),
+        "new_date": in_words(parsed_date(payload["eta_on"]), today=today),
+        "safe_date": in_words(parsed_date(payload["eta_p90_on"]), today=today),
+        "previous_date": in_words(told_on, today=today),
+        "promised_date": in_words(parsed_date(payload["promised_on"]), today=today),
+        "reason": REASON_SENTENCES.get(payload["reason"], OTHER_REASON),
+    }
+
+
+def lines_of(payload: Mapping[str, Any], *, today: date) -> list[MessageLine]:
+    """Return the payload's lines in words: what is set aside, or the day it is expected."""
+    return [
+        MessageLine(line["sku"], line["name"], line["open_qty"], _line_when(line, today)) for line in payload["lines"]
+    ]
+
+
+def in_words(day: date | None, *, today: date) -> str:
+    """Return ``Saturday 28 November``, with the year when it is not this year's."""
+    if day is None:
+        return UNKNOWN_DATE
+    return format_date(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+def parsed_date(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _line_when(line: Mapping[str, Any], today: date) -> str:
+    if line["allocated_qty"] >= line["open_qty"]:
+        return "set aside for you"
+    day = parsed_date(line["eta_on"])
+    return f"expected {in_words(day, today=today)}" if day else "date not known yet"

@@ -1,0 +1,74 @@
+"""Whether a waiting message is still worth sending, asked once more at the moment of sending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+
+from notifications.announcing import suppressed_among
+from notifications.models import Delivery, DeliveryState, Fact
+from notifications.placeholders import parsed_date
+
+DATE_NEWS = {"eta_slipped", "eta_improved", "eta_restored"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with a delivery now. PENDING with ``not_before`` means later, PENDING without means send."""
+
+    kind: str
+    told_on: date | None
+    state: DeliveryState = DeliveryState.PENDING
+    reason: str = ""
+    not_before: datetime | None = None
+
+
+def judge(delivery: Delivery, *, now: datetime) -> Verdict:
+    """Decide about a delivery that is about to be sent; three indexed reads, no writes.
+
+    News about a date is compared with the date that our last sent message named, not with the one the planner knew when
+    it wrote the fact: a message may have left in between.
+    """
+    fact = delivery.fact
+    last_sent = _last_sent(fact)
+    told_on = parsed_date((last_sent.fact if last_sent else fact).payload["eta_on" if last_sent else "told_on"])
+    kind = fact.kind.removeprefix("orders.")
+    if fact.subject and Fact.objects.filter(subject=fact.subject, pk__gt=fact.pk).exists():
+        return Verdict(kind, told_on, DeliveryState.SUPERSEDED, "Newer news of this order")
+    closed = suppressed_among([delivery.recipient.lower()])
+    if closed:
+        return Verdict(kind, told_on, DeliveryState.SUPPRESSED, f"Address closed: {closed.popitem()[1]}"[:200])
+    return _judge_date_news(fact, told_on, now) if kind in DATE_NEWS else Verdict(kind, told_on)
+
+
+def _judge_date_news(fact: Fact, told_on: date | None, now: datetime) -> Verdict:
+    eta_on = parsed_date(fact.payload["eta_on"])
+    kind = _direction(fact.kind.removeprefix("orders."), eta_on, told_on)
+    if eta_on == told_on or (eta_on and told_on and abs((eta_on - told_on).days) < fact.payload["threshold_days"]):
+        return Verdict(kind, told_on, DeliveryState.SUPPRESSED, "The customer has this date already")
+    again_at = _next_delay_mail_at(fact) if kind == "eta_slipped" else None
+    if again_at and again_at > now:
+        return Verdict(kind, told_on, reason="Told of a delay less than a day ago", not_before=again_at)
+    return Verdict(kind, told_on)
+
+
+def _direction(kind: str, eta_on: date | None, told_on: date | None) -> str:
+    if eta_on and told_on:
+        return "eta_slipped" if eta_on > told_on else "eta_improved"
+    return "eta_improved" if kind == "eta_restored" else kind
+
+
+def _last_sent(fact: Fact) -> Delivery | None:
+    if not fact.subject:
+        return None
+    sent = Delivery.objects.filter(fact__subject=fact.subject, state=DeliveryState.SENT).select_related("fact")
+    return sent.order_by("-sent_at", "-pk").first()
+
+
+def _next_delay_mail_at(fact: Fact) -> datetime | None:
+    """Return when the budget of delay messages for this order allows the next one."""
+    told = Delivery.objects.filter(fact__subject=fact.subject, kind="orders.eta_slipped", state=DeliveryState.SENT)
+    sent_at = told.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    return sent_at + timedelta(hours=settings.DELAY_MAIL_HOURS) if sent_at else None

@@ -1,0 +1,81 @@
+"""Send due deliveries by SMTP: claim, ask whether the news still holds, hand over outside any transaction, record.
+
+A delivery is ``sending`` from just before its mail is handed over until the outcome is committed. When its worker dies
+in between, nobody knows whether the server took it: its lease runs out and it becomes ``uncertain``, for a person to
+decide about. It is never sent a second time by itself.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils import timezone
+
+from kernel.leases import claim
+from notifications import outcomes
+from notifications.models import Delivery, DeliveryState
+from notifications.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
+
+BATCH = 50
+TIME_FOR_BATCH = timedelta(seconds=20)  # a task that hits its time limit would leave its mail uncertain
+SERVER_AWAY_SECONDS = (5, 15)
+
+
+def send_due(*, now: datetime) -> int:
+    """Send one batch of due deliveries over one connection; return how many were claimed, 0 when nothing is due.
+
+    Raises Unreachable, after giving the batch back, when no server takes mail: there is no point in going on.
+    """
+    outcomes.give_up_unanswered(now=now)
+    pending = Delivery.objects.filter(state=DeliveryState.PENDING)
+    token, keys = claim(pending, now=now, lease=outcomes.LEASE, limit=BATCH)
+    mailer = Mailer(get_connection())
+    try:
+        for key in keys:
+            if timezone.now() - now > TIME_FOR_BATCH:
+                outcomes.give_back(token=token, retry_at=now)
+                break
+            _send_one(key, token=token, mailer=mailer)
+    except Unreachable as error:
+        retry_at = timezone.now() + timedelta(seconds=random.uniform(*SERVER_AWAY_SECONDS))
+        outcomes.give_back(token=token, retry_at=retry_at, reason="No mail server answers", error=str(error))
+        raise
+    finally:
+        mailer.close()
+    return len(keys)
+
+
+def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
+    mailer.open()  # before the delivery is marked as being sent: a server that is away makes nothing uncertain
+    delivery = outcomes.start(key, token=token, now=timezone.now())
+    if delivery is None:
+        return
+    try:
+        mailer.send(_mail(delivery))
+    except Unanswered:
+        reason = "The connection died before the server's answer"
+        outcomes.finish(delivery, state=DeliveryState.UNCERTAIN, reason=reason, now=timezone.now())
+    except RefusedForGood as error:
+        outcomes.refused(delivery, answer=str(error), is_bad_address=error.is_bad_address, now=timezone.now())
+    except RefusedForNow as error:
+        outcomes.retry(delivery, error=str(error), now=timezone.now())
+    except ValueError as error:  # Django refuses an address or header that cannot be written
+        outcomes.refused(delivery, answer=f"Not a mail: {error}", is_bad_address=False, now=timezone.now())
+    else:
+        outcomes.finish(delivery, state=DeliveryState.SENT, reason="", now=timezone.now())
+
+
+def _mail(delivery: Delivery) -> EmailMultiAlternatives:
+    mail = EmailMultiAlternatives(
+        delivery.subject_line,
+        delivery.body_text,
+        settings.DEFAULT_FROM_EMAIL,
+        [delivery.recipient],
+        headers={"Message-ID": delivery.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(delivery.body_html, "text/html")
+    return mail

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications.dispatching import dispatch_pending
+from notifications.sending import send_due
+from notifications.smtp import Unreachable
+
+log = logging.getLogger(__name__)
+
+TIME_FOR_TASK = timedelta(seconds=30)  # then beat starts the next one: a task never meets its time limit
+
+
+@shared_task
+def dispatch_facts() -> None:
+    """Hand due facts to their listeners until none is left."""
+    _until_done(dispatch_pending)
+
+
+@shared_task
+def send_due_deliveries() -> None:
+    """Send due deliveries until none is left or the mail server is away."""
+    try:
+        _until_done(send_due)
+    except Unreachable as error:
+        log.warning("no mail server answers: %s", error)
+
+
+class Round(Protocol):
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+def _until_done(work: Round) -> None:
+    """Repeat ``work`` until it finds nothing to do or the task has had its time."""
+    started = now = timezone.now()
+    while work(now=now) and now - started < TIME_FOR_TASK:
+        now = timezone.now()

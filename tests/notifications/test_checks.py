@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pytest_django import Settings
+
+from notifications.checks import listeners_resolve
+
+
+def test_every_listener_that_the_settings_name_exists() -> None:
+    assert listeners_resolve() == []
+
+
+def test_a_listener_that_does_not_exist_is_named(settings: Settings) -> None:
+    settings.FACT_LISTENERS = {"orders.shipped": ["notifications.announcing.shout"]}
+
+    [error] = listeners_resolve()
+
+    assert "orders.shipped" in error.msg
+    assert "notifications.announcing.shout" in error.msg
