@@ -10,6 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from orders.models import SampleLoad
+
 CHOICES = {
     "theme": ("system", "light", "dark"),
     "density": ("comfortable", "compact"),
@@ -58,6 +60,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``shell`` holds what base.html needs of the request."""
     theme = chosen(request, "theme")
     return {
+        "sample_loaded": SampleLoad.objects.exists(),
         "shell": {
             "theme": theme,
             "color_scheme": "light dark" if theme == "system" else theme,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from orders.queries.order import EtaPoint, Supply
+from orders.queries.scoring import Part
 from orders.templatetags.display import day, signed_points
 
 register = template.Library()
@@ -19,30 +20,14 @@ INBOUND_FILL = "url(#hatch-inbound)"
 NEGATIVE_FILL = "url(#hatch-negative)"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One rule's share of a score."""
-
-    label: str
-    points: float
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """Units that a line has or waits for; ``on`` None means they are on hand."""
-
-    qty: int
-    source: str
-    on: date | None = None
-
-
 @register.simple_tag
 def score_bar(parts: Sequence[Part], top: float) -> SafeString:
     """Draw the positive parts of a score side by side; ``top`` is the score that fills the bar."""
-    positive = [part for part in parts if part.points > 0]
-    scale = 100 / max(top, sum(part.points for part in positive), 1e-9)
+    scale = 100 / max(top, sum(part.points for part in parts if part.points > 0), 1e-9)
     bars, left = [], 0.0
-    for index, part in enumerate(positive):
+    for index, part in enumerate(parts):
+        if part.points <= 0:
+            continue
         width = part.points * scale
         bars.append((min(index, FACTORS - 1) + 1, f"{left:.2f}", f"{max(width - 1.5, 0.5):.2f}"))
         left += width
@@ -81,14 +66,15 @@ def allocation_bar(on_hand: int, inbound: int, total: int) -> SafeString:
 @register.simple_tag
 def waterfall(parts: Sequence[Part], score: float) -> SafeString:
     """Draw each rule's points where the last ended, and their sum; a plain list for screen readers."""
-    shown = [part for part in parts if part.points]
     highest, running = 0.0, 0.0
-    for part in shown:
+    for part in parts:
         running += part.points
         highest = max(highest, running, running - part.points)
     scale = 100 / max(highest, score, 1e-9)
     rows, left = [], 0.0
-    for index, part in enumerate(shown):
+    for index, part in enumerate(parts):
+        if not part.points:
+            continue
         start = left if part.points > 0 else left + part.points
         left += part.points
         rows.append(
@@ -163,14 +149,6 @@ def _node(supply: Supply, place: float) -> SafeString:
         source=supply.source,
         on="today" if supply.on is None else day(supply.on),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class EtaPoint:
-    """That from a moment on the order's ETA was a date."""
-
-    at: date
-    eta: date
 
 
 @register.simple_tag

@@ -96,6 +96,11 @@ def slip_chip(days: int | None) -> SafeString | str:
     return format_html('<span class="slip {}">{}</span>', colour, signed_days(days))
 
 
+@register.simple_tag
+def slip_between(promised_on: date, eta: date) -> SafeString | str:
+    return slip_chip((eta - promised_on).days)
+
+
 @register.filter
 def signed_days(days: int) -> str:
     return f"{'+' if days > 0 else MINUS if days < 0 else ''}{abs(days)}\u00a0d"

@@ -1,15 +1,149 @@
-"""The triage board."""
+"""The triage board: a page, a panel in it, and the part that refreshes live."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kernel.errors import Invalid
 from kernel.pages import render_page
+from orders.filters import BoardFilter
+from orders.models import HoldKind, Order, Policy, PolicyStatus
+from orders.queries.board import board_page, board_totals, line_fill_rate, open_plans, rows_of, sort_keys
+from orders.queries.order import order_detail
+from orders.queries.paging import PAGE_SIZE
+from orders.queries.status import VIEWS
+from orders.queries.timeline import order_timeline
+
+LATEST_EVENTS = 5
+FRAGMENTS = {"panel-slot": "orders/panel.html", "live": "orders/board_live.html"}
+COLUMNS = (
+    ("rank", "Rank", ""),
+    ("order", "Order", ""),
+    ("customer", "Customer", ""),
+    ("short", "Short", "r"),
+    ("value", "Value", "r"),
+    ("age", "Age", "r"),
+    ("eta", "ETA vs promise", ""),
+    ("slip", "Status", ""),
+)
+CLASSES = {"slip": "status"}
+BEST_FIRST = {"rank", "order", "customer", "age", "eta"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One sortable heading: where a click leads, and whether it sorts now (ascending, descending or not)."""
+
+    key: str
+    label: str
+    css: str
+    url: str
+    direction: str
 
 
 @require_safe
 @permission_required("orders.view_backlog", raise_exception=True)
 def board(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "orders/board.html", {})
+    """Show the backlog, the worst first. ``live`` names the orders that an open page shows, to be refreshed in place."""
+    today = timezone.localdate()
+    chosen = BoardFilter(request.GET, queryset=open_plans(today))
+    sort = request.GET.get("sort") or "rank"
+    keys = sort_keys(sort)
+    try:
+        if keys is None or not chosen.is_valid():
+            raise Invalid("A filter in this address cannot be read.")
+        after, before = request.GET.get("after", ""), request.GET.get("before", "")
+        page, rows = board_page(chosen.qs, keys, after=after, before=before)
+    except Invalid as refusal:
+        context = {"refusal": refusal, "errors": chosen.errors.items()}
+        return render_page(request, "orders/board_refused.html", context, status=400)
+    totals = board_totals(today)
+    context = {
+        "filter": chosen,
+        "chips": [{**chip, "url": _url(request, drop=(chip["name"],))} for chip in chosen.chips],
+        "columns": _columns(request, sort),
+        "sort": sort,
+        "rows": _shown_rows(request) or rows,
+        "fresh_order": " ".join(row.plan.ref for row in rows),
+        "next_url": _url(request, after=page.next) if page.next else "",
+        "previous_url": _url(request, before=page.previous) if page.previous else "",
+        "matching": chosen.qs.count() if chips_or_text(chosen) else totals.counts[_view(chosen)],
+        "totals": totals,
+        "fill_rate": line_fill_rate(today),
+        "tabs": [(view, totals.counts[view.key], _view_url(request, view.key)) for view in VIEWS],
+        "view": _view(chosen),
+        "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
+        "here": _url(request, keep_cursor=True, drop=("o", "live")),
+        "clear_url": _view_url(request, _view(chosen)),
+        **panel_context(request),
+    }
+    return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
+
+
+def panel_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the side panel needs, when the address opens one."""
+    ref = request.GET.get("o", "")
+    order = Order.objects.select_related("customer").filter(ref=ref).first() if ref and "\0" not in ref else None
+    if order is None:
+        return {"detail": None, "panel_missing": ref}
+    revisions = list(order.eta_revisions.select_related("actor").order_by("at", "pk"))
+    return {
+        "detail": order_detail(order),
+        "events": order_timeline(order, revisions, limit=LATEST_EVENTS),
+        "hold_kinds": HoldKind.choices,
+        "today": timezone.localdate(),
+    }
+
+
+def chips_or_text(chosen: BoardFilter) -> bool:
+    return bool(chosen.chips or chosen.form.cleaned_data.get("q"))
+
+
+def _shown_rows(request: HttpRequest) -> list[Any]:
+    refs = [ref for ref in request.GET.get("live", "").split(",") if ref and "\0" not in ref][: 2 * PAGE_SIZE]
+    if not refs or request.headers.get("HX-Target") != "live":
+        return []
+    plans = open_plans(timezone.localdate()).filter(order__ref__in=refs).select_related("order__customer")
+    by_ref = {row.plan.ref: row for row in rows_of(plans)}
+    return [by_ref[ref] for ref in refs if ref in by_ref]
+
+
+def _view(chosen: BoardFilter) -> str:
+    return chosen.form.cleaned_data.get("view") or "all"
+
+
+def _columns(request: HttpRequest, sort: str) -> list[Column]:
+    found = []
+    for key, label, css in COLUMNS:
+        is_current = sort.removeprefix("-") == key
+        first = key if key in BEST_FIRST else f"-{key}"
+        other = first.removeprefix("-") if first.startswith("-") else f"-{key}"
+        direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
+        url = _url(request, sort=other if sort == first else first)
+        found.append(Column(key, label, f"c-{CLASSES.get(key, key)} {css}".strip(), url, direction))
+    return found
+
+
+def _view_url(request: HttpRequest, view: str) -> str:
+    params = QueryDict(mutable=True)
+    if view != "all":
+        params["view"] = view
+    if request.GET.get("sort"):
+        params["sort"] = request.GET["sort"]
+    return f"{request.path}?{params.urlencode()}" if params else request.path
+
+
+def _url(request: HttpRequest, *, drop: tuple[str, ...] = (), keep_cursor: bool = False, **changes: str) -> str:
+    """Return this address with ``changes``; the cursor goes, because it belongs to one filter and sort."""
+    params = request.GET.copy()
+    for name in (*drop, "live", *(() if keep_cursor else ("after", "before"))):
+        params.pop(name, None)
+    for name, value in changes.items():
+        params[name] = value
+    return f"{request.path}?{params.urlencode()}" if params else request.path

@@ -26,8 +26,9 @@ function watch() {
 
 function concerns(data) {
   if (data.all) return true;
-  const main = document.querySelector("[data-live-refs]");
-  return !main || (data.refs ?? []).some((ref) => main.dataset.liveRefs.split(" ").includes(ref));
+  const scope = document.querySelector("[data-live-refs]");
+  const named = [...(data.orders ?? []), ...(data.skus ?? [])];
+  return !scope || scope.dataset.liveRefs.split(" ").some((ref) => named.includes(ref));
 }
 
 function want(data) {
@@ -139,10 +140,12 @@ function listen(url) {
   const source = new EventSource(url);
   source.addEventListener("hello", beat);
   source.addEventListener("beat", beat);
-  source.addEventListener("plan", (event) => {
-    beat();
-    want(JSON.parse(event.data));
-  });
+  for (const name of ["plan", "order", "stock"]) {
+    source.addEventListener(name, (event) => {
+      beat();
+      want(JSON.parse(event.data));
+    });
+  }
   source.addEventListener("error", () => {
     show(false, state.lastBeat ? `Not live since ${clock.format(state.lastBeat)}` : "Not live");
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(url), 5000);

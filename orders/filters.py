@@ -1,0 +1,69 @@
+"""Filters of the board, in the URL."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from orders.models import OrderLine, OrderPlan, Reason, Tier
+from orders.queries.status import VIEWS, conditions
+
+MAX_POUNDS = 10**9
+
+
+class BoardFilter(django_filters.FilterSet):
+    """Chooses OrderPlan rows, annotated with ``held``."""
+
+    view = django_filters.ChoiceFilter(choices=[(view.key, view.label) for view in VIEWS], method="filter_view")
+    q = django_filters.CharFilter(method="filter_text", label="Search", max_length=100)
+    tier = django_filters.MultipleChoiceFilter(field_name="order__customer__tier", choices=Tier.choices, label="Tier")
+    channel = django_filters.CharFilter(field_name="order__channel", label="Channel", max_length=40)
+    reason = django_filters.TypedMultipleChoiceFilter(choices=Reason.choices, coerce=int, label="Reason")
+    sku = django_filters.CharFilter(method="filter_sku", label="SKU", max_length=40)
+    customer = django_filters.CharFilter(field_name="order__customer__code", label="Customer code", max_length=40)
+    promised_before = django_filters.DateFilter(field_name="promised_on", lookup_expr="lt", label="Promised before")
+    min_value = django_filters.NumberFilter(
+        method="filter_value", label="Value from, £", min_value=0, max_value=MAX_POUNDS
+    )
+
+    class Meta:
+        model = OrderPlan
+        fields: tuple[str, ...] = ()
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """Return the filters that are on, besides view and search: name, label and the words of the value."""
+        data = self.form.cleaned_data if self.form.is_valid() else {}
+        return [
+            {"name": name, "label": str(self.filters[name].label), "value": _words(value, self.filters[name])}
+            for name, value in data.items()
+            if name not in {"view", "q"} and value not in (None, "", [])
+        ]
+
+    def filter_view(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
+        return rows.filter(conditions(timezone.localdate())[value])
+
+    def filter_text(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
+        found = Q(order__ref__icontains=value) | Q(order__external_id__icontains=value)
+        return rows.filter(found | Q(order__customer__name__icontains=value) | Q(order__customer__code__iexact=value))
+
+    def filter_sku(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
+        lines = OrderLine.objects.filter(order_id=OuterRef("order_id"), product__sku__iexact=value, open_qty__gt=0)
+        return rows.filter(Exists(lines))
+
+    def filter_value(self, rows: QuerySet[OrderPlan], name: str, value: Decimal) -> QuerySet[OrderPlan]:
+        return rows.filter(open_value_minor__gte=int(value * 100))
+
+
+def _words(value: Any, chosen: django_filters.Filter) -> str:
+    if isinstance(value, (list, tuple)):
+        labels = {str(key): str(label) for key, label in chosen.extra.get("choices", ())}
+        return ", ".join(labels.get(str(item), str(item)) for item in value)
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return f"{value:,}" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,143 @@
+"""What the triage board shows. The number of queries does not depend on the number of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from orders.models import OrderLine, OrderPlan, OrderStatus
+from orders.queries import paging
+from orders.queries.paging import KeyPage, SortKey
+from orders.queries.scoring import Score, best_scores
+from orders.queries.status import VIEWS, conditions, is_held, status_case
+
+FILL_RATE_DAYS = 28
+FAR = date(9999, 12, 31)
+UNKNOWN_SLIP = -(10**6)
+LAST = SortKey("order_id", False, paging.parse_int)
+SORTS: dict[str, tuple[SortKey, ...]] = {
+    "rank": (SortKey("score", True, paging.parse_float), SortKey("placed_at", False, paging.parse_moment), LAST),
+    "order": (SortKey("ref", False, paging.parse_text), LAST),
+    "customer": (SortKey("customer_name", False, paging.parse_text), LAST),
+    "short": (SortKey("short_units", False, paging.parse_int), LAST),
+    "value": (SortKey("open_value_minor", False, paging.parse_int), LAST),
+    "age": (SortKey("placed_at", True, paging.parse_moment), LAST),
+    "eta": (SortKey("eta_key", False, paging.parse_date), LAST),
+    "slip": (SortKey("slip_key", False, paging.parse_int), LAST),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One order on the board. ``plan`` carries the annotations ``status``, ``ref`` and ``customer_name``."""
+
+    plan: OrderPlan
+    rank: int
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTotals:
+    """The strip over the board and the counts on its tabs, over all open orders."""
+
+    open_orders: int
+    open_value_minor: int
+    late_orders: int
+    risk_value_minor: int
+    top_score: float
+    counts: dict[str, int]
+
+
+def open_plans(today: date) -> QuerySet[OrderPlan, OrderPlan]:
+    """Return the plans of open orders with ``held``, ``status`` and the sort columns."""
+    return (
+        OrderPlan.objects.filter(order__status=OrderStatus.OPEN)
+        .annotate(held=is_held())
+        .annotate(
+            status=status_case(today),
+            ref=F("order__ref"),
+            customer_name=F("order__customer__name"),
+            eta_key=Coalesce("eta_p50", Value(FAR)),
+            slip_key=Coalesce("slip_days", Value(UNKNOWN_SLIP)),
+        )
+    )
+
+
+def sort_keys(sort: str) -> tuple[SortKey, ...] | None:
+    """Return the keys of ``sort`` ("value", "-value"; the tiebreak stays ascending), or None when there is no such."""
+    keys = SORTS.get(sort.removeprefix("-"))
+    if keys is None or not sort.startswith("-"):
+        return keys
+    return tuple(key if key is LAST else key.reversed() for key in keys)
+
+
+def board_page(
+    plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str
+) -> tuple[KeyPage, list[BoardRow]]:
+    """Return one page of the board: the page of plans by key, and its rows with rank and score (4 queries)."""
+    page = paging.take_page(plans.select_related("order__customer"), sort, after=after, before=before)
+    return page, rows_of(page.rows)
+
+
+def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
+    found = list(plans)
+    ids = [plan.order_id for plan in found]
+    ranks, scores = ranks_of(ids), best_scores(ids)
+    return [BoardRow(plan, ranks.get(plan.order_id, 0), scores.get(plan.order_id)) for plan in found]
+
+
+def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:
+    """Return the places of orders among all planned ones by (score desc, placed_at, order id): one index scan."""
+    if not order_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT order_id, rank
+            FROM (SELECT order_id, row_number() OVER (ORDER BY score DESC, placed_at, order_id) AS rank
+                  FROM orders_orderplan) AS ranked
+            WHERE order_id = ANY(%s)
+            """,
+            [list(order_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+def board_totals(today: date) -> BoardTotals:
+    """Return the figures of the strip and the tabs in one aggregate query."""
+    sets = conditions(today)
+    counts: dict[str, Any] = {f"n_{view.key}": Count("order_id", filter=sets[view.key]) for view in VIEWS}
+    row = open_plans(today).aggregate(
+        open_value=Coalesce(Sum("open_value_minor"), 0),
+        risk_value=Coalesce(Sum("open_value_minor", filter=sets["late"] | sets["risk"]), 0),
+        top=Coalesce(Max("score", filter=Q(order__is_expedited=False)), 0.0),
+        **counts,
+    )
+    return BoardTotals(
+        open_orders=row["n_all"],
+        open_value_minor=row["open_value"],
+        late_orders=row["n_late"],
+        risk_value_minor=row["risk_value"],
+        top_score=row["top"],
+        counts={view.key: row[f"n_{view.key}"] for view in VIEWS},
+    )
+
+
+def line_fill_rate(today: date) -> float | None:
+    """Return the share of the last four weeks' order lines that are shipped or have all their stock; None without any.
+
+    Cancelled lines do not count.
+    """
+    since = timezone.make_aware(datetime.combine(today - timedelta(days=FILL_RATE_DAYS), time.min))
+    lines = OrderLine.objects.filter(order__placed_at__gte=since).exclude(cancelled_qty__gte=F("ordered_qty"))
+    row = lines.aggregate(
+        total=Count("pk"), filled=Count("pk", filter=Q(open_qty=0) | Q(plan__allocated_qty__gte=F("open_qty")))
+    )
+    return row["filled"] / row["total"] if row["total"] else None

@@ -1,0 +1,267 @@
+"""Everything that is known about one order: what it waits for, who is ahead, what supply it is matched with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from inventory.models import Product
+from orders.models import (
+    Allocation,
+    EtaRevision,
+    EtaRevisionKind,
+    Hold,
+    LinePlan,
+    Order,
+    OrderLine,
+    OrderPlan,
+    OrderPromise,
+    OrderStatus,
+    Peg,
+    Reason,
+)
+from orders.queries.board import open_plans, ranks_of
+from orders.queries.scoring import Score, best_scores
+
+NEAREST_AHEAD = 3
+AXIS_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Units that a line has or waits for; ``on`` None means they are on hand."""
+
+    qty: int
+    source: str
+    on: date | None = None
+    supplier: str = ""
+    is_frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line with what planning decided; ``plan`` is None when it is not open or not planned yet."""
+
+    line: OrderLine
+    plan: LinePlan | None
+    supplies: tuple[Supply, ...]
+
+    @property
+    def on_hand_qty(self) -> int:
+        return sum(supply.qty for supply in self.supplies if supply.on is None)
+
+    @property
+    def inbound_qty(self) -> int:
+        return sum(supply.qty for supply in self.supplies if supply.on is not None)
+
+    @property
+    def uncovered_qty(self) -> int:
+        return max(0, self.line.open_qty - self.on_hand_qty - self.inbound_qty)
+
+    @property
+    def next_supply(self) -> Supply | None:
+        return min((s for s in self.supplies if s.on is not None), key=lambda s: s.on or date.max, default=None)
+
+    @property
+    def open_value(self) -> Decimal:
+        return self.line.open_qty * self.line.unit_price
+
+    @property
+    def ready_qty(self) -> int:
+        return min(self.on_hand_qty, self.line.open_qty)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A line of another order that takes from the same product first."""
+
+    ref: str
+    customer: str
+    score: float
+    allocated_qty: int
+    open_qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Who is ahead of this order for the product that it waits for."""
+
+    product: Product
+    orders: int
+    units: int
+    nearest: tuple[Rival, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EtaPoint:
+    """That from a day on the order's ETA was a date."""
+
+    at: date
+    eta: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """One order for the panel and the page. ``plan`` is None when it is closed or not planned yet."""
+
+    order: Order
+    plan: OrderPlan | None
+    promise: OrderPromise | None
+    holds: tuple[Hold, ...]
+    lines: tuple[Line, ...]
+    score: Score | None
+    rank: int
+    planned_orders: int
+    gap_ahead: float | None
+    ahead: Ahead | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.order.status == OrderStatus.OPEN
+
+    @property
+    def status(self) -> str:
+        if not self.is_open:
+            return self.order.status
+        return str(self.plan.status) if self.plan else "hold" if self.holds else "track"  # type: ignore[attr-defined]
+
+    @property
+    def open_units(self) -> int:
+        return sum(line.line.open_qty for line in self.lines)
+
+    @property
+    def on_hand_units(self) -> int:
+        return sum(line.on_hand_qty for line in self.lines)
+
+    @property
+    def inbound_units(self) -> int:
+        return sum(line.inbound_qty for line in self.lines)
+
+    @property
+    def total_value(self) -> Decimal:
+        return sum((ln.line.ordered_qty * ln.line.unit_price for ln in self.lines), Decimal(0))
+
+    @property
+    def ready_value(self) -> Decimal:
+        return sum((line.ready_qty * line.line.unit_price for line in self.lines), Decimal(0))
+
+    @property
+    def short_lines(self) -> int:
+        return sum(line.line.open_qty > line.on_hand_qty for line in self.lines)
+
+    @property
+    def axis(self) -> tuple[date, date]:
+        """The days that the pegging axis spans: today to the last supply or the promise."""
+        today = timezone.localdate()
+        days = [supply.on for line in self.lines for supply in line.supplies if supply.on]
+        if self.promise:
+            days.append(self.promise.promised_on)
+        return today, max([today + timedelta(days=AXIS_DAYS), *days])
+
+    @property
+    def is_untold(self) -> bool:
+        """The customer still expects an earlier day than the plan says."""
+        return bool(self.promise and self.plan and self.plan.eta_p50 and self.plan.eta_p50 > self.promise.told_on)
+
+
+def order_detail(order: Order) -> OrderDetail:
+    """Read one order (about ten queries, however many lines)."""
+    plan = open_plans(timezone.localdate()).filter(pk=order.pk).first()
+    lines = _lines(order)
+    return OrderDetail(
+        order=order,
+        plan=plan,
+        promise=OrderPromise.objects.filter(pk=order.pk).first(),
+        holds=tuple(order.holds.filter(released_at__isnull=True).select_related("placed_by").order_by("pk")),
+        lines=lines,
+        score=best_scores([order.pk]).get(order.pk),
+        rank=ranks_of([order.pk]).get(order.pk, 0),
+        planned_orders=OrderPlan.objects.count(),
+        gap_ahead=_gap_ahead(plan) if plan else None,
+        ahead=_ahead(lines),
+    )
+
+
+def eta_points(revisions: Sequence[EtaRevision]) -> list[EtaPoint]:
+    """Return the ETA over time: the last of each local day, oldest first."""
+    by_day: dict[date, date] = {}
+    for revision in revisions:
+        if revision.kind != EtaRevisionKind.TOLD and revision.new_on:
+            by_day[timezone.localtime(revision.at).date()] = revision.new_on
+    return [EtaPoint(at, eta) for at, eta in sorted(by_day.items())]
+
+
+def _lines(order: Order) -> tuple[Line, ...]:
+    lines = list(order.lines.select_related("product", "plan").order_by("position"))
+    supplies = _supplies([line.pk for line in lines])
+    return tuple(
+        Line(line, line.plan if hasattr(line, "plan") else None, tuple(supplies.get(line.pk, ()))) for line in lines
+    )
+
+
+def _supplies(line_ids: Sequence[int]) -> dict[int, list[Supply]]:
+    found: dict[int, list[Supply]] = defaultdict(list)
+    allocations = Allocation.objects.filter(line_id__in=line_ids).select_related("warehouse")
+    for allocation in allocations.order_by("line_id", "warehouse__preference", "warehouse_id", "state"):
+        source = f"On hand, {allocation.warehouse.name}"
+        found[allocation.line_id].append(Supply(allocation.qty, source, is_frozen=allocation.state > 0))
+    pegs = Peg.objects.filter(line_id__in=line_ids).select_related("purchase_order_line__purchase_order__supplier")
+    for peg in pegs.order_by("line_id", "purchase_order_line__expected_on", "purchase_order_line_id"):
+        inbound = peg.purchase_order_line
+        supplier = inbound.purchase_order.supplier.name
+        found[peg.line_id].append(Supply(peg.qty, inbound.purchase_order.ref, inbound.expected_on, supplier))
+    return found
+
+
+def _before(score: float, plan: OrderPlan) -> Q:
+    """Build the condition of plans that rank before one: (score desc, placed_at, order id)."""
+    tie = Q(placed_at__lt=plan.placed_at) | Q(placed_at=plan.placed_at, order_id__lt=plan.order_id)
+    return Q(score__gt=score) | (Q(score=score) & tie)
+
+
+def _gap_ahead(plan: OrderPlan) -> float | None:
+    """Return how many points the next better order is ahead; None for the first."""
+    ahead = OrderPlan.objects.filter(_before(plan.score, plan)).order_by("score", "-placed_at", "-order_id")
+    score = ahead.values_list("score", flat=True).first()
+    return None if score is None else score - plan.score
+
+
+def _ahead(lines: Sequence[Line]) -> Ahead | None:
+    """Return who is ahead for the product that the order waits for longest."""
+    waiting = [line for line in lines if line.plan and line.plan.reason not in (Reason.READY, Reason.FROZEN)]
+    if not waiting:
+        return None
+    gate = max(waiting, key=lambda ln: (ln.plan.eta_p50 or date.max if ln.plan else date.max, -ln.line.pk))
+    plan = gate.plan
+    if plan is None:
+        return None
+    rivals = _rivals(plan)
+    totals = rivals.aggregate(orders=Count("order_id", distinct=True), units=Sum("line__open_qty"))
+    nearest = rivals.order_by("score", "-order__placed_at", "-line_id").select_related("order__customer", "line")
+    return Ahead(
+        product=gate.line.product,
+        orders=totals["orders"],
+        units=totals["units"] or 0,
+        nearest=tuple(_rival(row) for row in nearest[:NEAREST_AHEAD]),
+    )
+
+
+def _rivals(plan: LinePlan) -> QuerySet[LinePlan, LinePlan]:
+    order = plan.line.order
+    tie = Q(order__placed_at__lt=order.placed_at) | Q(order__placed_at=order.placed_at, order_id__lt=order.pk)
+    return (
+        LinePlan.objects.filter(product_id=plan.product_id)
+        .exclude(order_id=plan.order_id)
+        .exclude(reason=Reason.ON_HOLD)
+        .filter(Q(score__gt=plan.score) | (Q(score=plan.score) & tie))
+    )
+
+
+def _rival(row: LinePlan) -> Rival:
+    return Rival(row.order.ref, row.order.customer.name, row.score, row.allocated_qty, row.line.open_qty)

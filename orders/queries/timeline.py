@@ -1,0 +1,114 @@
+"""What happened to an order, newest first, from the ledgers that keep it: dates, holds, notes, shipments, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from notifications.models import Delivery, DeliveryState
+from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderNote, Reason, Shipment
+
+TEXT_WIDTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. ``before`` and ``after`` are days, where it moved a date."""
+
+    at: datetime
+    icon: str
+    colour: str
+    text: str
+    detail: str = ""
+    before: date | None = None
+    after: date | None = None
+
+
+def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int = 50) -> list[Event]:
+    """Return the newest ``limit`` events of ``order``; ``revisions`` are its promise ledger with actors."""
+    events = [
+        *_revisions(revisions),
+        *_holds(order),
+        *_notes(order),
+        *_shipments(order),
+        *_messages(order),
+        *_changes(order),
+        Event(order.placed_at, "shopping-cart", "", f"Order placed by {order.channel}", order.customer.name),
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+def _revisions(revisions: Iterable[EtaRevision]) -> Iterator[Event]:
+    for revision in revisions:
+        if revision.kind == EtaRevisionKind.PROMISED:
+            yield Event(revision.at, "calendar", "", "Promised", after=revision.new_on)
+        elif revision.kind == EtaRevisionKind.TOLD:
+            yield Event(revision.at, "mail", "is-info", "Told the customer", _who(revision), after=revision.new_on)
+        else:
+            yield _moved(revision)
+
+
+def _moved(revision: EtaRevision) -> Event:
+    is_later = bool(revision.old_on and revision.new_on and revision.new_on > revision.old_on)
+    colour = "is-late" if is_later else "is-good" if revision.old_on and revision.new_on else ""
+    why = revision.note or (Reason(revision.reason).label if revision.reason is not None else "")
+    detail = ", ".join(part for part in (why, _who(revision)) if part)
+    return Event(revision.at, "calendar-clock", colour, "ETA moved", detail, revision.old_on, revision.new_on)
+
+
+def _who(revision: EtaRevision) -> str:
+    return str(revision.actor) if revision.actor else ""
+
+
+def _holds(order: Order) -> Iterator[Event]:
+    for hold in Hold.objects.filter(order=order).select_related("placed_by", "released_by"):
+        placed = ", ".join(str(part) for part in (hold.reason, hold.placed_by) if part)
+        yield Event(hold.placed_at, "pause", "is-hold", f"{hold.get_kind_display()} hold", placed)
+        if hold.released_at:
+            words = f"{hold.get_kind_display()} hold released"
+            yield Event(hold.released_at, "play", "is-good", words, str(hold.released_by or ""))
+
+
+def _notes(order: Order) -> Iterator[Event]:
+    for note in OrderNote.objects.filter(order=order).select_related("author"):
+        yield Event(note.written_at, "sticky-note", "", note.body[:TEXT_WIDTH], str(note.author or ""))
+
+
+def _shipments(order: Order) -> Iterator[Event]:
+    for shipment in Shipment.objects.filter(order=order).select_related("actor").prefetch_related("lines"):
+        units = sum(line.qty for line in shipment.lines.all())
+        yield Event(shipment.shipped_at, "truck", "is-good", f"{units:,} units shipped", str(shipment.actor or ""))
+
+
+def _messages(order: Order) -> Iterator[Event]:
+    for message in Delivery.objects.filter(order_ref=order.ref, state=DeliveryState.SENT):
+        if message.sent_at:
+            yield Event(message.sent_at, "mail", "is-info", message.subject_line[:TEXT_WIDTH], message.recipient)
+
+
+def _changes(order: Order) -> Iterator[Event]:
+    """Read changes that no ledger of ours keeps out of the history of the order row."""
+    history = list(order.events.select_related("pgh_context").order_by("pgh_id"))
+    people = _people(history)
+    for old, new in zip(history, history[1:], strict=False):
+        who = people.get(_user_id(new), "")
+        if old.is_expedited != new.is_expedited:
+            words = "Expedited" if new.is_expedited else "No longer expedited"
+            yield Event(new.pgh_created_at, "zap", "", words, who)
+        if old.status != new.status:
+            yield Event(new.pgh_created_at, "package-check", "", f"Order {new.get_status_display().lower()}", who)
+        if old.ship_policy != new.ship_policy:
+            yield Event(new.pgh_created_at, "boxes", "", new.get_ship_policy_display(), who)
+
+
+def _people(history: list[Any]) -> dict[int | None, str]:
+    ids = {user_id for row in history if (user_id := _user_id(row)) is not None}
+    return {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
+
+
+def _user_id(row: Any) -> int | None:
+    return row.pgh_context.metadata.get("user") if row.pgh_context else None

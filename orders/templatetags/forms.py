@@ -1,0 +1,27 @@
+"""Form widgets in our looks: class, error state and what describes them."""
+
+from __future__ import annotations
+
+from django import template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def widget(field: BoundField, id: str = "", type: str = "", size: int | str = "", css: str = "inp") -> SafeString:
+    """Render a field's widget, tied to its hint and first error (templates/_partials/field.html)."""
+    name = id or field.id_for_label
+    attrs = {"class": css, "id": name}
+    if type:
+        attrs["type"] = type
+    if size:
+        attrs |= {"size": str(size), "class": f"{css} list"}
+    described = [f"{name}-hint"] if field.help_text else []
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+        described.append(f"{name}-error")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)

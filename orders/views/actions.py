@@ -1,0 +1,168 @@
+"""What people do to an order from its panel or page: parse, one verb, back to where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from kernel.errors import DomainError, Invalid
+from kernel.pages import render_page
+from orders import eta as eta_verbs
+from orders import lifecycle, shipping
+from orders.models import Order
+from orders.queries.timeline import order_timeline
+
+P = ParamSpec("P")
+Action = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+RECENT_EVENTS = 6
+
+
+def action(*permissions: str) -> Callable[[Action[P]], Action[P]]:
+    """Guard a POST view of one order: any of ``permissions`` lets in, a refusal becomes a page that says what to do."""
+
+    def decorate(view: Action[P]) -> Action[P]:
+        @require_POST
+        @wraps(view)
+        def guarded(request: HttpRequest, ref: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not any(request.user.has_perm(name) for name in permissions):
+                raise PermissionDenied
+            get_object_or_404(Order, ref=ref)
+            try:
+                return view(request, ref, *args, **kwargs)
+            except DomainError as refusal:
+                return _refused(request, ref, refusal)
+
+        return guarded
+
+    return decorate
+
+
+@action("orders.hold_order")
+def hold(request: HttpRequest, ref: str) -> HttpResponse:
+    lifecycle.hold(ref, kind=_field(request, "kind"), reason=_field(request, "reason"), **_who(request))
+    return _done(request, ref, f"{ref} is on hold", undo="orders:release")
+
+
+@action("orders.hold_order")
+def release(request: HttpRequest, ref: str) -> HttpResponse:
+    held = list(get_object_or_404(Order, ref=ref).holds.filter(released_at__isnull=True))
+    lifecycle.release(ref, **_who(request))
+    again = {"kind": held[0].kind, "reason": held[0].reason} if len(held) == 1 else None
+    return _done(request, ref, f"{ref} is released", undo="orders:hold" if again else "", again=again)
+
+
+@action("orders.expedite_order")
+def expedite(request: HttpRequest, ref: str) -> HttpResponse:
+    lifecycle.expedite(ref, **_who(request))
+    return _done(request, ref, f"{ref} is expedited", undo="orders:unexpedite")
+
+
+@action("orders.expedite_order")
+def unexpedite(request: HttpRequest, ref: str) -> HttpResponse:
+    lifecycle.un_expedite(ref, **_who(request))
+    return _done(request, ref, f"{ref} is no longer expedited", undo="orders:expedite")
+
+
+@action("orders.change_eta", "orders.postpone_eta")
+def eta(request: HttpRequest, ref: str) -> HttpResponse:
+    if "clear" in request.POST:
+        eta_verbs.change_eta(ref, eta_on=None, reason=_field(request, "reason"), **_who(request))
+        return _done(request, ref, f"{ref} follows the plan again")
+    eta_on = _day(request, "eta_on")
+    eta_verbs.change_eta(ref, eta_on=eta_on, reason=_field(request, "reason"), **_who(request))
+    return _done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}")
+
+
+@action("orders.ship_order")
+def ship(request: HttpRequest, ref: str) -> HttpResponse:
+    lines = None
+    if "position" in request.POST:
+        lines = [shipping.ShipLine(position=_number(request, "position"), qty=_number(request, "qty"))]
+    shipment = shipping.ship(ref, lines=lines, **_who(request))
+    units = sum(line.qty for line in shipment.lines.all())
+    return _done(request, ref, f"{units:,} units of {ref} shipped")
+
+
+@action("orders.cancel_order")
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    reason = _field(request, "reason")
+    if "position" in request.POST:
+        position, qty = _number(request, "position"), _number(request, "qty")
+        lifecycle.cancel_line(ref, position=position, qty=qty, reason=reason, **_who(request))
+        return _done(request, ref, f"{qty:,} units of {ref} cancelled")
+    lifecycle.cancel_order(ref, reason=reason, **_who(request))
+    return _done(request, ref, f"{ref} cancelled")
+
+
+@action("orders.note_order")
+def note(request: HttpRequest, ref: str) -> HttpResponse:
+    lifecycle.add_note(ref, body=_field(request, "body"), actor=request.user, now=timezone.now())
+    return _done(request, ref, f"Note kept on {ref}")
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    """Return who acts, when, and on which version of the order; an Undo acts on whatever it is now."""
+    version = None if "is_undo" in request.POST else _number(request, "version") if "version" in request.POST else None
+    return {"actor": request.user, "now": timezone.now(), "version": version}
+
+
+def _field(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, request.GET.get(name, ""))
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = _field(request, name)
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Invalid("Give a whole number.", fields={name: "Give a whole number."})
+    return int(text)
+
+
+def _day(request: HttpRequest, name: str) -> Any:
+    try:
+        day = parse_date(_field(request, name))
+    except ValueError:
+        day = None
+    if day is None:
+        raise Invalid("Choose a date from today on.", fields={name: "Choose a date from today on."})
+    return day
+
+
+def _done(
+    request: HttpRequest, ref: str, text: str, *, undo: str = "", again: dict[str, str] | None = None
+) -> HttpResponse:
+    """Say what happened, offer to undo it unless it was an Undo, and go back."""
+    url = f"{reverse(undo, args=[ref])}{'?' + urlencode(again) if again else ''}" if undo else ""
+    is_offered = url and "is_undo" not in request.POST
+    messages.success(request, text, extra_tags=f"undo {url}" if is_offered else "")
+    return HttpResponseRedirect(_back(request, ref))
+
+
+def _back(request: HttpRequest, ref: str) -> str:
+    target = _field(request, "next")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return reverse("orders:order", args=[ref])
+
+
+def _refused(request: HttpRequest, ref: str, refusal: DomainError) -> HttpResponse:
+    order = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
+    revisions = list(order.eta_revisions.select_related("actor").order_by("at", "pk"))
+    context = {
+        "order": order,
+        "refusal": refusal,
+        "back": _back(request, ref),
+        "events": order_timeline(order, revisions, limit=RECENT_EVENTS),
+    }
+    return render_page(request, "orders/order_refused.html", context, status=refusal.status)
