@@ -1,0 +1,125 @@
+"""Versions of the rules that rank the backlog: draft, publish, go back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.kick import kick
+from kernel.people import Actor, key_of
+from kernel.text import clean_text
+from kernel.transactions import entry_verb
+from orders.models import Policy, PolicyStatus
+from orders.planning.grammar import InvalidPolicyError, parse_policy
+from orders.planning.presets import BALANCED_PRIORITY
+
+FULL_RUN_TASK = "orders.tasks.replan_all_daily"
+FIRST_NAME = "Balanced priority"
+_VERSIONS_LOCK = 7_301  # advisory: version numbers are given out, and the published one switched, one at a time
+
+
+def published() -> Policy:
+    """Return the policy in force; a database without one gets the preset as version 1."""
+    policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+    return policy or _publish_first()
+
+
+@entry_verb
+def create_draft(*, name: str, rules: Mapping[str, Any], note: str = "", actor: Actor | None, now: datetime) -> Policy:
+    """Keep a new version of the rules without using it. Raises Invalid naming each place that is wrong."""
+    document = dict(rules)
+    strategy = _check(document)
+    cleaned = clean_text(name, field="name", max_length=100)
+    if not cleaned:
+        raise Invalid("Give the policy a name.", fields={"name": "Give the policy a name."})
+    _lock_versions()
+    return Policy.objects.create(
+        name=cleaned,
+        version=_next_version(),
+        strategy=strategy,
+        rules=document,
+        note=clean_text(note, field="note", max_length=2000, multiline=True),
+        created_at=now,
+        created_by_id=key_of(actor),
+    )
+
+
+@entry_verb
+def publish(policy_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> Policy:
+    """Put a draft in force, archive the one before, and plan the whole backlog anew."""
+    _lock_versions()
+    policy = _get(policy_id)
+    if policy.status == PolicyStatus.PUBLISHED:
+        raise Conflict(f"Version {policy.version} is in force already.")
+    if policy.status != PolicyStatus.DRAFT:
+        raise Conflict(f"Version {policy.version} was in force before. Roll back to it instead.")
+    return _put_in_force(policy, note=note, actor=actor, now=now)
+
+
+@entry_verb
+def rollback(policy_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> Policy:
+    """Put a version that was in force before in force again, and plan the whole backlog anew."""
+    _lock_versions()
+    policy = _get(policy_id)
+    if policy.status != PolicyStatus.ARCHIVED:
+        raise Conflict(f"Version {policy.version} was not in force before. Choose an archived version.")
+    return _put_in_force(policy, note=note, actor=actor, now=now)
+
+
+def _publish_first() -> Policy:
+    with transaction.atomic():
+        _lock_versions()
+        policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+        if policy is None:
+            policy = Policy.objects.create(
+                name=FIRST_NAME,
+                version=_next_version(),
+                status=PolicyStatus.PUBLISHED,
+                strategy=_check(BALANCED_PRIORITY),
+                rules=BALANCED_PRIORITY,
+                note="The preset that Backlog starts with.",
+            )
+            Policy.objects.filter(pk=policy.pk).update(published_at=policy.created_at)
+        return policy
+
+
+def _put_in_force(policy: Policy, *, note: str, actor: Actor | None, now: datetime) -> Policy:
+    _check(policy.rules)
+    Policy.objects.filter(status=PolicyStatus.PUBLISHED).update(status=PolicyStatus.ARCHIVED)
+    policy.status = PolicyStatus.PUBLISHED
+    policy.published_at = now
+    policy.published_by_id = key_of(actor)
+    policy.note = clean_text(note, field="note", max_length=2000, multiline=True) or policy.note
+    policy.save(update_fields=["status", "published_at", "published_by", "note"])
+    kick(FULL_RUN_TASK)
+    return policy
+
+
+def _get(policy_id: int) -> Policy:
+    policy = Policy.objects.filter(pk=policy_id).first()
+    if policy is None:
+        raise NotFound("There is no such policy.")
+    return policy
+
+
+def _check(document: Mapping[str, Any]) -> str:
+    """Return the strategy of a document that the grammar accepts, or raise Invalid with all that it refuses."""
+    try:
+        return parse_policy(dict(document)).strategy
+    except InvalidPolicyError as error:
+        fields = {problem.place or "rules": problem.message for problem in error.problems}
+        raise Invalid("The rules have errors. Correct the places named.", fields=fields) from error
+
+
+def _lock_versions() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_VERSIONS_LOCK])
+
+
+def _next_version() -> int:
+    return 1 + (Policy.objects.aggregate(newest=Max("version"))["newest"] or 0)
