@@ -32,9 +32,9 @@ class Ahead:
 class Freeing:
     """What would let a line leave. ``gate_line_id`` ≠ 0: nothing here helps before that line of its order is free.
 
-    ``short_qty`` units pinned to the line would do; received without pinning it takes ``queue_qty``, since lines that
-    rank better are served first. ``next_peg_on`` is when the first units coming for it arrive, ``last_peg_on`` the
-    last; ``lacking_qty`` units nobody has ordered yet.
+    ``short_qty`` units pinned to the line would do; received without pinning it takes up to ``queue_qty``, since lines
+    that rank better are served first. ``next_peg_on`` is when the first units coming for it arrive, ``last_peg_on``
+    the last; ``lacking_qty`` units nobody has ordered yet.
     """
 
     short_qty: int

@@ -19,7 +19,7 @@ from orders.planning.types import (
     Supply,
 )
 
-TODAY = 739_573  # Thursday 20 November 2025
+TODAY = 739_575  # Thursday 20 November 2025
 FIVE_DAYS = Calendar((True, True, True, True, True, False, False), holidays=(TODAY + 12,))
 
 

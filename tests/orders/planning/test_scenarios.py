@@ -1,0 +1,75 @@
+"""Golden scenarios: prose, numbers and the plan, one JSON file each.
+
+``REWRITE_SCENARIOS=1`` in the environment writes what planning says now; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orders.planning.types import Outcome, Reason
+from tests.orders.planning.cases import Case, Line, Pick, Product, Source
+from tests.orders.planning.oracle import Oracle
+from tests.orders.planning.reading import rows, run
+
+SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
+DAYS = ("expected_on", "first_expected_on", "eta_by_hand")
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_scenario(path: Path):
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    case = read(scenario)
+
+    planned = {str(line): show(row) for line, row in rows(run(case)).items()}
+
+    if os.environ.get("REWRITE_SCENARIOS") == "1":
+        scenario["expected"] = planned
+        path.write_text(json.dumps(scenario, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert planned == scenario["expected"], scenario["prose"]
+    assert {str(line): show(answer) for line, answer in Oracle(case).answer().items()} == scenario["expected"]
+
+
+def test_scenarios_cover_every_reason():
+    told = {row["reason"] for path in SCENARIOS for row in json.loads(path.read_text())["expected"].values()}
+
+    assert told == {reason.name for reason in Reason}
+
+
+def read(scenario: dict[str, Any]) -> Case:
+    def rows_of(kind: Any, name: str) -> tuple[Any, ...]:
+        return tuple(kind(**{key: day(key, value) for key, value in row.items()}) for row in scenario.get(name, ()))
+
+    return Case(
+        lines=rows_of(Line, "lines"),
+        sources=rows_of(Source, "sources"),
+        picks=rows_of(Pick, "picks"),
+        products=rows_of(Product, "products"),
+        handling_days=scenario.get("handling_days", 0),
+    )
+
+
+def day(key: str, value: Any) -> Any:
+    return date.fromisoformat(value).toordinal() if key in DAYS else value
+
+
+def show(row: Any) -> dict[str, Any]:
+    """Return a row of the plan or of the oracle in the words of the scenario files; what is empty is left out."""
+    shown = {
+        "outcome": Outcome(row.outcome).name,
+        "reason": Reason(row.reason).name,
+        "allocated": row.allocated,
+        "pegged": row.pegged,
+        "eta_p50": date.fromordinal(row.eta_p50).isoformat() if row.eta_p50 else None,
+        "eta_p90": date.fromordinal(row.eta_p90).isoformat() if row.eta_p90 else None,
+        "gate": row.gate,
+        "stock": {str(warehouse): qty for warehouse, qty in row.stock.items()},
+        "pegs": {str(source): qty for source, qty in row.pegs.items()},
+    }
+    return {name: value for name, value in shown.items() if value}
