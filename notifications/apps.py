@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+
+    def ready(self) -> None:
+        from notifications.checks import listeners_resolve
+
+        register(listeners_resolve)

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from kernel.errors import Invalid
+from kernel.leases import claim
 from kernel.live import announce as announce_live
 from notifications.models import Delivery, DeliveryState, Suppression
 from notifications.outbox import record_fact
@@ -26,6 +27,11 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)  # longer than one mail can take: each SMTP step gives up after EMAIL_TIMEOUT
 MAX_ATTEMPTS = 10
 SLOWEST_RETRY_SECONDS = 3600
+
+
+def claim_due(*, now: datetime, limit: int) -> tuple[uuid.UUID, list[int]]:
+    """Claim due deliveries for a sender; return its token and their keys. They stay pending until ``start``."""
+    return claim(Delivery.objects.filter(state=DeliveryState.PENDING), now=now, lease=LEASE, limit=limit)
 
 
 def start(key: int, *, token: uuid.UUID, now: datetime) -> Delivery | None:

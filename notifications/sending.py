@@ -15,7 +15,6 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
-from kernel.leases import claim
 from notifications import outcomes
 from notifications.models import Delivery, DeliveryState
 from notifications.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
@@ -31,8 +30,7 @@ def send_due(*, now: datetime) -> int:
     Raises Unreachable, after giving the batch back, when no server takes mail: there is no point in going on.
     """
     outcomes.give_up_unanswered(now=now)
-    pending = Delivery.objects.filter(state=DeliveryState.PENDING)
-    token, keys = claim(pending, now=now, lease=outcomes.LEASE, limit=BATCH)
+    token, keys = outcomes.claim_due(now=now, limit=BATCH)
     mailer = Mailer(get_connection())
     try:
         for key in keys:
@@ -55,7 +53,7 @@ def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
     if delivery is None:
         return
     try:
-        mailer.send(_mail(delivery))
+        mailer.send(mail_of(delivery))
     except Unanswered:
         reason = "The connection died before the server's answer"
         outcomes.finish(delivery, state=DeliveryState.UNCERTAIN, reason=reason, now=timezone.now())
@@ -69,7 +67,8 @@ def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
         outcomes.finish(delivery, state=DeliveryState.SENT, reason="", now=timezone.now())
 
 
-def _mail(delivery: Delivery) -> EmailMultiAlternatives:
+def mail_of(delivery: Delivery) -> EmailMultiAlternatives:
+    """Return the mail of a delivery whose words are filled in."""
     mail = EmailMultiAlternatives(
         delivery.subject_line,
         delivery.body_text,

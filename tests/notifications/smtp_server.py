@@ -1,0 +1,70 @@
+"""A real SMTP server on loopback that answers as a script says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+LOOPBACK = "127.0.0.1"
+
+
+class Script:
+    """Answers of the server, changeable between mails. A code of None means: hang up instead of answering."""
+
+    def __init__(self) -> None:
+        self.rcpt = "250 OK"
+        self.data: str | None = "250 OK"
+        self.hang_up_after_answer = False
+        self.barrier: threading.Barrier | None = None
+        self.mails: list[EmailMessage] = []
+        self.peers: set[object] = set()
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [mail["Message-ID"] for mail in self.mails]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        self.peers.add(session.peer)
+        if self.rcpt.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.barrier:
+            await asyncio.to_thread(self.barrier.wait, 10)
+        if self.data is None or self.data.startswith("2"):
+            assert isinstance(envelope.content, bytes)
+            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        if self.data is None:
+            server.transport.abort()
+            return ""
+        if self.hang_up_after_answer:
+            server.loop.call_later(0.01, server.transport.abort)
+        return self.data
+
+
+@contextlib.contextmanager
+def smtp_server(script: Script) -> Iterator[int]:
+    """Run a server until the block ends; yield its port."""
+    controller = Controller(script, hostname=LOOPBACK, port=free_port(), ready_timeout=10)
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,125 @@
+"""Nothing stale is sent: what becomes of a message when the world moves on while it waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from pytest_django import Settings
+
+from notifications.announcing import announce
+from notifications.models import Delivery
+from notifications.sending import send_due
+from tests.factories.messages import make_fact
+
+pytestmark = pytest.mark.django_db
+
+ORDER = 4711
+
+
+def news(kind: str, **fields: Any) -> Delivery:
+    """Announce a fact about one order, two minutes ago, and return its delivery."""
+    fact = make_fact(kind, now=timezone.now() - timedelta(minutes=2), order_id=ORDER, **fields)
+    announce([fact])
+    return Delivery.objects.get(fact=fact)
+
+
+def send(later: timedelta = timedelta(0)) -> list[str]:
+    """Send what is due and return the subjects that left."""
+    mail.outbox.clear()
+    send_due(now=timezone.now() + later)
+    return [message.subject for message in mail.outbox]
+
+
+def state(delivery: Delivery) -> tuple[str, str]:
+    delivery.refresh_from_db()
+    return delivery.state, delivery.state_reason
+
+
+def test_only_the_newest_of_two_dates_is_sent() -> None:
+    older = news("orders.eta_slipped", eta_on="2026-11-28")
+    newer = news("orders.eta_slipped", eta_on="2026-12-04")
+
+    subjects = send()
+
+    assert subjects == [f"New date for your order {newer.order_ref}: Friday 4 December"]
+    assert state(older) == ("superseded", "Newer news of this order")
+
+
+def test_a_slip_taken_back_before_sending_tells_nobody() -> None:
+    slip = news("orders.eta_slipped", eta_on="2026-11-28")
+    back = news("orders.eta_restored", eta_on="2026-11-21")
+
+    assert send() == []
+    assert state(slip)[0] == "superseded"
+    assert state(back) == ("suppressed", "The customer has this date already")
+
+
+def test_a_slip_taken_back_after_sending_tells_the_earlier_date() -> None:
+    """The plan wrote "restored" before it knew that the mail had left; the customer must not keep the late date."""
+    news("orders.eta_slipped", eta_on="2026-11-28")
+    send()
+    back = news("orders.eta_restored", eta_on="2026-11-21")
+
+    subjects = send()
+
+    assert subjects == [f"Earlier than we said: your order {back.order_ref} on Saturday 21 November"]
+    assert "instead of Saturday 28 November" in mail.outbox[0].body
+    assert state(back)[0] == "sent"
+    assert back.kind == "orders.eta_improved"
+
+
+def test_a_cancelled_order_gets_no_more_news_of_dates() -> None:
+    slip = news("orders.eta_slipped")
+    news("orders.cancelled")
+
+    subjects = send()
+
+    assert subjects == [f"Your order {slip.order_ref} is cancelled"]
+
+
+def test_a_second_delay_within_a_day_waits_and_the_newest_wins(settings: Settings) -> None:
+    news("orders.eta_slipped", eta_on="2026-11-28")
+    send()
+    second = news("orders.eta_slipped", eta_on="2026-12-02")
+    assert send() == []
+    assert state(second) == ("pending", "Told of a delay less than a day ago")
+    third = news("orders.eta_slipped", eta_on="2026-12-09")
+    assert send() == []
+
+    settings.DELAY_MAIL_HOURS = 0
+    subjects = send(timedelta(hours=25))
+
+    assert subjects == [f"New date for your order {third.order_ref}: Wednesday 9 December"]
+    assert "instead of Saturday 28 November" in mail.outbox[0].body
+    assert state(second)[0] == "superseded"
+
+
+def test_good_news_is_not_held_back_by_the_budget_of_delays() -> None:
+    news("orders.eta_slipped", eta_on="2026-11-28")
+    send()
+    news("orders.line_allocated", eta_on="2026-11-23")
+
+    assert len(send()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [({"email": ""}, "No e-mail address"), ({"wants_email": False}, "The customer does not want e-mail")],
+)
+def test_a_customer_who_cannot_be_told_shows_with_the_reason(fields: dict[str, Any], reason: str) -> None:
+    delivery = news("orders.eta_slipped", **fields)
+
+    assert send() == []
+    assert state(delivery) == ("suppressed", reason)
+
+
+def test_announcing_a_fact_twice_tells_once() -> None:
+    delivery = news("orders.eta_slipped")
+
+    announce([delivery.fact])
+
+    assert Delivery.objects.count() == 1

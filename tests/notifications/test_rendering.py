@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kernel.errors import Invalid
+from notifications.models import Template
+from notifications.placeholders import check_placeholders, in_words
+from notifications.rendering import KINDS, Mail, render, words_in_file
+from tests.factories.messages import make_payload
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 16)
+
+
+def rendered(kind: str, **fields: Any) -> Mail:
+    return render(kind, make_payload(17, **fields), language="en", told_on=date(2026, 11, 21), today=TODAY)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_every_kind_are_plain_and_complete(kind: str) -> None:
+    words = words_in_file(kind)
+    check_placeholders(words.subject_line + words.body_text, field="body_text")
+
+    mail = rendered(kind)
+
+    assert "SO-100017" in mail.subject_line
+    assert "{" not in mail.subject_line + mail.body_text + mail.body_html
+    assert mail.body_html.count("<h1") == 1
+    assert "unforeseen" not in mail.body_text
+
+
+def test_a_delay_says_the_date_then_why_then_the_choice_then_one_apology() -> None:
+    text = rendered("eta_slipped").body_text
+
+    parts = ["Saturday 28 November", "Our supplier", "Heart holder", "cancel it", "sorry"]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert text.lower().count("sorry") == 1
+
+
+def test_an_unknown_date_has_words_of_its_own() -> None:
+    mail = rendered("backordered", eta_on=None, eta_p90_on=None)
+
+    assert mail.subject_line == "Your order SO-100017: no date yet"
+
+
+def test_names_are_escaped_in_html_and_left_alone_in_text() -> None:
+    lines = [{"sku": "X", "name": "<img src=x> {reason}", "open_qty": 1, "allocated_qty": 1, "eta_on": None}]
+
+    mail = rendered("eta_slipped", lines=lines, more_lines=3)
+
+    assert "<img src=x> {reason}" in mail.body_text
+    assert "<img" not in mail.body_html
+    assert "&lt;img src=x&gt; {reason}" in mail.body_html
+    assert "and 3 more" in mail.body_text
+    assert "and 3 more" in mail.body_html
+
+
+def test_a_subject_never_has_a_line_break() -> None:
+    payload = make_payload(17)
+    payload["order"]["ref"] = "SO-1\nBcc: all@example.com"
+
+    mail = render("shipped", payload, language="en", told_on=None, today=TODAY)
+
+    assert "\n" not in mail.subject_line
+
+
+def test_an_active_template_replaces_the_file_and_is_escaped() -> None:
+    Template.objects.create(
+        kind="shipped", status="active", subject_line="Gone: {order_ref}", body_text="Off it <went>, {customer_name}."
+    )
+
+    mail = rendered("shipped")
+
+    assert mail.subject_line == "Gone: SO-100017"
+    assert mail.body_text == "Off it <went>, Ann Brook."
+    assert "Off it &lt;went&gt;, Ann Brook." in mail.body_html
+
+
+@pytest.mark.parametrize(
+    "text", ["{order.cancel}", "{}", "{ order_ref }", "{order_ref", "{{order_ref}}", "{__class__}"]
+)
+def test_only_the_closed_list_of_placeholders_is_taken(text: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_placeholders(text, field="body_text")
+
+    assert "body_text" in refusal.value.fields
+
+
+def test_dates_name_the_weekday_and_the_year_only_when_it_differs() -> None:
+    assert in_words(date(2026, 11, 28), today=TODAY) == "Saturday 28 November"
+    assert in_words(date(2027, 1, 4), today=TODAY) == "Monday 4 January 2027"
