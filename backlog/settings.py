@@ -203,6 +203,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "HoldKindEnum": "orders.models.HoldKind.choices",
+        "MovementKindEnum": "inventory.models.MovementKind.choices",
+        "PlanRunKindEnum": "orders.models.PlanRunKind.choices",
+        "OrderStatusEnum": "orders.models.OrderStatus.choices",
+        "PurchaseOrderStatusEnum": "inventory.models.PurchaseOrderStatus.choices",
+        "PolicyStatusEnum": "orders.models.PolicyStatus.choices",
+        "PlanRunStatusEnum": "orders.models.PlanRunStatus.choices",
+    },
 }
 
 # Security

@@ -17,5 +17,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("api/v1/", include("backlog.api.urls")),
     path("", include("orders.urls")),
 ]

@@ -72,7 +72,7 @@ def check_planning(now: datetime) -> Check:
 
 
 def unplanned_changes() -> dict[str, Any]:
-    """Return ``waiting`` and ``quarantined`` counts of changes not planned yet, and when the ``oldest`` waiting came."""
+    """Count changes not planned yet: ``waiting``, ``quarantined``, and when the ``oldest`` waiting one came."""
     is_waiting = Q(is_quarantined=False)
     return DirtyMark.objects.aggregate(
         waiting=Count("id", filter=is_waiting),

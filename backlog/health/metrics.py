@@ -23,7 +23,7 @@ def queue_metrics(now: datetime) -> CollectorRegistry:
     gauge("backlog_unplanned_changes", "Changes that no plan covers yet", planning["unplanned_changes"])
     gauge("backlog_unplanned_oldest_seconds", "Age of the oldest of them", planning["oldest_seconds"] or 0)
     gauge("backlog_quarantined_changes", "Changes that planning gave up on", planning["quarantined"])
-    workers = Gauge("backlog_worker_seen_seconds", "Since a worker of the queue was alive", ["queue"], registry=registry)
+    workers = Gauge("backlog_worker_seen_seconds", "Since a worker was last alive", ["queue"], registry=registry)
     for queue, seconds in worker["last_seen_seconds"].items():
         workers.labels(queue=queue).set(float("inf") if seconds is None else seconds)
     facts = Gauge("backlog_facts", "Facts that are not dispatched", ["state"], registry=registry)

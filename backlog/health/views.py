@@ -20,7 +20,7 @@ from backlog.health.metrics import queue_metrics
 @login_not_required
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
@@ -28,7 +28,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """Tell whether work gets done: 200 ``ready`` or ``degraded``, 503 ``not_ready``.
 
     Without the broker the web still commits and nothing is lost, and the workers are idle by necessity: that is
@@ -52,13 +52,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def metrics(request: HttpRequest) -> HttpResponse:
+def metrics(_request: HttpRequest) -> HttpResponse:
     """This process's counters and, where the database answers, the queues'."""
     text = generate_latest()
     try:
         text += generate_latest(queue_metrics(timezone.now()))
     except DatabaseError:
-        text += b"# HELP backlog_database_up The database answers\n# TYPE backlog_database_up gauge\nbacklog_database_up 0\n"
+        text += b"# TYPE backlog_database_up gauge\nbacklog_database_up 0\n"
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,0 +1,87 @@
+"""A POST with an ``Idempotency-Key`` happens once: the same key and body get the same answer again.
+
+The key is reserved in a row before anything runs, and the answer is kept in it afterwards. While it runs, the same key
+is a 409; with another body it is a 422. A request that was refused changed nothing, so its key is free again. A crash
+in between leaves a reservation that lapses; what the verbs keep (channel and external id) guards the retry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backlog.api.models import IdempotentRequest
+from kernel.errors import Conflict, DomainError, Invalid
+
+LAPSES_AFTER = timedelta(seconds=60)
+MAX_KEY_LENGTH = 200
+
+
+class AnsweredBefore(DomainError):
+    """The request ran before; its answer is at hand."""
+
+    def __init__(self, kept: IdempotentRequest) -> None:
+        super().__init__("This request was answered before.")
+        self.kept = kept
+
+
+def reserve(request: Request) -> IdempotentRequest | None:
+    """Claim the request's key for this run; return None when it carries none.
+
+    Raises AnsweredBefore with the kept answer, Conflict while another run holds the key, Invalid for a key that was
+    used for something else.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if request.method != "POST" or key is None:
+        return None
+    if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
+        raise Invalid(f"Idempotency-Key: give 1 to {MAX_KEY_LENGTH} printable ASCII characters.", code="bad_key")
+    digest = hashlib.sha256(request.path.encode() + b"\n" + request._request.body).hexdigest()
+    try:
+        with transaction.atomic():
+            return IdempotentRequest.objects.create(
+                user=request.user, key=key, path=request.path[:300], body_digest=digest
+            )
+    except IntegrityError:
+        return _again(IdempotentRequest.objects.filter(user=request.user, key=key).first(), digest)
+
+
+def _again(kept: IdempotentRequest | None, digest: str) -> IdempotentRequest:
+    if kept is not None and kept.body_digest != digest:
+        raise Invalid("This Idempotency-Key was used for another request. Use a new one.", code="key_reused")
+    if kept is not None and kept.status is not None:
+        raise AnsweredBefore(kept)
+    now = timezone.now()
+    if kept is None or not _take_over(kept, now - LAPSES_AFTER):
+        raise Conflict("The same request is being worked on. Try again in a moment.", code="in_flight")
+    kept.created_at = now
+    return kept
+
+
+def _take_over(kept: IdempotentRequest, lapsed_before: Any) -> bool:
+    """Claim a reservation whose run died; of several claimers exactly one wins."""
+    lapsed = IdempotentRequest.objects.filter(
+        pk=kept.pk, status__isnull=True, created_at=kept.created_at, created_at__lt=lapsed_before
+    )
+    return lapsed.update(created_at=timezone.now()) == 1
+
+
+def keep(reserved: IdempotentRequest, response: Response) -> None:
+    """Keep a rendered answer under its key, or free the key when the request was refused."""
+    row = IdempotentRequest.objects.filter(pk=reserved.pk)
+    if response.status_code >= 300:
+        row.delete()
+    else:
+        row.update(status=response.status_code, answer=json.loads(response.content) if response.content else None)
+
+
+def replay(kept: IdempotentRequest) -> Response:
+    """Answer with what was answered before."""
+    return Response(kept.answer, status=kept.status, headers={"Idempotent-Replayed": "true"})

@@ -1,0 +1,50 @@
+"""What every endpoint does at its edge, put around the apps' viewsets where they are mounted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
+
+from backlog.api.filters import check_parameters, known_parameters
+from backlog.api.idempotency import AnsweredBefore, keep, replay, reserve
+from backlog.api.models import IdempotentRequest
+from kernel.errors import NotFound
+
+
+class StrictEdge:
+    """Refuses unknown query parameters and impossible references, and runs a keyed POST once."""
+
+    _reserved: IdempotentRequest | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if not all(str(reference).isprintable() for reference in kwargs.values()):
+            raise NotFound("No such address.")
+        check_parameters(request._request.GET, known_parameters(self))
+        self._reserved = reserve(request)
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, AnsweredBefore):
+            return replay(error.kept)
+        response: Response = super().handle_exception(error)  # type: ignore[misc]
+        return response
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if (reserved := self._reserved) is not None:
+            response.add_post_render_callback(lambda rendered: keep(reserved, rendered))
+        return response
+
+
+class ApiRouter(SimpleRouter):
+    """Mounts viewsets behind StrictEdge."""
+
+    def mount(self, prefix: str, viewset: type[ViewSetMixin], basename: str) -> None:
+        """Register ``viewset`` under ``prefix`` with routes named ``basename-…``."""
+        names = {"__module__": viewset.__module__, "__doc__": viewset.__doc__}
+        strict = type(viewset.__name__, (StrictEdge, viewset), names)
+        self.register(prefix, strict, basename=basename)

@@ -1,0 +1,38 @@
+"""The REST surface: every address under /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from backlog.api.docs import DocsView, SchemaView
+from backlog.api.missing import missing
+from backlog.api.router import ApiRouter
+from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseViewSet
+from inventory.api.purchase_orders import PurchaseOrderViewSet
+from notifications.api.messages import MessageViewSet
+from orders.api.customers import CustomerViewSet
+from orders.api.metrics import MetricsViewSet
+from orders.api.orders import OrderViewSet
+from orders.api.policies import PolicyViewSet
+from orders.api.stock import StockViewSet
+
+app_name = "api"
+
+router = ApiRouter()
+router.mount("orders", OrderViewSet, "orders")
+router.mount("stock", StockViewSet, "stock")
+router.mount("purchase-orders", PurchaseOrderViewSet, "purchase-orders")
+router.mount("products", ProductViewSet, "products")
+router.mount("customers", CustomerViewSet, "customers")
+router.mount("suppliers", SupplierViewSet, "suppliers")
+router.mount("warehouses", WarehouseViewSet, "warehouses")
+router.mount("policies", PolicyViewSet, "policies")
+router.mount("messages", MessageViewSet, "messages")
+router.mount("metrics", MetricsViewSet, "metrics")
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+    path("", include(router.urls)),
+    re_path(r"^.*$", missing, name="missing"),
+]

@@ -1,0 +1,108 @@
+"""What the API takes in about orders. Shapes and bounds are checked here, rules of the business in the verbs."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text
+from orders.models import HoldKind, ShipPolicy, Tier
+
+MAX_LINES = 2000
+
+
+class CustomerIn(In):
+    code = Text(max_length=40)
+    name = Text(max_length=200)
+    email = Email(required=False, allow_blank=True, default="")
+    tier = serializers.ChoiceField(choices=Tier.choices, required=False)
+
+
+class OrderLineIn(In):
+    sku = Text(max_length=40)
+    qty = Integer()
+    unit_price = Money()
+
+
+class OrderIn(In):
+    channel = Text(max_length=40)
+    external_id = Text(max_length=120)
+    customer = CustomerIn()
+    placed_at = Moment(required=False)
+    requested_on = Day(required=False, allow_null=True)
+    ship_policy = serializers.ChoiceField(choices=ShipPolicy.choices, required=False)
+    lines = OrderLineIn(many=True, allow_empty=False, max_length=MAX_LINES)
+
+
+class VersionedIn(In):
+    """``version`` is the order's as last read: when it has changed since, the action is refused (409)."""
+
+    version = Integer(required=False, max_value=MAX_VERSION)
+
+
+class HoldIn(VersionedIn):
+    kind = serializers.ChoiceField(choices=HoldKind.choices)
+    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+
+
+class ReleaseIn(VersionedIn):
+    """Without ``kind``, every hold is released."""
+
+    kind = serializers.ChoiceField(choices=HoldKind.choices, required=False, allow_null=True, default=None)
+
+
+class CancelIn(VersionedIn):
+    """The whole order; or ``qty`` units (default: all that is open) of the line at ``position``."""
+
+    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+    position = Integer(required=False)
+    qty = Integer(required=False)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if "qty" in attrs and "position" not in attrs:
+            raise serializers.ValidationError({"position": ["Say which line to cancel."]})
+        return attrs
+
+
+class ExpediteIn(VersionedIn):
+    """``expedite: false`` takes it back."""
+
+    expedite = Flag(required=False, default=True)
+
+
+class ShipLineIn(In):
+    position = Integer()
+    qty = Integer()
+
+
+class ShipIn(VersionedIn):
+    """Without ``lines``, every allocated unit leaves."""
+
+    lines = ShipLineIn(many=True, required=False, allow_null=True, allow_empty=False, max_length=MAX_LINES)
+
+
+class EtaIn(VersionedIn):
+    """``eta_on: null`` gives the date back to the plan."""
+
+    eta_on = Day(allow_null=True)
+    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+
+
+class NoteIn(In):
+    body = Text(max_length=4000, multiline=True)
+
+
+class PolicyIn(In):
+    name = Text(max_length=100)
+    rules = serializers.DictField()
+    note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
+
+
+class PublishIn(In):
+    note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
+
+
+class PlanRunIn(In):
+    """Without ``skus``, the whole backlog."""
+
+    skus = serializers.ListField(child=Text(max_length=40), required=False, allow_empty=False, max_length=1000)
+    dry_run = Flag(required=False, default=False)

@@ -1,0 +1,188 @@
+"""What the API shows of orders: plain shapes, fed by orders.queries.api_orders with sets already loaded."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from orders.models import Customer, Hold, LinePlan, Order, OrderLine, Policy
+from orders.planning import types
+
+
+def reason_key(reason: int | None) -> str | None:
+    """Return the reason's stable name: ``supplier_late``."""
+    return None if reason is None else types.Reason(reason).name.lower()
+
+
+class CustomerOut(serializers.ModelSerializer[Customer]):
+    """Contact data is for those who may see it (context ``contact``: full, masked or hidden)."""
+
+    email = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Customer
+        fields = ["code", "name", "tier", "country", "zone", "language", "wants_email", "email"]
+
+    def get_email(self, customer: Customer) -> str | None:
+        level = self.context.get("contact", "hidden")
+        if level == "full":
+            return customer.email
+        return masked(customer.email) if level == "masked" else None
+
+
+def masked(email: str) -> str:
+    """Return an address that a colleague recognises and a stranger cannot use: ``a•••@example.com``."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}•••{at}{domain}" if at else ""
+
+
+class ScorePartOut(serializers.Serializer[Any]):
+    rule = serializers.CharField()
+    points = serializers.FloatField()
+
+
+class AllocationOut(serializers.Serializer[Any]):
+    warehouse = serializers.CharField(source="warehouse.code")
+    qty = serializers.IntegerField()
+    state = serializers.SerializerMethodField()
+
+    def get_state(self, allocation: Any) -> str:
+        return str(allocation.get_state_display()).lower()
+
+
+class PegOut(serializers.Serializer[Any]):
+    purchase_order = serializers.CharField(source="purchase_order_line.purchase_order.ref")
+    expected_on = serializers.DateField(source="purchase_order_line.expected_on")
+    qty = serializers.IntegerField()
+
+
+class LineOut(serializers.ModelSerializer[OrderLine]):
+    """A line and its plan. ``rules`` in the context maps a policy to the names of its rules."""
+
+    sku = serializers.CharField(source="product.sku")
+    name = serializers.CharField(source="product.name")
+    allocated_qty = serializers.SerializerMethodField()
+    pegged_qty = serializers.SerializerMethodField()
+    eta_p50 = serializers.SerializerMethodField()
+    eta_p90 = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
+    score = serializers.SerializerMethodField()
+    score_parts = serializers.SerializerMethodField()
+    allocations = AllocationOut(many=True)
+    pegs = PegOut(many=True)
+
+    class Meta:
+        model = OrderLine
+        fields = [
+            "position", "sku", "name", "ordered_qty", "shipped_qty", "cancelled_qty", "open_qty", "unit_price",
+            "allocated_qty", "pegged_qty", "eta_p50", "eta_p90", "reason", "score", "score_parts", "allocations",
+            "pegs",
+        ]  # fmt: skip
+
+    def get_allocated_qty(self, line: OrderLine) -> int:
+        return sum(allocation.qty for allocation in line.allocations.all())
+
+    def get_pegged_qty(self, line: OrderLine) -> int:
+        return sum(peg.qty for peg in line.pegs.all())
+
+    def get_eta_p50(self, line: OrderLine) -> date | None:
+        return plan.eta_p50 if (plan := _plan(line)) else None
+
+    def get_eta_p90(self, line: OrderLine) -> date | None:
+        return plan.eta_p90 if (plan := _plan(line)) else None
+
+    def get_reason(self, line: OrderLine) -> str | None:
+        return reason_key(plan.reason) if (plan := _plan(line)) else None
+
+    def get_score(self, line: OrderLine) -> float | None:
+        return plan.score if (plan := _plan(line)) else None
+
+    @extend_schema_field(ScorePartOut(many=True))
+    def get_score_parts(self, line: OrderLine) -> list[dict[str, Any]]:
+        plan = _plan(line)
+        if plan is None:
+            return []
+        names = self.context["rules"].get(plan.policy_id, ())
+        return [{"rule": rule, "points": points} for rule, points in zip(names, plan.points, strict=False)]
+
+
+def _plan(line: OrderLine) -> LinePlan | None:
+    """Return the line's plan while it is open; planning removes it soon after the line closes."""
+    return getattr(line, "plan", None) if line.open_qty else None
+
+
+class HoldOut(serializers.ModelSerializer[Hold]):
+    class Meta:
+        model = Hold
+        fields = ["kind", "reason", "placed_at"]
+
+
+class OrderOut(serializers.ModelSerializer[Order]):
+    """An order with its plan. ``ranks`` in the context maps an order to its place in the backlog."""
+
+    customer = CustomerOut()
+    promised_on = serializers.SerializerMethodField()
+    told_on = serializers.SerializerMethodField()
+    eta_p50 = serializers.SerializerMethodField()
+    eta_p90 = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
+    score = serializers.SerializerMethodField()
+    rank = serializers.SerializerMethodField()
+    open_value = serializers.SerializerMethodField()
+    holds = serializers.SerializerMethodField()
+    lines = LineOut(many=True)
+
+    class Meta:
+        model = Order
+        fields = [
+            "ref", "channel", "external_id", "status", "customer", "placed_at", "requested_on", "promised_on",
+            "told_on", "eta_p50", "eta_p90", "eta_by_hand_on", "reason", "score", "rank", "ship_policy", "is_expedited",
+            "open_value", "version", "holds", "lines",
+        ]  # fmt: skip
+
+    def get_promised_on(self, order: Order) -> date | None:
+        return order.promise.promised_on if hasattr(order, "promise") else None
+
+    def get_told_on(self, order: Order) -> date | None:
+        return order.promise.told_on if hasattr(order, "promise") else None
+
+    def get_eta_p50(self, order: Order) -> date | None:
+        return order.plan.eta_p50 if hasattr(order, "plan") else None
+
+    def get_eta_p90(self, order: Order) -> date | None:
+        return order.plan.eta_p90 if hasattr(order, "plan") else None
+
+    def get_reason(self, order: Order) -> str | None:
+        return reason_key(order.plan.reason) if hasattr(order, "plan") else None
+
+    def get_score(self, order: Order) -> float | None:
+        return order.plan.score if hasattr(order, "plan") else None
+
+    def get_rank(self, order: Order) -> int | None:
+        rank: int | None = self.context["ranks"].get(order.pk)
+        return rank
+
+    @extend_schema_field(serializers.DecimalField(max_digits=16, decimal_places=2))
+    def get_open_value(self, order: Order) -> str:
+        value = sum((line.open_qty * line.unit_price for line in order.lines.all()), Decimal(0))
+        return f"{value:.2f}"
+
+    @extend_schema_field(HoldOut(many=True))
+    def get_holds(self, order: Order) -> Any:
+        return HoldOut(order.active_holds, many=True).data  # type: ignore[attr-defined]
+
+
+class PolicyOut(serializers.ModelSerializer[Policy]):
+    created_by = serializers.StringRelatedField[Any]()
+    published_by = serializers.StringRelatedField[Any]()
+
+    class Meta:
+        model = Policy
+        fields = [
+            "id", "name", "version", "status", "strategy", "rules", "note",
+            "created_at", "created_by", "published_at", "published_by",
+        ]  # fmt: skip

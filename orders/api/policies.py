@@ -1,0 +1,63 @@
+"""Policies over REST: drafts, publishing, going back."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from kernel.rest import validated
+from orders import policies
+from orders.api.filters import PolicyFilter
+from orders.api.incoming import PolicyIn, PublishIn
+from orders.api.outgoing import PolicyOut
+from orders.models import Policy
+
+SEE = ("orders.view_backlog",)
+
+
+class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
+    """Versions of the rules that rank the backlog. Exactly one is published."""
+
+    queryset = Policy.objects.select_related("created_by", "published_by")
+    serializer_class = PolicyOut
+    filterset_class = PolicyFilter
+    lookup_value_regex = "[0-9]{1,18}"
+    action_permissions = {
+        "list": SEE,
+        "retrieve": SEE,
+        "create": ("orders.edit_policy",),
+        "publish": ("orders.publish_policy",),
+        "rollback": ("orders.publish_policy",),
+    }
+
+    @extend_schema(request=PolicyIn, responses={201: PolicyOut})
+    def create(self, request: Request) -> Response:
+        """Write a draft. Its rules are checked against the grammar."""
+        draft = policies.create_draft(**validated(PolicyIn, request), actor=request.user, now=timezone.now())
+        return self._shown(draft.pk, status=201)
+
+    @extend_schema(request=PublishIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """Make these rules the ones that rank the backlog, and replan it."""
+        published = policies.publish(
+            self.get_object().pk, **validated(PublishIn, request), actor=request.user, now=timezone.now()
+        )
+        return self._shown(published.pk)
+
+    @extend_schema(request=PublishIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def rollback(self, request: Request, pk: str) -> Response:
+        """Publish an earlier version again."""
+        published = policies.rollback(
+            self.get_object().pk, **validated(PublishIn, request), actor=request.user, now=timezone.now()
+        )
+        return self._shown(published.pk)
+
+    def _shown(self, pk: int, status: int = 200) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data, status=status)
