@@ -40,3 +40,10 @@ class NotFound(DomainError):
 
     code = "not_found"
     status = 404
+
+
+class Forbidden(DomainError):
+    """The person may do this kind of thing, but not this one."""
+
+    code = "forbidden"
+    status = 403

@@ -1,0 +1,103 @@
+"""What every verb on an order begins and ends with: the lock, the checks, the version, the news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+
+from kernel.errors import Conflict, NotFound
+from kernel.live import announce
+from kernel.people import Actor, key_of
+from notifications.outbox import record_fact
+from orders.models import LinePlan, Order, OrderPlan, OrderStatus, Peg
+
+WHAT_VERBS_DO = {
+    "hold": "put it on hold",
+    "release": "released a hold",
+    "cancel_line": "cancelled units",
+    "expedite": "expedited it",
+    "un_expedite": "took the expedite back",
+    "change_eta": "changed the ETA",
+    "ship": "shipped units",
+    "pin": "pinned units",
+    "unpin": "unpinned units",
+}
+
+
+def lock_order(ref: str) -> Order:
+    """Lock an order, which guards its lines, holds and claims; raise NotFound when there is none."""
+    order = Order.objects.select_for_update(of=("self",), no_key=True).filter(ref=ref).first()
+    if order is None:
+        raise NotFound(f"There is no order {ref[:40]}.")
+    return order
+
+
+def lock_open_order(ref: str, *, version: int | None = None) -> Order:
+    """Lock an order that is open and, where the caller says what it saw, unchanged since; else raise Conflict."""
+    order = lock_order(ref)
+    if version is not None and version != order.version:
+        raise Conflict(f"{order.ref} was changed meanwhile: {_changes_since(order, version)}.", code="stale")
+    if order.status != OrderStatus.OPEN:
+        closed = "has been shipped" if order.status == OrderStatus.SHIPPED else "is cancelled"
+        raise Conflict(f"{order.ref} {closed}. Take in a new order instead.", code="closed")
+    return order
+
+
+def save_order(order: Order, *fields: str) -> None:
+    """Write the changed fields and count the change, so that whoever looks at an older version is told."""
+    order.version += 1
+    order.save(update_fields=[*fields, "version"])
+
+
+def tell(
+    order: Order, kind: str, *, actor: Actor | None, now: datetime, payload: Mapping[str, Any], subject: str = ""
+) -> None:
+    """Record the fact of this change of the order and tell open pages. One fact of a kind per version."""
+    record_fact(
+        kind,
+        payload={"order": {"id": order.pk, "ref": order.ref}, "actor": key_of(actor), **payload},
+        dedupe_key=f"{kind}:{order.pk}:v{order.version}",
+        subject=subject,
+        now=now,
+    )
+    announce("order", {"orders": [order.ref]})
+
+
+def close_if_done(order: Order, *, now: datetime) -> bool:
+    """Close an order without open units and take it off the backlog at once; tell whether it closed.
+
+    An order of which anything was shipped closes as shipped, else as cancelled. Its plan rows go here rather than with
+    the next plan, so that the board is right the moment this commits.
+    """
+    if order.lines.filter(open_qty__gt=0).exists():
+        return False
+    was_shipped = order.lines.filter(shipped_qty__gt=0).exists()
+    order.status = OrderStatus.SHIPPED if was_shipped else OrderStatus.CANCELLED
+    order.closed_at = now
+    order.save(update_fields=["status", "closed_at"])
+    Peg.objects.filter(line__order=order).delete()
+    LinePlan.objects.filter(order=order).delete()
+    OrderPlan.objects.filter(order=order).delete()
+    return True
+
+
+def product_ids_of(order: Order) -> Iterable[int]:
+    """Return the products that the order still waits for."""
+    return order.lines.filter(open_qty__gt=0).values_list("product_id", flat=True)
+
+
+def _changes_since(order: Order, version: int) -> str:
+    """Say in words who changed what after ``version``, from the history that every verb leaves."""
+    events = apps.get_model("orders", "OrderEvent").objects.filter(pgh_obj=order.pk, version__gt=version)
+    contexts = list(events.order_by("pgh_id").values_list("pgh_context__metadata", flat=True))
+    users = get_user_model().objects.in_bulk([context["user"] for context in contexts if context and "user" in context])
+    said = [
+        f"{users.get(context.get('user'), 'the system')} {WHAT_VERBS_DO.get(context.get('verb'), 'changed it')}"
+        for context in contexts
+        if context
+    ]
+    return ", ".join(dict.fromkeys(said)) or "look at it again, then repeat your change"

@@ -1,0 +1,102 @@
+"""A person's own date for an order, which the plan then keeps until it is taken back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from inventory.dirty import mark_dirty
+from kernel.bounds import LAST_DAY, check_day
+from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.people import Actor, key_of
+from kernel.text import clean_text
+from kernel.transactions import entry_verb
+from orders.editing import lock_open_order, product_ids_of, save_order, tell
+from orders.models import EtaRevision, EtaRevisionKind, Order, OrderPlan
+
+POSTPONE_DAYS = 14
+
+
+@entry_verb
+def change_eta(
+    ref: str,
+    *,
+    eta_on: date | None,
+    reason: str = "",
+    actor: Actor | None,
+    now: datetime,
+    version: int | None = None,
+) -> Order:
+    """Set an order's ETA by hand, with a reason, or give it back to the plan (``eta_on`` None).
+
+    The date is neither before the order was placed nor in the past. Whoever may only postpone (``orders.postpone_eta``)
+    may move it later, by at most 14 days. Written to the promise ledger at once; the customer is told by the plan that
+    follows. Locks: the order, the pools.
+    """
+    reason = clean_text(reason, field="reason", max_length=200)
+    if eta_on is not None and not reason:
+        raise Invalid("Say why the date changes.", fields={"reason": "Say why the date changes."})
+    order = lock_open_order(ref, version=version)
+    if eta_on is not None:
+        first = max(timezone.localdate(order.placed_at), timezone.localdate(now))
+        check_day(eta_on, field="eta_on", first=first, last=LAST_DAY)
+    if eta_on == order.eta_by_hand_on:
+        raise Conflict(
+            f"{order.ref} has no date set by hand." if eta_on is None else f"{order.ref} has that date already.",
+            code="no_change",
+        )
+    old_on = _current_eta(order)
+    _check_permission(order, eta_on, old_on, actor=actor, today=timezone.localdate(now))
+    mark_dirty(product_ids_of(order), cause="eta_by_hand", reference=order.ref)
+    order.eta_by_hand_on = eta_on
+    order.eta_by_hand_reason = reason if eta_on else ""
+    save_order(order, "eta_by_hand_on", "eta_by_hand_reason")
+    EtaRevision.objects.create(
+        order=order,
+        kind=EtaRevisionKind.BY_HAND,
+        old_on=old_on,
+        new_on=eta_on,
+        note=reason,
+        actor_id=key_of(actor),
+        at=now,
+    )
+    said = {"old_on": _iso(old_on), "new_on": _iso(eta_on), "reason": reason}
+    tell(order, "orders.eta_set_by_hand", actor=actor, now=now, payload=said)
+    return order
+
+
+def _current_eta(order: Order) -> date | None:
+    if order.eta_by_hand_on:
+        return order.eta_by_hand_on
+    return OrderPlan.objects.filter(order=order).values_list("eta_p50", flat=True).first()
+
+
+def _check_permission(
+    order: Order, eta_on: date | None, old_on: date | None, *, actor: Actor | None, today: date
+) -> None:
+    """Refuse what this person may not do. The 14 days do not add up from one time to the next."""
+    if actor is None or actor.has_perm("orders.change_eta"):
+        return
+    if not actor.has_perm("orders.postpone_eta"):
+        raise Forbidden("You may not change ETAs. Ask operations to do it.")
+    if eta_on is None:
+        raise Forbidden("You may not give a date back to the plan. Ask operations to do it.")
+    if old_on is not None and eta_on <= old_on:
+        raise Forbidden(f"You may only move the ETA later than {old_on:%-d %B %Y}. Ask operations for an earlier date.")
+    latest = _postpone_from(order, old_on, today) + timedelta(days=POSTPONE_DAYS)
+    if eta_on > latest:
+        raise Forbidden(f"You may move the ETA to {latest:%-d %B %Y} at most. Ask operations for a later date.")
+
+
+def _postpone_from(order: Order, old_on: date | None, today: date) -> date:
+    """Return the date that held before people began to set it, so that a second postponement starts there too."""
+    base = None
+    by_hand = EtaRevision.objects.filter(order=order, kind=EtaRevisionKind.BY_HAND).order_by("id")
+    for before, after in by_hand.values_list("old_on", "new_on"):
+        base = None if after is None else base or before
+    return base or old_on or today
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
