@@ -7,12 +7,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 import redis
 
-from backlog.devservices import binaries, home, placement, postgres, services
+from backlog.devservices import binaries, home, placement, postgres, services, valkey
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import Home, Ledger
 
@@ -56,9 +57,9 @@ def test_servers_want_a_password(place: Path) -> None:
         bare = env["DATABASE_URL"].replace(home.secrets_of(Home(place / "home"))["database_password"], "wrong")
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
             psycopg2.connect(bare)
-        port = env["REDIS_URL"].rsplit(":", 1)[1].split("/")[0]
-        with pytest.raises(redis.AuthenticationError):
-            redis.Redis(port=int(port)).ping()
+        port = urlsplit(env["REDIS_URL"]).port or 0
+        assert valkey.answers(port, home.secrets_of(Home(place / "home"))["broker_password"])
+        assert not valkey.answers(port, "wrong")
 
 
 def test_secrets_are_their_owners_alone_and_stay(place: Path) -> None:
