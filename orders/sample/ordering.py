@@ -154,14 +154,14 @@ def correct_stock(world: World, row: Row, product: int) -> None:
     text = row.description.capitalize()[:120]
     if row.qty > 0:
         reason = f"Found: {text}" if text else "Found"
-        world.move(product, 0, MovementKind.ADJUSTMENT, row.qty, row.at, reference=row.invoice, reason=reason)
+        world.move(product, 0, MovementKind.ADJUSTMENT, row.qty, row.at, reason=reason)
         return
     reason, left = f"Written off: {text}" if text else "Written off", -row.qty
     for warehouse, there in enumerate(list(world.stock[product])):
         taken = min(left, there)
         if taken:
             left -= taken
-            world.move(product, warehouse, MovementKind.ADJUSTMENT, -taken, row.at, reference=row.invoice, reason=reason)
+            world.move(product, warehouse, MovementKind.ADJUSTMENT, -taken, row.at, reason=reason)
 
 
 def open_for_business(world: World, product: int, day: int, qty: int) -> None:

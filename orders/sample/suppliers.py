@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from orders.sample import names
@@ -54,7 +55,7 @@ def build_suppliers(random: Random) -> list[SampleSupplier]:
 def _lead_time(share: float) -> int:
     """Return the lead time at a quantile, in working days, by linear interpolation."""
     points = [(0.0, 0.15), *LEAD_SHARES, (1.0, 3.0)]
-    for (low, start), (high, end) in zip(points, points[1:], strict=False):
+    for (low, start), (high, end) in pairwise(points):
         if share <= high:
             ratio = start + (end - start) * (share - low) / (high - low)
             return max(3, round(ratio * MEDIAN_LEAD_DAYS))

@@ -32,7 +32,7 @@ class SimLine:
 
 @dataclass(slots=True)
 class SimOrder:
-    """``ready_day`` is the first day the warehouse gets to it; ``promised`` and ``told`` are days given to the customer."""
+    """``ready_day`` is the first day the warehouse gets to it; ``promised`` and ``told`` are days the customer got."""
 
     invoice: str
     customer: int

@@ -1,0 +1,139 @@
+"""load_sample: read, replay, write, plan. Each step says what it did and how long it took."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pgtrigger
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from inventory.models import Product
+from inventory.suppliers import refresh_delays
+from kernel.errors import Conflict
+from orders.models import Order, SampleLoad
+from orders.replan import replan
+from orders.sample.days import weeks_between
+from orders.sample.growing import grow_backlog
+from orders.sample.people import create_people
+from orders.sample.reading import Demand, RowFate, open_rows, read_demand
+from orders.sample.replay import replay
+from orders.sample.settling import settle_promises
+from orders.sample.world import World
+from orders.sample.writing import write_world
+
+Say = Callable[[str], None]
+# Days of the files: the replay ends on the day that becomes yesterday.
+FULL = ("online_retail_dev_2010-12_to_2011-08.csv.xz", date(2011, 8, 31))
+SMOKE = ("online_retail_smoke_2010-12-01_to_03.csv.gz", date(2010, 12, 3))
+SOURCE = "Online Retail, Daqing Chen, UCI Machine Learning Repository (CC BY 4.0)"
+_LOAD_LOCK = 5_210_311  # any number that nothing else locks
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of the file's rows (they add up to ``rows``), and what was written."""
+
+    rows: int
+    fates: dict[str, int]
+    orders: int
+    lines: int
+    open_orders: int
+    open_lines: int
+
+
+def load_sample(*, now: datetime, smoke: bool = False, open_lines: int | None = None, say: Say) -> Loaded:
+    """Fill an empty database with the sample, grow it to ``open_lines`` if given, and plan it.
+
+    Raises Conflict when there are orders or products already.
+    """
+    refuse_unless_empty()
+    name, file_ends_on = SMOKE if smoke else FULL
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    weeks = weeks_between(file_ends_on, yesterday)
+    last_day = yesterday - timedelta(weeks=weeks)
+    with _step(say, f"Reading {name}"):
+        demand = read_demand(open_rows(Path(settings.BASE_DIR) / "data" / "online-retail" / name), last_day=last_day)
+    with _step(say, "Replaying days against simulated suppliers"):
+        world = replay(demand, last_day=last_day)
+    loaded = _sum_up(demand, world)
+    with _step(say, f"Writing {loaded.orders:,} orders, {loaded.lines:,} lines, {len(world.movements):,} movements"):
+        _write(world, loaded, weeks, last_day, now)
+    with _step(say, "Measuring how late suppliers are"):
+        refresh_delays(now)
+    if open_lines is None:
+        plan_sample(now, say)
+    else:
+        grow_sample(open_lines, now=now, say=say)
+    return loaded
+
+
+def grow_sample(open_lines: int, *, now: datetime, say: Say) -> None:
+    """Grow the sample that is there to ``open_lines`` open lines and plan it."""
+    with _step(say, f"Growing to {open_lines:,} open lines"):
+        grow_backlog(open_lines, now=now)
+    plan_sample(now, say)
+
+
+def plan_sample(now: datetime, say: Say) -> None:
+    """Plan everything; what comes out is what the customers know already."""
+    with _step(say, "Planning the backlog"):
+        replan(product_ids=None, cause="sample", now=now)
+        settle_promises(now)
+
+
+def refuse_unless_empty() -> None:
+    """Raise Conflict when the database holds work that the sample would mix with."""
+    if Order.objects.exists() or Product.objects.exists():
+        raise Conflict(
+            "There are orders or products already. The sample is for an empty database: name one with DATABASE_URL."
+        )
+
+
+def _write(world: World, loaded: Loaded, weeks: int, last_day: date, now: datetime) -> None:
+    # History is of what people change; nobody changed these rows.
+    with transaction.atomic(), pgtrigger.ignore():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOAD_LOCK])
+        refuse_unless_empty()
+        people = create_people()
+        user_id = people["ops"].pk
+        write_world(world, weeks=weeks, last_day=last_day, user_id=user_id, zone=settings.TIME_ZONE)
+        SampleLoad.objects.create(
+            source=SOURCE, lines=loaded.lines, file_rows=loaded.rows, counts=loaded.fates, loaded_at=now
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _sum_up(demand: Demand, world: World) -> Loaded:
+    """Count what became of the rows; raise ValueError if the counts do not add up to the file's rows."""
+    fates: Counter[str] = Counter()
+    for fate, rows in demand.fates.items():
+        if fate is not RowFate.CANCELLATION:
+            fates[fate.value] += rows
+    fates.update(world.cancellation_fates)
+    if fates.total() != demand.rows:
+        raise ValueError(f"{demand.rows} rows were read but {fates.total()} are accounted for.")
+    return Loaded(
+        rows=demand.rows,
+        fates=dict(fates.most_common()),
+        orders=len(world.orders),
+        lines=len(world.lines),
+        open_orders=sum(1 for order in world.orders if order.open_lines),
+        open_lines=sum(1 for line in world.lines if line.open),
+    )
+
+
+@contextmanager
+def _step(say: Say, what: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    say(f"{what}: {time.monotonic() - started:.1f} s")
