@@ -113,7 +113,7 @@ def _prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
     if loaded.exists():
         return
     show("up", "loading the sample: real orders, day by day; this takes about a minute, once")
-    supervisor.step(_manage("sample", ["load_sample"], env))
+    supervisor.step(_manage("sample", ["load_sample", "--if-empty"], env))
     loaded.touch(mode=0o600)
 
 

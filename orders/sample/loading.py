@@ -89,9 +89,14 @@ def plan_sample(now: datetime, say: Say) -> None:
         settle_promises(now)
 
 
+def is_empty() -> bool:
+    """Say whether there is no work that the sample would mix with."""
+    return not (Order.objects.exists() or Product.objects.exists())
+
+
 def refuse_unless_empty() -> None:
     """Raise Conflict when the database holds work that the sample would mix with."""
-    if Order.objects.exists() or Product.objects.exists():
+    if not is_empty():
         raise Conflict(
             "There are orders or products already. The sample is for an empty database: name one with DATABASE_URL."
         )

@@ -21,7 +21,7 @@ worker: python worker.py
 MANAGE = """\
 import os, pathlib, sys
 match sys.argv[1:]:
-    case ["load_sample"]:
+    case ["load_sample", "--if-empty"]:
         with open(os.environ["BACKLOG_HOME"] + "/loads", "a") as loads:
             loads.write("loaded ")
     case ["fail"]:

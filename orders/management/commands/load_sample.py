@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from kernel.errors import DomainError
 from orders.models import SampleLoad
-from orders.sample.loading import Loaded, grow_sample, load_sample
+from orders.sample.loading import Loaded, grow_sample, is_empty, load_sample
 from orders.sample.people import PASSWORD, PEOPLE
 
 
@@ -19,9 +19,13 @@ class Command(BaseCommand):
             "--lines", type=int, metavar="N", help="grow the backlog to N open lines by copies, for benchmarks"
         )
         parser.add_argument("--smoke", action="store_true", help="three days instead of nine months, for quick tests")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there are orders or products")
 
-    def handle(self, *args: Any, lines: int | None, smoke: bool, **options: Any) -> None:
+    def handle(self, *args: Any, lines: int | None, smoke: bool, if_empty: bool, **options: Any) -> None:
         now = timezone.now()
+        if if_empty and not is_empty():
+            self._say("There are orders or products already; the sample stays out.")
+            return
         try:
             if lines is not None and SampleLoad.objects.exists():
                 grow_sample(lines, now=now, say=self._say)
