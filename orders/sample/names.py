@@ -26,7 +26,8 @@ _GIVEN_TEXT = (
 _FAMILY_TEXT = (
     "Abbott Ahmed Baker Becker Bell Bennett Blanc Carter Chen Costa Davies Dubois Evans Fischer Foster Garcia Gray "
     "Green Hall Hansen Hughes Iqbal Jensen Keller Khan Kowalski Lambert Lindgren Lopez Marsh Meyer Moreau Novak Okafor "
-    "Olsen Patel Petit Price Rahman Reed Rossi Roy Santos Silva Singh Smith Turner Virtanen Wagner Walsh Weber Young Yilmaz"
+    "Olsen Patel Petit Price Rahman Reed Rossi Roy Santos Silva Singh Smith Turner Virtanen Wagner Walsh Weber "
+    "Young Yilmaz"
 )
 _MAKERS_TEXT = (
     "Ceramics|Glassworks|Textiles|Paper Mill|Lighting|Metalware|Candles|Woodcraft|Toys|Enamel|Basketware|Print|"

@@ -18,13 +18,13 @@ ONE_BACKORDER_SHARE = 0.05
 REQUESTED_SHARE = 0.2
 SLOW_PICK_SHARE = 0.12
 HOLD_SHARE = 0.12
-HOLD_KINDS = (
-    (HoldKind.CREDIT, 45),
-    (HoldKind.ADDRESS, 20),
-    (HoldKind.PAYMENT, 20),
-    (HoldKind.CUSTOMER, 10),
-    (HoldKind.FRAUD, 5),
-)
+HOLD_WEIGHTS: dict[HoldKind, int] = {
+    HoldKind.CREDIT: 45,
+    HoldKind.ADDRESS: 20,
+    HoldKind.PAYMENT: 20,
+    HoldKind.CUSTOMER: 10,
+    HoldKind.FRAUD: 5,
+}
 HOLD_MU, HOLD_SIGMA, HOLD_CAP_DAYS = 2.0, 0.9, 45
 RESTOCKED_SHARE = 0.7
 
@@ -79,8 +79,7 @@ def _ship_policy(world: World, lines: int, customer: int) -> ShipPolicy:
 def _maybe_hold(world: World, order: SimOrder) -> None:
     if world.random.random() >= HOLD_SHARE or world.customers[order.customer].code == SHOP_CODE:
         return
-    kinds, weights = zip(*HOLD_KINDS, strict=True)
-    order.hold_kind = world.random.choices(kinds, weights)[0]
+    order.hold_kind = world.random.choices(list(HOLD_WEIGHTS), list(HOLD_WEIGHTS.values()))[0]
     days = min(HOLD_CAP_DAYS, max(1, round(world.random.lognormvariate(HOLD_MU, HOLD_SIGMA))))
     order.held_until = add_working(order.day + days, 0)
 

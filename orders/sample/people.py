@@ -25,8 +25,6 @@ def _create(email: str, name: str, role: str) -> Any:
     user = users.objects.filter(email__iexact=email).first()
     if user is None:
         is_admin = role == "admin"
-        user = users.objects.create_user(  # type: ignore[attr-defined]  # our manager takes an e-mail, not a username
-            email, PASSWORD, name=name, is_staff=is_admin
-        )
+        user = users.objects.create_user(email, PASSWORD, name=name, is_staff=is_admin)
     user.groups.add(Group.objects.get(name=role))
     return user

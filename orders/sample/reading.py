@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 GOODS = re.compile(r"^(\d{5}[A-Z]*|DCGS\w+)$")
 SHOP = ""
@@ -79,9 +80,16 @@ class Demand:
 
 def open_rows(path: Path) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file, packed by xz, by gzip or not at all."""
-    opener = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
-    with opener(path, "rt", encoding="utf-8", newline="") as file:
+    with _open_text(path) as file:
         yield from csv.DictReader(file)
+
+
+def _open_text(path: Path) -> IO[str]:
+    if path.suffix == ".xz":
+        return lzma.open(path, "rt", encoding="utf-8", newline="")
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
 
 
 def read_demand(rows: Iterable[Mapping[str, str]], *, last_day: date) -> Demand:

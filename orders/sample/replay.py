@@ -103,8 +103,8 @@ def _live_day(world: World, calendar: _Calendar, day: int) -> None:
     for sale in calendar.sales.get(day, ()):
         take_order(world, sale, calendar.customer_of[sale.customer], calendar.product_of)
     for row in calendar.cancellations.get(day, ()):
-        customer, product = calendar.customer_of.get(row.customer), calendar.product_of.get(row.sku)
-        world.cancellation_fates[cancel(world, row, customer, product)] += 1
+        fate = cancel(world, row, calendar.customer_of.get(row.customer), calendar.product_of.get(row.sku))
+        world.cancellation_fates[fate] += 1
     if weekday(day) == SUNDAY:
         review_week(world)
     if is_working(day):

@@ -354,8 +354,10 @@ def _revision_row(revision: RevisionRecord, shift: Shift) -> tuple[Any, ...]:
 
 def _move_sequences(written: Written) -> None:
     """Let new orders and purchase orders go on after the sample's numbers."""
-    counters = (("orders_ref_seq", FIRST_ORDER_REF, written.order_refs),)
-    counters += (("inventory_po_ref_seq", FIRST_PURCHASE_REF, written.purchase_refs),)
+    counters = (
+        ("orders_ref_seq", FIRST_ORDER_REF, written.order_refs),
+        ("inventory_po_ref_seq", FIRST_PURCHASE_REF, written.purchase_refs),
+    )
     with connection.cursor() as cursor:
         for sequence, first, refs in counters:
             cursor.execute("SELECT setval(%s, %s, false)", [sequence, first + len(refs)])
