@@ -57,8 +57,6 @@ class Output:
 
     def pump(self, seconds: float) -> None:
         """Pass on what arrives within `seconds`, returning early once something has."""
-        if not self._selector.get_map():
-            selectors.DefaultSelector().select(seconds)
         for key, _ in self._selector.select(seconds):
             stream: Stream = key.data
             data = os.read(key.fd, CHUNK)

@@ -22,8 +22,8 @@ CHECKS: dict[str, list[str]] = {
     "types": ["-m", "mypy"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     # Tests that need the machine for themselves run after the crowd.
-    "tests": ["-m", "pytest", "-q", "-n", "2", "-m", "not serial"],
-    "serial tests": ["-m", "pytest", "-q", "-m", "serial"],
+    "tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "not serial"],
+    "serial tests": ["-m", "pytest", "-q", "-rs", "-m", "serial"],
 }
 
 
@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
             if arguments:
                 code = foreground([str(python), "-m", "pytest", *from_root(arguments, caller)], env, ROOT)
             else:
-                code = _run_all(python, env, stop)
+                code = _run_all(python, checks_to_run(with_browser=missing is None), env, stop)
     finally:
         placement.forget(Home(directory))
         shutil.rmtree(directory, ignore_errors=True)
@@ -64,9 +64,19 @@ def _absolute(argument: str, caller: Path) -> str:
     return argument
 
 
-def _run_all(python: Path, env: Mapping[str, str], stop: StopFlag) -> int:
+def checks_to_run(*, with_browser: bool) -> dict[str, list[str]]:
+    """Return the checks by name, without the tests that would miss a browser."""
+    if with_browser:
+        return CHECKS
+    return {
+        name: [*command[:-1], f"({command[-1]}) and not browser"] if "pytest" in command else command
+        for name, command in CHECKS.items()
+    }
+
+
+def _run_all(python: Path, checks: Mapping[str, list[str]], env: Mapping[str, str], stop: StopFlag) -> int:
     failed = []
-    for name, command in CHECKS.items():
+    for name, command in checks.items():
         print(f"\n== {name}", flush=True)
         began = time.monotonic()
         code = foreground([str(python), *command], env, ROOT)

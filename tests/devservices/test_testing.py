@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backlog.devservices import browser, testing
+from backlog.devservices.home import ROOT
+
+
+def test_machine_without_a_browser_runs_everything_else() -> None:
+    checks = testing.checks_to_run(with_browser=False)
+
+    assert checks.keys() == testing.checks_to_run(with_browser=True).keys()
+    assert checks["tests"][-1] == "(not serial) and not browser"
+    assert checks["serial tests"][-1] == "(serial) and not browser"
+    assert checks["types"] == testing.CHECKS["types"]
+
+
+def test_missing_browser_is_named_with_a_way_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+
+    assert "apt install chromium" in (browser.ensure() or "")
+    assert browser.environment() == {}
+
+
+def test_paths_are_the_callers_and_options_stay() -> None:
+    caller = ROOT / "tests"
+
+    arguments = testing.from_root(["-x", "devservices/test_up.py::test_a", "-k", "word"], caller)
+
+    assert arguments == ["-x", f"{caller}/devservices/test_up.py::test_a", "-k", "word"]
+
+
+def test_paths_of_the_root_win(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+
+    assert testing.from_root(["tests"], tmp_path) == ["tests"]
