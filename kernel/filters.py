@@ -35,7 +35,7 @@ class WholeField(forms.IntegerField):
 class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         try:
-            return clean_text(super().to_python(value), field="text", max_length=200)
+            return clean_text(super().to_python(value) or "", field="text", max_length=200)
         except Invalid as error:
             raise ValidationError(error.detail) from error
 

@@ -124,3 +124,9 @@ def validated(serializer: type[In], request: Request) -> dict[str, Any]:
     incoming.is_valid(raise_exception=True)
     data: dict[str, Any] = incoming.validated_data
     return data
+
+
+def several(serializer: type[In], *, at_most: int, **kwargs: Any) -> Any:
+    """Return a field that takes a list of ``serializer``, from one to ``at_most``."""
+    options: dict[str, Any] = {"many": True, "allow_empty": False, "max_length": at_most, **kwargs}
+    return serializer(**options)

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and the page that people read it on: Swagger's page, with its script in a file of its own for the sake of the CSP."""
+"""The OpenAPI document, and its page for people, with the script in a file of its own for the sake of the CSP."""
 
 from __future__ import annotations
 

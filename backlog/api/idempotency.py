@@ -47,10 +47,10 @@ def reserve(request: Request) -> IdempotentRequest | None:
     try:
         with transaction.atomic():
             return IdempotentRequest.objects.create(
-                user=request.user, key=key, path=request.path[:300], body_digest=digest
+                user_id=request.user.pk, key=key, path=request.path[:300], body_digest=digest
             )
     except IntegrityError:
-        return _again(IdempotentRequest.objects.filter(user=request.user, key=key).first(), digest)
+        return _again(IdempotentRequest.objects.filter(user_id=request.user.pk, key=key).first(), digest)
 
 
 def _again(kept: IdempotentRequest | None, digest: str) -> IdempotentRequest:

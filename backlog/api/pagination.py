@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -28,7 +28,7 @@ class KeyPagination(BasePagination):
     The first ordering is the default. A view without ``orderings`` is listed newest id first.
     """
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         orderings: dict[str, Sequence[str]] = getattr(view, "orderings", None) or {"-id": ("-id",)}
         name = request.query_params.get("ordering", next(iter(orderings)))
         if name not in orderings:

@@ -19,7 +19,7 @@ from inventory.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStat
 from inventory.purchasing import MAX_LINES, PurchaseLine, create_purchase_order, redate_purchase_order
 from inventory.receiving import ReceivedLine, receive_purchase_order
 from kernel.filters import ChoiceFilter, DayFilter, TextFilter
-from kernel.rest import MAX_VERSION, Day, In, Integer, Text, validated
+from kernel.rest import MAX_VERSION, Day, In, Integer, Text, several, validated
 
 MANAGE = ("inventory.manage_purchase_orders",)
 
@@ -46,7 +46,7 @@ class PurchaseOrderIn(In):
     ref = Text(max_length=40, required=False, allow_blank=True, default="")
     supplier = Text(max_length=40)
     expected_on = Day()
-    lines = PurchaseLineIn(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = several(PurchaseLineIn, at_most=MAX_LINES)
 
 
 class RedateIn(In):
@@ -72,7 +72,7 @@ class ReceivedLineIn(In):
 class ReceiveIn(In):
     """Without ``lines``, everything outstanding; without ``received_on``, today."""
 
-    lines = ReceivedLineIn(many=True, required=False, allow_null=True, allow_empty=False, max_length=MAX_LINES)
+    lines = several(ReceivedLineIn, at_most=MAX_LINES, required=False, allow_null=True)
     received_on = Day(required=False, allow_null=True, default=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text
+from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text, several
 from orders.models import HoldKind, ShipPolicy, Tier
 
 MAX_LINES = 2000
@@ -30,7 +30,7 @@ class OrderIn(In):
     placed_at = Moment(required=False)
     requested_on = Day(required=False, allow_null=True)
     ship_policy = serializers.ChoiceField(choices=ShipPolicy.choices, required=False)
-    lines = OrderLineIn(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = several(OrderLineIn, at_most=MAX_LINES)
 
 
 class VersionedIn(In):
@@ -77,7 +77,7 @@ class ShipLineIn(In):
 class ShipIn(VersionedIn):
     """Without ``lines``, every allocated unit leaves."""
 
-    lines = ShipLineIn(many=True, required=False, allow_null=True, allow_empty=False, max_length=MAX_LINES)
+    lines = several(ShipLineIn, at_most=MAX_LINES, required=False, allow_null=True)
 
 
 class EtaIn(VersionedIn):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -92,7 +92,8 @@ class StockFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def filter_short(self, levels: QuerySet[StockLevel], _name: str, value: bool) -> QuerySet[StockLevel]:
-        return levels.filter(waiting_qty__gt=0) if value else levels.filter(waiting_qty__lte=0)
+        is_waited_for = Q(("waiting_qty__gt", 0))
+        return levels.filter(is_waited_for if value else ~is_waited_for)
 
 
 class StockViewSet(ListModelMixin, GenericViewSet[StockLevel]):

@@ -14,9 +14,9 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--scope", choices=Scope.values, default=Scope.WRITE, help="read: only to look")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
         if user is None:
             raise CommandError(f"Nobody active signs in as {options['email']}.")
-        _, text = ApiKey.issue(user, scope=options["scope"])
+        _key, text = ApiKey.issue(user, scope=options["scope"])
         self.stdout.write(text)
