@@ -129,7 +129,9 @@ def _records(fields: Sequence[Field], parts: Sequence[Column | None], rows: int)
     for place, (field, part) in enumerate(zip(fields, parts, strict=True)):
         row.append((f"length {place}", ">i4"))
         if part is not None:
-            row.append((f"value {place}", _array_type(part.shape[1]) if field.type == "float8[]" else _WIRE[field.type]))
+            row.append(
+                (f"value {place}", _array_type(part.shape[1]) if field.type == "float8[]" else _WIRE[field.type])
+            )
     records = np.zeros(rows, dtype=np.dtype(row))
     records["fields"] = len(fields)
     for place, (field, part) in enumerate(zip(fields, parts, strict=True)):

@@ -1,0 +1,117 @@
+"""The columns that rules read, loaded only where the policy asks for them (catalogue: planning.attributes)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from django.db import connection
+
+from orders.bulk import Columns, copy_out
+from orders.plan_scope import Scope
+from orders.planning.attributes import CATALOGUE
+from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
+
+_MINOR_UNITS = 100.0
+
+# Where each text is read: the key it hangs on, its table and its column.
+_TEXTS = {
+    "customer.tier": ("customer_id", "orders_customer", "tier"),
+    "customer.zone": ("customer_id", "orders_customer", "zone"),
+    "customer.code": ("customer_id", "orders_customer", "code"),
+    "order.channel": ("order_id", "orders_order", "channel"),
+    "product.sku": ("product_id", "inventory_product", "sku"),
+    "product.category": ("product_id", "inventory_product", "category"),
+}
+
+
+def load_attributes(
+    names: Collection[str], scope: Scope, lines: Columns, orders: Columns, place: Ints, *, today: int
+) -> Attributes:
+    """Return the named columns, parallel to ``lines``; ``place`` is each line's position in ``orders``.
+
+    Ages and days to go are whole days, so that a plan made later the same day scores alike.
+    """
+    return {name: _load(name, scope, lines, orders, place, today) for name in sorted(names)}
+
+
+def _load(name: str, scope: Scope, lines: Columns, orders: Columns, place: Ints, today: int) -> Attribute:
+    match name:
+        case "order.open_value" | "order.total_value":
+            return Attribute(_order_values(name, scope, lines, orders)[place])
+        case "order.age_days":
+            return Attribute((today - orders["placed_on"][place]).astype(np.float64))
+        case "order.days_late":
+            return Attribute(today - _known(orders["promised_on"])[place])
+        case "order.days_to_requested":
+            return Attribute(_known(orders["requested_on"])[place] - today)
+        case "order.expedited":
+            return Attribute(orders["is_expedited"][place].astype(np.float64))
+        case "order.ship_policy":
+            return Attribute(orders["ship_policy"][place], CATALOGUE[name].choices)
+        case "line.open_qty":
+            return Attribute(lines["open_qty"].astype(np.float64))
+        case "line.open_value":
+            return Attribute(lines["open_qty"] * lines["price_minor"] / _MINOR_UNITS)
+        case "line.position":
+            return Attribute(lines["position"].astype(np.float64))
+        case "product.unit_price" | "product.critical":
+            return Attribute(_product_numbers(name, scope, lines))
+    if name.startswith("product."):
+        return _text(name, lines["product_id"])
+    key, _, _ = _TEXTS[name]
+    per_order = _text(name, orders[key])
+    return Attribute(per_order.values[place], per_order.categories)
+
+
+def _known(days: Ints) -> Floats:
+    return np.where(days == NO_DAY, np.nan, days.astype(np.float64))
+
+
+def _order_values(name: str, scope: Scope, lines: Columns, orders: Columns) -> Floats:
+    """Return the value of each order over all its lines, in pounds; also of lines outside the scope."""
+    if scope.is_everything and name == "order.open_value":
+        at = np.searchsorted(orders["order_id"], lines["order_id"])
+        minor = np.zeros(len(orders["order_id"]), dtype=np.int64)
+        np.add.at(minor, at, lines["open_qty"] * lines["price_minor"])
+        return minor / _MINOR_UNITS
+    qty = "open_qty" if name == "order.open_value" else "ordered_qty"
+    query = f"""
+        SELECT l.order_id, sum(l.{qty} * (l.unit_price * 100)::bigint)::bigint
+        FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id AND o.status = 'open'
+        WHERE {scope.orders("l.order_id")} GROUP BY 1
+    """
+    values = copy_out(query, scope.params, {"order_id": "int8", "minor": "int8"})
+    return _looked_up(orders["order_id"], values["order_id"], values["minor"]) / _MINOR_UNITS
+
+
+def _product_numbers(name: str, scope: Scope, lines: Columns) -> Floats:
+    column = "(unit_price * 100)::bigint" if name == "product.unit_price" else "is_critical::int::bigint"
+    query = f"SELECT p.id, {column} FROM inventory_product p WHERE {scope.products('p.id')}"
+    values = copy_out(query, scope.params, {"id": "int8", "value": "int8"})
+    numbers = _looked_up(lines["product_id"], values["id"], values["value"])
+    return numbers / (_MINOR_UNITS if name == "product.unit_price" else 1.0)
+
+
+def _looked_up(wanted: Ints, keys: Ints, values: Ints) -> Ints:
+    order = np.argsort(keys)
+    return values[order][np.searchsorted(keys[order], wanted)]
+
+
+def _text(name: str, wanted: Ints) -> Attribute:
+    """Return a text column parallel to the ids ``wanted``: codes into the catalogue's choices, or into what occurs."""
+    _, table, column = _TEXTS[name]
+    keys = np.unique(wanted)
+    rows = f"FROM {table} t WHERE t.id = ANY(%(keys)s::bigint[]) ORDER BY t.id"
+    choices = CATALOGUE[name].choices
+    if choices:
+        query = f"SELECT t.id, COALESCE(array_position(%(choices)s::text[], t.{column}::text), 0) {rows}"
+        found = copy_out(query, {"keys": keys.tolist(), "choices": list(choices)}, {"id": "int8", "code": "int4"})
+        return Attribute((found["code"] - 1)[np.searchsorted(keys, wanted)], choices)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT t.id, t.{column} {rows}", {"keys": keys.tolist()})
+        texts = [text for _, text in cursor.fetchall()]
+    categories = tuple(sorted(set(texts)))
+    codes = {text: code for code, text in enumerate(categories)}
+    by_key = np.fromiter((codes[text] for text in texts), dtype=np.int64, count=len(texts))
+    return Attribute(by_key[np.searchsorted(keys, wanted)], categories)

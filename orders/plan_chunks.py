@@ -1,0 +1,137 @@
+"""Writing a draft: whole components at a time, each chunk one short transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+
+from kernel import live
+from kernel.transactions import entry_verb
+from orders.models import PlanRun
+from orders.plan_draft import Draft
+from orders.plan_facts import announce, find_news, make_promises
+from orders.plan_orders import lock_orders, roll_up
+from orders.plan_writes import close_marks, find_moved, lock_pools, write_changes
+from orders.planning.types import Ints
+
+CHUNK_LINES = 20_000  # keeps the pools' lock well under the web's lock timeout
+_MAX_NAMED = 200  # an open page that would have to refresh more rows than it shows refreshes all
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """``products`` and their ``labels`` (component) to write together; ``order_ids`` to roll up after it.
+
+    ``is_only`` says that the chunk is all there is to write.
+    """
+
+    products: Ints
+    labels: Ints
+    order_ids: Ints
+    is_only: bool
+
+
+@dataclass(slots=True)
+class Written:
+    """What a chunk changed: rows per table and facts, and the products left out because their state moved on."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    skipped: list[int] = field(default_factory=list)
+
+
+def split(draft: Draft) -> Iterator[Chunk]:
+    """Yield chunks of whole components that have something to write, of about CHUNK_LINES changed rows each.
+
+    An order is rolled up in the last chunk that has a line of it, so that its new date is told once.
+    """
+    products, labels = draft.components()
+    touched = np.union1d(draft.changes.product_ids(), draft.inputs.marks["product_id"])
+    chosen = np.isin(labels, np.unique(labels[np.isin(products, touched)]))
+    products, labels = products[chosen], labels[chosen]
+    number = _chunk_numbers(draft, products, labels)
+    order_ids = np.union1d(draft.changes.order_ids(), draft.stale_orders)
+    last = _last_chunks(draft, order_ids, products, number)
+    chunks = 1 + max(int(number.max(initial=-1)), int(last.max(initial=-1)))
+    for chunk in range(chunks):
+        yield Chunk(products[number == chunk], labels[number == chunk], order_ids[last == chunk], chunks == 1)
+
+
+@entry_verb
+def write_chunk(draft: Draft, chunk: Chunk, run: PlanRun, *, version: int, quiet: bool, now: datetime) -> Written:
+    """Write one chunk; components whose state moved on since the snapshot are left out.
+
+    ``version`` is what the written pools carry from now on; no other write may ever use it. Lock order: pools by id,
+    stock levels, order buckets, promises. Rows, facts and marks commit together.
+    """
+    products, labels = chunk.products, chunk.labels
+    written = Written()
+    if len(products):
+        lock_pools(products)
+        moved = np.isin(products, find_moved(products, draft.inputs.marks, draft.inputs.pools))
+        skipped = np.isin(labels, labels[moved])
+        written.skipped = products[skipped].tolist()
+        products = products[~skipped]
+        changes = draft.changes if not skipped.any() and chunk.is_only else draft.changes.of_products(products)
+        written.rows.update(write_changes(changes))
+        written.rows["marks"] = close_marks(products, draft.inputs.marks, changes.product_ids(), version)
+    changed_orders = _write_orders(chunk.order_ids, run, written.rows, quiet=quiet, now=now)
+    if written.rows.total():
+        _tell_pages(run, products, changed_orders)
+    return written
+
+
+def _write_orders(order_ids: Ints, run: PlanRun, rows: Counter[str], *, quiet: bool, now: datetime) -> Sequence[int]:
+    """Roll up the orders, make their promises and record the news; add to ``rows`` and return the changed orders."""
+    if not len(order_ids):
+        return []
+    lock_orders(order_ids)
+    rolled_up, changed = roll_up(order_ids, run_id=run.pk, now=now)
+    promises, promised = make_promises(run_id=run.pk, now=now, quiet=quiet)
+    announcements, news = find_news(quiet=quiet)
+    for counts in (rolled_up, promises, announcements):
+        rows.update(counts)
+    rows["facts"] += announce([*promised, *news], run_id=run.pk, now=now)
+    return changed
+
+
+def _tell_pages(run: PlanRun, products: Ints, orders: Sequence[int]) -> None:
+    if len(orders) > _MAX_NAMED or len(products) > _MAX_NAMED:
+        live.announce("plan", {"run": run.pk, "all": True})
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ARRAY(SELECT ref FROM orders_order WHERE id = ANY(%s::bigint[]) ORDER BY id), "
+            "ARRAY(SELECT sku FROM inventory_product WHERE id = ANY(%s::bigint[]) ORDER BY id)",
+            [list(orders), products.tolist()],
+        )
+        refs, skus = cursor.fetchone()
+    live.announce("plan", {"run": run.pk, "orders": refs, "skus": skus})
+
+
+def _chunk_numbers(draft: Draft, products: Ints, labels: Ints) -> Ints:
+    """Return each product's chunk; components stay whole."""
+    if not len(products):
+        return products
+    weight = np.zeros(len(products), dtype=np.int64)
+    changed = draft.changes.lines["product_id"]
+    np.add.at(weight, np.searchsorted(products, changed), 1)
+    _, component = np.unique(labels, return_inverse=True)
+    lines = np.bincount(component, weights=weight).astype(np.int64)
+    before = np.cumsum(lines) - lines
+    _, number = np.unique(before // CHUNK_LINES, return_inverse=True)
+    return number[component]
+
+
+def _last_chunks(draft: Draft, order_ids: Ints, products: Ints, number: Ints) -> Ints:
+    """Return for each order the last chunk that has a line of it, the last of all where none has."""
+    last = np.full(len(order_ids), -1, dtype=np.int64)
+    for lines in (draft.changes.lines, draft.changes.gone):
+        if len(lines["order_id"]):
+            at = np.searchsorted(order_ids, lines["order_id"])
+            np.maximum.at(last, at, number[np.searchsorted(products, lines["product_id"])])
+    return np.where(last < 0, max(int(number.max(initial=0)), 0), last)

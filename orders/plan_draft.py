@@ -1,0 +1,119 @@
+"""A plan made and not written yet: read in one snapshot, planned in memory, compared with what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from time import perf_counter
+
+import numpy as np
+from django.db import connection, transaction
+
+from orders.components import close_over
+from orders.models import Policy
+from orders.plan_diff import Changes, compare
+from orders.plan_inputs import Inputs, load_inputs
+from orders.plan_orders import find_stale_orders
+from orders.plan_scope import Scope
+from orders.plan_stored import load_stored
+from orders.planning import engine
+from orders.planning.components import product_components
+from orders.planning.grammar import parse_policy
+from orders.planning.types import Calendar, Context, Ints, Outcome, Plan
+
+# The engine's steps under the names that runs and benchmarks report.
+_STEPS = {
+    "prepare": "score_s",
+    "score": "score_s",
+    "allocate": "allocate_s",
+    "promise": "promise_s",
+    "explain": "promise_s",
+}
+MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
+
+
+class Stopwatch:
+    """Seconds per step, in the order the steps ended."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._started = self._last = perf_counter()
+
+    def lap(self, step: str) -> None:
+        """End a step; several laps of one step add up."""
+        now = perf_counter()
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        return perf_counter() - self._started
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a run found out. ``stale_orders`` are orders to roll up although none of their lines changes."""
+
+    scope: Scope
+    policy_id: int
+    inputs: Inputs
+    plan: Plan
+    changes: Changes
+    stale_orders: Ints
+
+    def counts(self) -> dict[str, int]:
+        """Return what became of the open lines; the three outcomes add up to all of them."""
+        return {
+            "lines": len(self.plan.line_id),
+            "products": len(np.unique(self.inputs.backlog.product_id)),
+            **{outcome.name.lower(): int((self.plan.outcome == outcome).sum()) for outcome in Outcome},
+            "rows_to_write": self.changes.rows,
+            "policy_id": self.policy_id,
+        }
+
+    def components(self) -> tuple[Ints, Ints]:
+        """Return (product, component) for every product that has lines, changes or marks, products ascending."""
+        planned, component = product_components(self.inputs.backlog)
+        products = np.union1d(planned, np.union1d(self.changes.product_ids(), self.inputs.marks["product_id"]))
+        label = products.copy()
+        label[np.searchsorted(products, planned)] = component
+        return products, label
+
+
+def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: date, watch: Stopwatch) -> Draft:
+    """Read one snapshot of what planning needs for these products' components (None = everything) and plan it.
+
+    Takes no locks and writes nothing. Inside a transaction that a caller opened, its isolation level holds.
+    """
+    rules = parse_policy(policy.rules)
+    with _snapshot():
+        scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
+        inputs = load_inputs(scope, rules, today=today.toordinal())
+        stored = load_stored(scope, rules=len(rules.rules))
+        stale_orders = find_stale_orders(scope)
+    watch.lap("load_s")
+    plan = engine.plan(
+        inputs.backlog,
+        inputs.supply,
+        inputs.frozen,
+        inputs.products,
+        inputs.attributes,
+        rules,
+        Context(today=today.toordinal(), calendar=MONDAY_TO_FRIDAY),
+        after_step=lambda step: watch.lap(_STEPS[step]),
+    )
+    changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
+    watch.lap("diff_s")
+    return Draft(scope, policy.pk, inputs, plan, changes, stale_orders)
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        if not nested:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield

@@ -1,0 +1,119 @@
+"""What customers have to hear of a plan: promises made, dates that moved past the threshold, good news.
+
+Works on ``plan_order_stage``, as ``plan_orders.roll_up`` leaves it. docs/messages.md has the rules in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from notifications.outbox import NewFact, record_facts
+from orders.planning.types import Reason
+from orders.snapshots import customer_payloads
+
+BACKORDERED = "orders.backordered"
+LINE_ALLOCATED = "orders.line_allocated"
+ETA_SLIPPED = "orders.eta_slipped"
+ETA_IMPROVED = "orders.eta_improved"
+ETA_RESTORED = "orders.eta_restored"
+
+# Without supply the date is the lead time of an order that nobody has placed yet, so it moves on every day. Customers
+# hear of it once a week, not once a day.
+UNSUPPLIED_THRESHOLD_DAYS = 7
+
+# A quiet run takes in what customers know already: it tells nobody, and remembers waiting orders as told.
+_PROMISE = """
+    INSERT INTO orders_orderpromise
+        (order_id, promised_on, announced_on, announced_kind, told_on, told_kind)
+    SELECT order_id, eta_p50, eta_p50, CASE WHEN is_ready THEN '' ELSE %(backordered)s END,
+        eta_p50, CASE WHEN is_ready OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
+    FROM plan_order_stage WHERE NOT is_promised AND is_planned AND eta_p50 IS NOT NULL
+    ORDER BY order_id
+    ON CONFLICT (order_id) DO NOTHING
+    RETURNING order_id, announced_kind
+"""
+_KEEP_PROMISES = """
+    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, run_id, at)
+    SELECT order_id, 'promised', NULL, eta_p50, reason, '', %(run)s, %(now)s
+    FROM plan_order_stage WHERE order_id = ANY(%(orders)s::bigint[])
+    ORDER BY order_id
+"""
+# Ready orders: good news only for those who were told to wait. Waiting ones: measured against the last announcement
+# whether there is news, and against what the customer last got what the news is.
+_NEWS = f"""
+    WITH news AS (
+        SELECT s.order_id, s.eta_p50,
+            CASE
+                WHEN s.is_ready THEN %(line_allocated)s
+                WHEN s.eta_p50 - r.told_on >= t.days THEN %(eta_slipped)s
+                WHEN r.told_on - s.eta_p50 >= t.days THEN %(eta_improved)s
+                ELSE %(eta_restored)s
+            END AS kind
+        FROM plan_order_stage s
+        JOIN orders_orderpromise r ON r.order_id = s.order_id
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s, %(threshold)s)
+                ELSE %(threshold)s END AS days
+        ) t
+        WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
+            AND CASE
+                WHEN s.is_ready THEN r.announced_kind NOT IN ('', %(line_allocated)s)
+                ELSE abs(s.eta_p50 - r.announced_on) >= t.days OR r.announced_kind = %(line_allocated)s
+            END
+        ORDER BY s.order_id
+    )
+    UPDATE orders_orderpromise r SET announced_on = news.eta_p50, announced_kind = news.kind
+    FROM news WHERE r.order_id = news.order_id
+    RETURNING r.order_id, r.announced_kind
+"""
+
+
+def make_promises(*, run_id: int, now: datetime, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
+    """Promise the first known date of each staged order; return rows per table and the (order, kind) to announce."""
+    params = {"backordered": BACKORDERED, "quiet": quiet, "run": run_id, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_PROMISE, params)
+        promised = cursor.fetchall()
+        if promised:
+            cursor.execute(_KEEP_PROMISES, {**params, "orders": [row[0] for row in promised]})
+    rows = {"promises": len(promised), "eta_revisions": len(promised)}
+    return rows, [] if quiet else [(order_id, kind) for order_id, kind in promised if kind]
+
+
+def find_news(*, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
+    """Move the announced date of each staged order whose plan is news; return rows per table and (order, kind)."""
+    params = {
+        "line_allocated": LINE_ALLOCATED,
+        "eta_slipped": ETA_SLIPPED,
+        "eta_improved": ETA_IMPROVED,
+        "eta_restored": ETA_RESTORED,
+        "threshold": settings.SLIP_THRESHOLD_DAYS,
+        "unsupplied": UNSUPPLIED_THRESHOLD_DAYS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWS, params)
+        news = cursor.fetchall()
+    return {"promises": len(news)}, [] if quiet else news
+
+
+def announce(news: Sequence[tuple[int, str]], *, run_id: int, now: datetime) -> int:
+    """Record one fact for each (order, kind), with its snapshot; return how many."""
+    if not news:
+        return 0
+    payloads = customer_payloads([order_id for order_id, _ in news])
+    facts = [
+        NewFact(
+            kind=kind,
+            subject=f"order:{order_id}:promise",
+            dedupe_key=f"{kind}:{order_id}:run:{run_id}",
+            payload=payloads[order_id],
+        )
+        for order_id, kind in sorted(news)
+        if order_id in payloads
+    ]
+    record_facts(facts, now=now)
+    return len(facts)

@@ -1,0 +1,140 @@
+"""The orders of a plan: rolled up from their lines' plans, promised once, and every change of date kept.
+
+Orders cross pools, so two runs may touch one order. Each rolls it up from what is committed, under a lock on the
+order's bucket: whoever comes second sees the other's lines.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+
+from orders.bulk import copy_out
+from orders.plan_scope import Scope
+from orders.plan_writes import open_stage
+from orders.planning.types import Ints, Reason
+
+_BUCKETS = 256
+_BUCKET_LOCK = 7_302  # advisory lock class; the second key is the bucket
+
+_STAGE = """
+    order_id bigint, placed_at timestamptz, score float8, reason smallint, eta_p50 date, eta_p90 date,
+    open_lines int, short_lines int, open_units int, short_units int, open_value_minor bigint,
+    ready_value_minor bigint, is_planned bool, is_ready bool, promised_on date, is_promised bool,
+    was_planned bool, old_eta date, old_reason smallint
+"""
+
+# The last line to arrive names the order's reason; of lines with the same day, one that does not wait for another.
+# A line that no run has planned yet counts as short, without a day.
+_ROLL_UP = f"""
+    WITH total AS (
+        SELECT l.order_id, COALESCE(max(p.score), 0) AS score,
+            COALESCE((array_agg(p.reason ORDER BY p.eta_p50 DESC NULLS FIRST, p.reason = {int(Reason.SHIP_COMPLETE)},
+                l.id))[1], {int(Reason.STOCK_SHORT)}) AS reason,
+            CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50,
+            CASE WHEN count(p.eta_p90) = count(*) THEN max(p.eta_p90) END AS eta_p90,
+            count(*) AS open_lines,
+            count(*) FILTER (WHERE COALESCE(p.allocated_qty, 0) < l.open_qty) AS short_lines,
+            sum(l.open_qty) AS open_units,
+            sum(l.open_qty - LEAST(COALESCE(p.allocated_qty, 0), l.open_qty)) AS short_units,
+            sum(l.open_qty * (l.unit_price * 100)::bigint) AS open_value_minor,
+            sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty) * (l.unit_price * 100)::bigint) AS ready_value_minor,
+            count(p.line_id) = count(*) AS is_planned,
+            COALESCE(bool_and(p.reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)})), false) AS is_ready
+        FROM orders_orderline l LEFT JOIN orders_lineplan p ON p.line_id = l.id
+        WHERE l.open_qty > 0 AND l.order_id = ANY(%(orders)s::bigint[])
+        GROUP BY l.order_id
+    )
+    INSERT INTO plan_order_stage
+    SELECT t.order_id, o.placed_at, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
+        t.open_units, t.short_units, t.open_value_minor, t.ready_value_minor, t.is_planned, t.is_ready,
+        COALESCE(r.promised_on, CASE WHEN t.is_planned THEN t.eta_p50 END), r.order_id IS NOT NULL,
+        old.order_id IS NOT NULL, old.eta_p50, old.reason
+    FROM total t
+    JOIN orders_order o ON o.id = t.order_id AND o.status = 'open'
+    LEFT JOIN orders_orderpromise r ON r.order_id = t.order_id
+    LEFT JOIN orders_orderplan old ON old.order_id = t.order_id
+"""
+_VALUES = (
+    "placed_at, score, reason, eta_p50, eta_p90, promised_on, slip_days, open_lines, short_lines, open_units, "
+    "short_units, open_value_minor, ready_value_minor"
+)
+_SAVE = f"""
+    INSERT INTO orders_orderplan AS old (order_id, {_VALUES})
+    SELECT order_id, {_VALUES.replace("slip_days", "eta_p50 - promised_on")} FROM plan_order_stage ORDER BY order_id
+    ON CONFLICT (order_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _VALUES.split(", "))}
+    WHERE ({", ".join(f"old.{name}" for name in _VALUES.split(", "))})
+        IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _VALUES.split(", "))})
+    RETURNING order_id
+"""
+_DROP_CLOSED = """
+    DELETE FROM orders_orderplan p WHERE p.order_id = ANY(%(orders)s::bigint[])
+        AND NOT EXISTS (SELECT FROM orders_orderline l WHERE l.order_id = p.order_id AND l.open_qty > 0)
+"""
+# A ready order that nobody has shipped yet moves on by a day every day: that is no change of date worth keeping.
+_KEEP_CHANGES = f"""
+    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, run_id, at)
+    SELECT order_id, 'planned', old_eta, eta_p50, reason, '', %(run)s, %(now)s FROM plan_order_stage
+    WHERE was_planned AND old_eta IS DISTINCT FROM eta_p50
+        AND NOT (is_ready AND old_reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}))
+    ORDER BY order_id
+"""
+
+
+# An order whose plan does not say what its lines do: changed by a verb, or left behind by a run that died.
+_STALE = """
+    SELECT t.order_id
+    FROM (
+        SELECT l.order_id, max(p.score) AS score, count(*) AS open_lines, sum(l.open_qty) AS open_units,
+            sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty)) AS ready_units,
+            sum(l.open_qty * (l.unit_price * 100)::bigint) AS open_value_minor,
+            CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50
+        FROM orders_orderline l LEFT JOIN orders_lineplan p ON p.line_id = l.id
+        WHERE l.open_qty > 0 AND {condition}
+        GROUP BY l.order_id
+    ) t
+    LEFT JOIN orders_orderplan p ON p.order_id = t.order_id
+    WHERE p.order_id IS NULL OR (p.score, p.open_lines, p.open_units, p.open_units - p.short_units, p.open_value_minor,
+        p.eta_p50) IS DISTINCT FROM (t.score, t.open_lines, t.open_units, t.ready_units, t.open_value_minor, t.eta_p50)
+"""
+_CLOSED = """
+    SELECT p.order_id FROM orders_orderplan p
+    WHERE NOT EXISTS (SELECT FROM orders_orderline l WHERE l.order_id = p.order_id AND l.open_qty > 0)
+"""
+
+
+def find_stale_orders(scope: Scope) -> Ints:
+    """Return the orders in scope whose stored plan differs from their lines, ascending; of a full run also closed ones."""
+    query = _STALE.format(condition=scope.orders("l.order_id"))
+    if scope.is_everything:
+        query += f"UNION ALL {_CLOSED}"
+    return np.unique(copy_out(query, scope.params, {"order_id": "int8"})["order_id"])
+
+
+def lock_orders(order_ids: Ints) -> None:
+    """Keep other runs from rolling up these orders until commit (buckets ascending)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
+            [_BUCKET_LOCK, np.unique(order_ids % _BUCKETS).tolist()],
+        )
+
+
+def roll_up(order_ids: Ints, *, run_id: int, now: datetime) -> tuple[dict[str, int], list[int]]:
+    """Write the order plans that differ and the revisions of their dates; return rows per table and changed orders.
+
+    Leaves what it found in the temporary table ``plan_order_stage`` for ``plan_facts``. Call it after the line plans
+    are written and under ``lock_orders``.
+    """
+    params = {"orders": order_ids.tolist(), "run": run_id, "now": now}
+    open_stage("plan_order_stage", _STAGE)
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLL_UP, params)
+        cursor.execute(_SAVE)
+        changed = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_DROP_CLOSED, params)
+        dropped = int(cursor.rowcount)
+        cursor.execute(_KEEP_CHANGES, params)
+        return {"order_plans": len(changed) + dropped, "eta_revisions": int(cursor.rowcount)}, changed

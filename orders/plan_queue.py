@@ -1,0 +1,76 @@
+"""Dirty marks as work: claimed, planned together, given back or quarantined when planning them fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef
+
+from inventory.models import DirtyMark
+from kernel.leases import MAX_ATTEMPTS, claim
+from orders.replan import plan_marked
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+BATCH = 500  # marks planned in one run: bursts coalesce, one run stays short
+MAX_ROUNDS = 20  # of one task; then another worker, or the same one anew, goes on
+_RETRY_AFTER = timedelta(seconds=5)
+
+
+def plan_due_marks(clock: Callable[[], datetime]) -> bool:
+    """Plan what is due, round after round; return whether there may be more. Any number of workers may do so at once."""
+    for _ in range(MAX_ROUNDS):
+        now = clock()
+        _quarantine_killers(now)
+        token, products = _claim(now)
+        if not products:
+            return False
+        _plan(token, products, clock)
+    return True
+
+
+def _claim(now: datetime) -> tuple[UUID, list[int]]:
+    """Take due marks of products that no other worker is planning; return the products, ascending."""
+    in_work = DirtyMark.objects.filter(product_id=OuterRef("product_id"), lease_until__gte=now)
+    free = DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False)
+    token, keys = claim(free, now=now, lease=LEASE, limit=BATCH)
+    products = DirtyMark.objects.filter(pk__in=keys).values_list("product_id", flat=True).distinct()
+    return token, sorted(products) if keys else []
+
+
+def _plan(token: UUID, products: Collection[int], clock: Callable[[], datetime]) -> None:
+    """Plan all together; if that fails, each by itself, so that one poisoned pool does not stop the others."""
+    try:
+        plan_marked(products, now=clock())
+    except Exception as error:
+        if len(products) == 1:
+            log.exception("planning product %s failed", *products)
+            _give_back(token, products, clock(), error)
+            return
+        for product in products:
+            _plan(token, [product], clock)
+    else:
+        _let_go(token, products)
+
+
+def _let_go(token: UUID, products: Collection[int]) -> None:
+    """Free marks that the plan did not cover because their pool moved on meanwhile: at once, and not as a failure."""
+    left = DirtyMark.objects.filter(lease_token=token, product_id__in=products)
+    left.update(lease_token=None, lease_until=None, attempts=F("attempts") - 1)
+
+
+def _give_back(token: UUID, products: Collection[int], now: datetime, error: Exception) -> None:
+    failed = DirtyMark.objects.filter(lease_token=token, product_id__in=products)
+    words = f"{type(error).__name__}: {error}"[:2000]
+    failed.filter(attempts__gte=MAX_ATTEMPTS).update(is_quarantined=True)
+    failed.update(lease_token=None, lease_until=None, not_before=now + _RETRY_AFTER, last_error=words)
+
+
+def _quarantine_killers(now: datetime) -> None:
+    """Set aside marks whose worker died each time it planned them."""
+    killers = DirtyMark.objects.filter(is_quarantined=False, attempts__gte=MAX_ATTEMPTS, lease_until__lt=now)
+    killers.update(is_quarantined=True, lease_token=None, lease_until=None, last_error="The worker died planning it.")

@@ -1,0 +1,33 @@
+"""What a run plans: the whole backlog, or some components of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``product_ids`` closed over their components (``components.close_over``), or None for every product."""
+
+    product_ids: tuple[int, ...] | None
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        return {"products": list(self.product_ids or ())}
+
+    @property
+    def is_everything(self) -> bool:
+        return self.product_ids is None
+
+    def products(self, column: str) -> str:
+        """Return a condition on a product id column."""
+        return "true" if self.is_everything else f"{column} = ANY(%(products)s::bigint[])"
+
+    def orders(self, column: str) -> str:
+        """Return a condition on an order id column: orders with an open line in scope."""
+        if self.is_everything:
+            return "true"
+        return f"""{column} IN (
+            SELECT order_id FROM orders_orderline WHERE open_qty > 0 AND product_id = ANY(%(products)s::bigint[])
+        )"""

@@ -1,0 +1,79 @@
+"""The plan as it is stored, as arrays, to compare a new one with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orders.bulk import Columns, copy_out
+from orders.plan_scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Stored rows of the products in scope, sorted by their keys. ``lines`` has its points as ``points_1`` to n."""
+
+    lines: Columns
+    allocations: Columns
+    pegs: Columns
+
+
+def load_stored(scope: Scope, *, rules: int) -> Stored:
+    """Read line plans, planned allocations and pegs, inside the caller's snapshot.
+
+    ``rules`` is how many points a line has under the policy of this run; points that a stored line does not have, or
+    has too many of, read as NaN and so differ from any.
+    """
+    return Stored(
+        lines=_load_lines(scope, rules),
+        allocations=_sorted(
+            copy_out(
+                "SELECT line_id, warehouse_id, product_id, qty FROM orders_allocation a "
+                f"WHERE a.state = 0 AND {scope.products('a.product_id')}",
+                scope.params,
+                {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"},
+            )
+        ),
+        pegs=_sorted(
+            copy_out(
+                "SELECT line_id, purchase_order_line_id, product_id, qty FROM orders_peg g "
+                f"WHERE {scope.products('g.product_id')}",
+                scope.params,
+                {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"},
+            )
+        ),
+    )
+
+
+def _load_lines(scope: Scope, rules: int) -> Columns:
+    fits = f"cardinality(p.points) = {rules}"
+    points = "".join(f", CASE WHEN {fits} THEN p.points[{rule}] ELSE 'NaN' END" for rule in range(1, rules + 1))
+    query = f"""
+        SELECT p.line_id, p.order_id, p.product_id, p.score, p.outcome, p.reason, p.allocated_qty, p.pegged_qty,
+            COALESCE(p.eta_p50, '-infinity'), COALESCE(p.eta_p90, '-infinity'), p.gate_line_id, p.policy_id{points}
+        FROM orders_lineplan p WHERE {scope.products("p.product_id")}
+    """
+    types = {
+        "line_id": "int8",
+        "order_id": "int8",
+        "product_id": "int8",
+        "score": "float8",
+        "outcome": "int2",
+        "reason": "int2",
+        "allocated_qty": "int4",
+        "pegged_qty": "int4",
+        "eta_p50": "date",
+        "eta_p90": "date",
+        "gate_line_id": "int8",
+        "policy_id": "int8",
+    }
+    types |= {f"points_{rule}": "float8" for rule in range(1, rules + 1)}
+    lines = copy_out(query, scope.params, types)
+    order = np.argsort(lines["line_id"])
+    return {name: column[order] for name, column in lines.items()}
+
+
+def _sorted(claims: Columns) -> Columns:
+    order = np.lexsort((claims["giver_id"], claims["line_id"]))
+    return {name: column[order] for name, column in claims.items()}

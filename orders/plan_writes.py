@@ -1,0 +1,188 @@
+"""Writing a plan: short, under the pools' lock, and only while the state that it stands for has not moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import connection
+
+from orders.bulk import Columns, Field, copy_in, copy_out
+from orders.plan_diff import Changes, ClaimChanges
+from orders.planning.types import Ints
+
+_LINE_STAGE = """
+    line_id bigint, order_id bigint, product_id bigint, score float8, points float8[], outcome smallint,
+    reason smallint, allocated_qty int, pegged_qty int, eta_p50 date, eta_p90 date, gate_line_id bigint,
+    policy_id bigint
+"""
+_CLAIM_STAGE = "line_id bigint, giver_id bigint, product_id bigint, qty int, delta int"
+_LINE_COLUMNS = (
+    "line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, eta_p50, eta_p90, "
+    "gate_line_id, policy_id"
+)
+
+
+def lock_pools(product_ids: Ints) -> None:
+    """Wait for the verbs that are changing these products, and keep new ones out until commit (ids ascending)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM inventory_product WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) p",
+            [product_ids.tolist()],
+        )
+
+
+def find_moved(product_ids: Ints, marks: Columns, pools: Columns) -> Ints:
+    """Return the products whose state is not the one that was read: a new mark, or another run's plan (which every mark that went left behind).
+
+    ``marks`` and ``pools`` are what the snapshot had. Call it under ``lock_pools``.
+    """
+    params = {"products": product_ids.tolist()}
+    marks_now = copy_out(
+        "SELECT id, product_id FROM inventory_dirtymark WHERE product_id = ANY(%(products)s::bigint[])",
+        params,
+        {"id": "int8", "product_id": "int8"},
+    )
+    pools_now = copy_out(
+        "SELECT product_id, run_id FROM orders_poolplan WHERE product_id = ANY(%(products)s::bigint[])",
+        params,
+        {"product_id": "int8", "run_id": "int8"},
+    )
+    known = np.isin(marks_now["id"], marks["id"])
+    moved = [marks_now["product_id"][~known]]
+    at = np.searchsorted(pools["product_id"], pools_now["product_id"])
+    same = at < len(pools["product_id"])
+    same[same] = (pools["product_id"][at[same]] == pools_now["product_id"][same]) & (
+        pools["run_id"][at[same]] == pools_now["run_id"][same]
+    )
+    moved.append(pools_now["product_id"][~same])
+    return np.unique(np.concatenate(moved))
+
+
+def write_changes(changes: Changes) -> dict[str, int]:
+    """Write line plans, allocations with the reserved counters, and pegs; return rows per table.
+
+    Needs the pools' lock: the counters move by the difference from the stored plan.
+    """
+    return {
+        "line_plans": _write_lines(changes),
+        "allocations": _write_claims("orders_allocation", "warehouse_id", changes.allocations, changes.nothing_stored),
+        "pegs": _write_claims("orders_peg", "purchase_order_line_id", changes.pegs, changes.nothing_stored),
+        "stock_levels": _move_reserved(changes.allocations),
+    }
+
+
+def close_marks(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) -> int:
+    """Delete the marks that this plan covers and version the pools it stands for; return how many marks."""
+    covered = np.isin(marks["product_id"], product_ids)
+    versioned = np.union1d(bumped, marks["product_id"][covered])
+    with connection.cursor() as cursor:
+        if len(versioned):
+            cursor.execute(
+                "INSERT INTO orders_poolplan (product_id, run_id) SELECT unnest(%s::bigint[]), %s "
+                "ON CONFLICT (product_id) DO UPDATE SET run_id = excluded.run_id",
+                [versioned.tolist(), run_id],
+            )
+        if not covered.any():
+            return 0
+        cursor.execute("DELETE FROM inventory_dirtymark WHERE id = ANY(%s::bigint[])", [marks["id"][covered].tolist()])
+        return int(cursor.rowcount)
+
+
+def open_stage(name: str, columns: str) -> None:
+    """Make an empty temporary table; it stays with the connection, its rows go at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM {name}")
+
+
+def _write_lines(changes: Changes) -> int:
+    written = 0
+    with connection.cursor() as cursor:
+        if len(changes.gone["line_id"]):
+            cursor.execute(
+                "DELETE FROM orders_lineplan WHERE line_id = ANY(%s::bigint[])", [changes.gone["line_id"].tolist()]
+            )
+            written = int(cursor.rowcount)
+    fields = _line_fields(changes)
+    if not len(changes.lines["line_id"]):
+        return written
+    if changes.nothing_stored:
+        return written + copy_in("orders_lineplan", fields)
+    open_stage("plan_line_stage", _LINE_STAGE)
+    copy_in("plan_line_stage", fields)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in _LINE_COLUMNS.split(", ")[3:])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO orders_lineplan ({_LINE_COLUMNS}) SELECT {_LINE_COLUMNS} FROM plan_line_stage "
+            f"ON CONFLICT (line_id) DO UPDATE SET {updates}"
+        )
+        return written + int(cursor.rowcount)
+
+
+def _line_fields(changes: Changes) -> Sequence[Field]:
+    types = {
+        "line_id": "int8",
+        "order_id": "int8",
+        "product_id": "int8",
+        "score": "float8",
+        "outcome": "int2",
+        "reason": "int2",
+        "allocated_qty": "int4",
+        "pegged_qty": "int4",
+        "eta_p50": "date",
+        "eta_p90": "date",
+        "gate_line_id": "int8",
+        "policy_id": "int8",
+    }
+    fields = [Field(name, type_, changes.lines[name]) for name, type_ in types.items()]
+    return [*fields, Field("points", "float8[]", changes.points)]
+
+
+def _write_claims(table: str, giver: str, claims: ClaimChanges, nothing_stored: bool) -> int:
+    if not len(claims.line_id):
+        return 0
+    fields = [
+        Field("line_id", "int8", claims.line_id),
+        Field(giver if nothing_stored else "giver_id", "int8", claims.giver_id),
+        Field("product_id", "int8", claims.product_id),
+        Field("qty", "int4", claims.qty),
+    ]
+    state = [Field("state", "int2", np.zeros(len(claims.qty), dtype=np.int64))] if giver == "warehouse_id" else []
+    if nothing_stored:
+        return copy_in(table, [*fields, *state])
+    open_stage("plan_claim_stage", _CLAIM_STAGE)
+    copy_in("plan_claim_stage", fields)
+    planned, key = (", state", f"line_id, {giver}, state") if state else ("", f"line_id, {giver}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} t USING plan_claim_stage s "
+            f"WHERE s.qty = 0 AND t.line_id = s.line_id AND t.{giver} = s.giver_id{' AND t.state = 0' if state else ''}"
+        )
+        written = int(cursor.rowcount)
+        cursor.execute(
+            f"INSERT INTO {table} (line_id, {giver}, product_id, qty{planned}) "
+            f"SELECT line_id, giver_id, product_id, qty{', 0' if state else ''} FROM plan_claim_stage WHERE qty > 0 "
+            f"ON CONFLICT ({key}) DO UPDATE SET qty = excluded.qty"
+        )
+        return written + int(cursor.rowcount)
+
+
+def _move_reserved(claims: ClaimChanges) -> int:
+    """Move each stock level's reserved counter by the sum of its claims' changes, lowest key first."""
+    if not len(claims.line_id):
+        return 0
+    order = np.lexsort((claims.giver_id, claims.product_id))
+    product, warehouse = claims.product_id[order], claims.giver_id[order]
+    starts = np.flatnonzero(np.r_[True, (product[1:] != product[:-1]) | (warehouse[1:] != warehouse[:-1])])
+    delta = np.add.reduceat(claims.delta[order], starts)
+    moved = delta != 0
+    if not moved.any():
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inventory_stocklevel s SET reserved = s.reserved + d.delta "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS d (product_id, warehouse_id, delta) "
+            "WHERE s.product_id = d.product_id AND s.warehouse_id = d.warehouse_id",
+            [product[starts][moved].tolist(), warehouse[starts][moved].tolist(), delta[moved].tolist()],
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from kernel.kick import kick
+from orders.plan_queue import plan_due_marks
+from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
+
+
+@shared_task
+def plan_dirty() -> None:
+    """Plan what changed; execute full runs that wait. Doubling or losing this task costs latency only."""
+    finish_full_runs(now=timezone.now())
+    if plan_due_marks(timezone.now):
+        kick(PLAN_TASK)
+
+
+@shared_task
+def replan_all_daily() -> None:
+    """Plan the whole backlog when the day or the policy has changed."""
+    if is_full_run_due(now=timezone.now()):
+        request_full_run(cause="New day or new policy", now=timezone.now())
+        finish_full_runs(now=timezone.now())
