@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,12 @@ class Api:
         self.key, text = ApiKey.issue(user, scope=scope)
         self.headers = {"Authorization": f"Bearer {text}"}
         self._client = Client(raise_request_exception=False)
+
+    def fresh(self) -> Api:
+        """Return the same caller on a connection of its own."""
+        twin = copy.copy(self)
+        twin._client = Client(raise_request_exception=False)
+        return twin
 
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self._client.get(V1 + path, headers=self.headers | headers)

@@ -24,7 +24,9 @@ def test_nobody_gets_401_and_words() -> None:
     assert set(response.json()) == {"code", "detail", "fields"}
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Bearer bk_000000000000_" + "a" * 43, "Basic YTpi", "bearer \xff"])
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer x", "Bearer bk_000000000000_" + "a" * 43, "Basic YTpi", "bearer \xff"]
+)
 @pytest.mark.django_db
 def test_a_wrong_key_is_refused(header: str) -> None:
     assert Client().get("/api/v1/orders/", headers={"Authorization": header}).status_code == 401
