@@ -16,13 +16,14 @@ from backlog.devservices.console import say
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import ROOT, Home
 from backlog.devservices.processes import ends_with_parent
+from backlog.devservices.venv import Purpose
 
 WAIT_SECONDS = 0.2
 
 
 def run(arguments: list[str]) -> int:
     """Run manage.py with `arguments` in the caller's directory; return its exit code."""
-    python = venv.ensure()
+    python = venv.ensure(Purpose.PRODUCT)
     home = homes.from_environment()
     homes.prepare(home)
     with _servers(home) as service_env:

@@ -10,6 +10,7 @@ from backlog.devservices import browser, environment, placement, services, venv
 from backlog.devservices.home import PASS_THROUGH, ROOT, Home
 from backlog.devservices.manage import foreground
 from backlog.devservices.stopping import StopFlag
+from backlog.devservices.venv import Purpose
 
 # pytest's own code for "nothing matched".
 NO_TESTS = 5
@@ -30,7 +31,7 @@ CHECKS: dict[str, list[str]] = {
 def run(arguments: list[str]) -> int:
     """Run every check, or pytest alone with `arguments`; return the exit code."""
     caller = Path.cwd()
-    python = venv.ensure()
+    python = venv.ensure(Purpose.TESTS)
     missing = browser.ensure()
     stop = StopFlag()
     stop.install()

@@ -16,6 +16,7 @@ from backlog.devservices.ports import LOOPBACK, free_port, require_free
 from backlog.devservices.processes import Program
 from backlog.devservices.stopping import StopFlag
 from backlog.devservices.supervisor import Supervisor
+from backlog.devservices.venv import Purpose
 
 PATIENCE_SECONDS = 30
 ASK_SECONDS = 0.4
@@ -32,7 +33,7 @@ def up() -> int:
     with taken(home, "bin/up", stop.check):
         services.stop_orphans(home)
         require_free(port)
-        venv.ensure(stop.check)
+        venv.ensure(Purpose.PRODUCT, stop.check)
         with supervised(home, stop.check) as (supervisor, service_env):
             env = environment.build(home, service_env, mail_port=free_port())
             environment.publish(home, env)
@@ -49,7 +50,7 @@ def services_only() -> int:
     stop.install()
     home = homes.from_environment()
     with taken(home, "devservices", stop.check):
-        venv.ensure(stop.check)
+        venv.ensure(Purpose.PRODUCT, stop.check)
         with supervised(home, stop.check) as (supervisor, service_env):
             environment.publish(home, environment.build(home, service_env, mail_port=None))
             show("up", "PostgreSQL and Valkey run; `python -m backlog.devservices env` says where.")

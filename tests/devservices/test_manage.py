@@ -82,7 +82,7 @@ def test_packages_that_cannot_be_installed_are_named(
 ) -> None:
     other = Checkout(home / "check out", checkout.programs)
     make_checkout(other.root)
-    (other.root / "requirements-dev.txt").write_text("no-such-package==1.0\n")
+    (other.root / "requirements.txt").write_text("no-such-package==1.0\n")
 
     ran = other.manage(home / "data", "where", extra={"PIP_NO_INDEX": "1"})
 
