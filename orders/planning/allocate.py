@@ -66,9 +66,10 @@ def overlap(wanting: Ints, wanted_qty: Ints, holding: Ints, held_qty: Ints) -> t
     total = np.minimum(_group_sum(wanting, wanted_qty, groups), _group_sum(holding, held_qty, groups))
     wanted_end = np.cumsum(_cut(wanting, wanted_qty, total))
     held_end = np.cumsum(_cut(holding, held_qty, total))
-    ends = np.union1d(wanted_end, held_end)
-    ends = ends[ends > 0]
-    begins = np.r_[0, ends[:-1]] if len(ends) else ends
+    # Two ascending runs: a stable sort merges them, where np.union1d would hash and sort from scratch.
+    breaks = np.sort(np.concatenate(([0], wanted_end, held_end)), kind="stable")
+    breaks = breaks[np.r_[True, breaks[1:] != breaks[:-1]]]
+    begins, ends = breaks[:-1], breaks[1:]
     return (
         np.searchsorted(wanted_end, begins, side="right"),
         np.searchsorted(held_end, begins, side="right"),

@@ -58,7 +58,7 @@ def plan(
     claims = allocate(ready, ranked)
     announce("allocate")
     claimed = sum_claims(ready, claims)
-    gates = find_gates(ready, claims, claimed)
+    gates = find_gates(ready, claims)
     dates = promise(ready, claimed, gates)
     announce("promise")
     allocations, pegs = _split_claims(ready, claims)

@@ -37,7 +37,7 @@ class Gates:
     """Which lines wait for the rest of their order, parallel to the backlog.
 
     ``member`` counts orders whose lines leave together later, −1 for lines that do not. ``gating`` marks the lines
-    with the latest day that wait themselves; ``gate`` is the backlog position of the first of them (0 where ``member``
+    with the latest day; ``gate`` is the backlog position of the first of them (0 where ``member``
     is −1). ``cover`` is the bucket that completes the line at its turn; ``complete`` marks orders that supply covers.
     """
 
@@ -78,7 +78,7 @@ def sum_claims(ready: Prepared, claims: Claims) -> Claimed:
     )
 
 
-def find_gates(ready: Prepared, claims: Claims, claimed: Claimed) -> Gates:
+def find_gates(ready: Prepared, claims: Claims) -> Gates:
     """Return which lines wait for which, from what covered each line when its order had its turn. O(n log n).
 
     An order waits where its latest line is not on hand. Its frozen lines wait with it, except that the first shipment
@@ -91,12 +91,12 @@ def find_gates(ready: Prepared, claims: Claims, claimed: Claimed) -> Gates:
     padded = np.r_[ready.buckets.day, _NEVER]  # UNCOVERED is −1 and so reads the last entry
     level[claims.together] = padded[claims.cover]
 
-    ships_together = (backlog.ship_policy == ShipPolicy.COMPLETE) | (
+    # Held lines are among them, but claim nothing and so are never waited for.
+    together = (backlog.ship_policy == ShipPolicy.COMPLETE) | (
         (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & backlog.has_shipped
     )
-    in_group = ships_together & ~ready.held
-    in_group[claims.together] = True
-    at = np.flatnonzero(in_group)
+    together[claims.together] = True
+    at = np.flatnonzero(together)
     _, order = np.unique(backlog.order_id[at], return_inverse=True)
     orders = int(order.max()) + 1 if len(at) else 0
     latest = _latest(orders, order, level[at], NOW)
@@ -106,7 +106,7 @@ def find_gates(ready: Prepared, claims: Claims, claimed: Claimed) -> Gates:
     member = np.full(lines, -1, dtype=np.int64)
     member[at] = order
     gating = np.zeros(lines, dtype=np.bool_)
-    gating[at] = (level[at] == latest[order]) & (claimed.on_hand_qty < claimed.need_qty)[at]
+    gating[at] = level[at] == latest[order]
     first = np.full(orders, lines, dtype=np.int64)
     np.minimum.at(first, member[gating], np.flatnonzero(gating))
     gate = np.zeros(lines, dtype=np.int64)

@@ -188,6 +188,7 @@ def _claim_rest(shelves: _Shelves, rows: list[int], product: list[int], need: li
         for row in rows:
             shelves.draw(row, product[row], need[row], shelves.inbound[product[row]])
         return
-    # Backwards: of two lines of one product the second is the one that waits longer, so it gets the latest units.
+    # Backwards: of two lines of one product the second waits longer. Going first it gets the latest units, and every
+    # line whose cover arrives on the gate day gets at least one unit of that day.
     for row in reversed(rows):
         shelves.draw_late(row, product[row], need[row], gate)

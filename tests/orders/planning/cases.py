@@ -106,8 +106,10 @@ def random_case(random_: random.Random) -> Case:
         for product_id in range(1, random_.randint(1, 4) + 1)
     )
     lines: list[Line] = []
+    # Neither ids nor the order of rows say anything about each other.
+    line_ids = random_.sample(range(1, 30), 18)
     for order_id in range(1, random_.randint(1, 6) + 1):
-        lines.extend(_random_order(random_, order_id, len(products), len(lines)))
+        lines.extend(_random_order(random_, order_id, len(products), line_ids))
     picks = tuple(
         Pick(line.line_id, random_.randint(1, 3), random_.randint(1, line.open_qty))
         for line in lines
@@ -120,12 +122,12 @@ def random_case(random_: random.Random) -> Case:
     return Case(tuple(lines_), tuple(sources_), picks, products, handling_days=random_.choice((0, 1)))
 
 
-def _random_order(random_: random.Random, order_id: int, products: int, before: int) -> list[Line]:
+def _random_order(random_: random.Random, order_id: int, products: int, line_ids: list[int]) -> list[Line]:
     ship_policy = random_.choice((0, 0, 1, 2))
     placed_at, has_shipped, on_hold = random_.randint(0, 2), random_.random() < 0.3, random_.random() < 0.1
     return [
         Line(
-            line_id=before + i + 1,
+            line_id=line_ids.pop(),
             order_id=order_id,
             product_id=random_.randint(1, products),
             open_qty=random_.randint(1, 6),
@@ -136,7 +138,7 @@ def _random_order(random_: random.Random, order_id: int, products: int, before: 
             eta_by_hand=TODAY + random_.randint(-2, 20) if random_.random() < 0.1 else 0,
             urgency=float(random_.randint(0, 3)),
         )
-        for i in range(random_.randint(1, 3))
+        for _ in range(random_.randint(1, 3))
     ]
 
 
@@ -155,8 +157,8 @@ def _random_sources(random_: random.Random, products: int) -> list[Source]:
                     source_id=100 + len(sources),
                     expected_on=expected_on,
                     first_expected_on=random_.choice((0, expected_on, expected_on - 2)),
-                    delay_p50=(delay := random_.choice((0, 1, 2))),
-                    delay_p90=delay + random_.choice((0, 5)),
+                    delay_p50=random_.choice((0, 1, 2)),
+                    delay_p90=random_.choice((0, 1, 6)),
                 )
             )
     return sources

@@ -157,7 +157,7 @@ class Oracle:
         gating: set[int] = set()
         for group in self.groups:
             top = max(self.level(line) for line in group)
-            gates = sorted(x.line_id for x in group if self.level(x) == top and self.on_hand(x) < self.need[x.line_id])
+            gates = sorted(x.line_id for x in group if self.level(x) == top)
             gating.update(gates)
             for line in group:
                 waiting[line.line_id] = group
