@@ -19,7 +19,7 @@ Columns = dict[str, Column]
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0"
 _HEADER = _SIGNATURE + bytes(8)  # no flags, no extension
 _END = b"\xff\xff"
-_WIRE = {
+_WIRE: dict[str, np.dtype[Any]] = {
     "int2": np.dtype(">i2"),
     "int4": np.dtype(">i4"),
     "int8": np.dtype(">i8"),
@@ -124,7 +124,7 @@ def _encode(stream: io.BytesIO, fields: Sequence[Field], rows: slice) -> None:
         stream.write(_records(fields, parts, int(chosen.sum())))
 
 
-def _records(fields: Sequence[Field], parts: Sequence[Column | None], rows: int) -> memoryview:
+def _records(fields: Sequence[Field], parts: Sequence[Column | None], rows: int) -> bytes:
     row: list[tuple[Any, ...]] = [("fields", ">i2")]
     for place, (field, part) in enumerate(zip(fields, parts, strict=True)):
         row.append((f"length {place}", ">i4"))
@@ -144,7 +144,7 @@ def _records(fields: Sequence[Field], parts: Sequence[Column | None], rows: int)
             _fill_arrays(target, part)
         else:
             target[:] = _to_wire(part, field.type)
-    return memoryview(records).cast("B") if rows else memoryview(b"")
+    return records.tobytes()
 
 
 def _array_type(size: int) -> np.dtype[Any]:

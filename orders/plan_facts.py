@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -74,7 +75,7 @@ _NEWS = f"""
 
 def make_promises(*, run_id: int, now: datetime, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
     """Promise the first known date of each staged order; return rows per table and the (order, kind) to announce."""
-    params = {"backordered": BACKORDERED, "quiet": quiet, "run": run_id, "now": now}
+    params: dict[str, Any] = {"backordered": BACKORDERED, "quiet": quiet, "run": run_id, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_PROMISE, params)
         promised = cursor.fetchall()
@@ -86,7 +87,7 @@ def make_promises(*, run_id: int, now: datetime, quiet: bool) -> tuple[dict[str,
 
 def find_news(*, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
     """Move the announced date of each staged order whose plan is news; return rows per table and (order, kind)."""
-    params = {
+    params: dict[str, Any] = {
         "line_allocated": LINE_ALLOCATED,
         "eta_slipped": ETA_SLIPPED,
         "eta_improved": ETA_IMPROVED,

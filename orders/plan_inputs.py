@@ -78,7 +78,7 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
     assert is_dataclass(part)
     for field in fields(part):
         value = getattr(part, field.name)
-        digest.update(np.ascontiguousarray(value) if isinstance(value, np.ndarray) else repr(value).encode())
+        digest.update(np.ascontiguousarray(value).data if isinstance(value, np.ndarray) else repr(value).encode())
 
 
 def _sorted(columns: Columns, *keys: str) -> Columns:

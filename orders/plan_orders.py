@@ -106,7 +106,7 @@ _CLOSED = """
 
 
 def find_stale_orders(scope: Scope) -> Ints:
-    """Return the orders in scope whose stored plan differs from their lines, ascending; of a full run also closed ones."""
+    """Return orders in scope whose stored plan differs from their lines, ascending; in a full run also closed ones."""
     query = _STALE.format(condition=scope.orders("l.order_id"))
     if scope.is_everything:
         query += f"UNION ALL {_CLOSED}"

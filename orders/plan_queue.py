@@ -22,7 +22,7 @@ _RETRY_AFTER = timedelta(seconds=5)
 
 
 def plan_due_marks(clock: Callable[[], datetime]) -> bool:
-    """Plan what is due, round after round; return whether there may be more. Any number of workers may do so at once."""
+    """Plan what is due, round after round; return whether there may be more. Any number of workers may do this."""
     for _ in range(MAX_ROUNDS):
         now = clock()
         _quarantine_killers(now)

@@ -27,13 +27,14 @@ def lock_pools(product_ids: Ints) -> None:
     """Wait for the verbs that are changing these products, and keep new ones out until commit (ids ascending)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM inventory_product WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) p",
+            "SELECT count(*) FROM "
+            "(SELECT FROM inventory_product WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) pool",
             [product_ids.tolist()],
         )
 
 
 def find_moved(product_ids: Ints, marks: Columns, pools: Columns) -> Ints:
-    """Return the products whose state is not the one that was read: a new mark, or another run's plan (which every mark that went left behind).
+    """Return the products whose state is not the one that was read: they have a new mark, or another run planned them.
 
     ``marks`` and ``pools`` are what the snapshot had. Call it under ``lock_pools``.
     """

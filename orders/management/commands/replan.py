@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--sku", nargs="+", action="extend", default=[], help="plan these products' components only"
+            "--sku", nargs="+", action="extend", default=[], help="plan what hangs on these products"
         )
         parser.add_argument("--dry-run", action="store_true", help="plan, count what would change, write nothing")
 

@@ -1,0 +1,106 @@
+"""The figures of ``bench_planning``, in the order they are taken."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from statistics import median, quantiles
+from time import perf_counter
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from inventory.models import Product, Warehouse
+from inventory.receiving import receive_stock
+from orders.benchmark.baselines import bare_update, one_at_a_time
+from orders.benchmark.seed import HOT_PRODUCT, Shape, seed
+from orders.models import PlanRun
+from orders.plan_queue import plan_due_marks
+from orders.replan import replan
+
+ONE_AT_A_TIME_LINES = 3_000
+EVENTS = 100
+HOT_EVENTS = 20
+_STEPS = ("load_s", "score_s", "allocate_s", "promise_s", "diff_s", "write_s", "total_s")
+
+
+def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Seed the current (empty) database and return every figure; ``tell`` hears what is going on."""
+    tell(f"seeding {shape.lines} synthetic lines")
+    seed(shape)
+    tell("first full run")
+    first = _full_run()
+    tell("full run on unchanged input")
+    unchanged = _full_run()
+    tell(f"events on {EVENTS} products")
+    events = [_event(product) for product in _ordinary_products(EVENTS)]
+    tell("events on the hot product")
+    hot = [_event(HOT_PRODUCT) for _ in range(HOT_EVENTS)]
+    tell("full run after 1 % of the lines changed")
+    _change_lines()
+    rerun = _full_run()
+    tell("bare UPDATE of as many rows")
+    bare_s = bare_update(first.counts["rows_written"])
+    tell("one order at a time")
+    one_s, one_lines = one_at_a_time(min(ONE_AT_A_TIME_LINES, shape.lines))
+    total_s = first.timings["total_s"]
+    return {
+        "profile": shape.profile,
+        "data": "synthetic",
+        "lines": first.counts["lines"],
+        "products": shape.products,
+        "warehouses": shape.warehouses,
+        **{step: round(first.timings.get(step, 0.0), 4) for step in _STEPS},
+        "rows_written": first.counts["rows_written"],
+        "bare_update_s": round(bare_s, 4),
+        "ratio_to_bare_update": round(total_s / bare_s, 3),
+        "one_at_a_time_s": round(one_s, 4),
+        "one_at_a_time_lines": one_lines,
+        "times_faster_than_one_at_a_time": round(one_s / one_lines * first.counts["lines"] / total_s, 1),
+        "rerun_s": rerun.timings["total_s"],
+        "rerun_ratio": round(rerun.timings["total_s"] / bare_s, 3),
+        "rerun_rows_written": rerun.counts["rows_written"],
+        "unchanged_s": unchanged.timings["total_s"],
+        "unchanged_rows_written": unchanged.counts["rows_written"],
+        "events": len(events),
+        "event_p50_ms": round(median(events), 1),
+        "event_p95_ms": round(_p95(events), 1),
+        "hot_event_p50_ms": round(median(hot), 1),
+        "hot_event_p95_ms": round(_p95(hot), 1),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+def _full_run() -> PlanRun:
+    return replan(product_ids=None, cause="benchmark", now=timezone.now(), quiet=True)
+
+
+def _event(product_id: int) -> float:
+    """Receive ten units of a product; return the milliseconds until the workers' code has planned and committed."""
+    sku = Product.objects.values_list("sku", flat=True).get(pk=product_id)
+    warehouse = Warehouse.objects.values_list("code", flat=True).order_by("pk").first() or ""
+    receive_stock(sku=sku, warehouse_code=warehouse, qty=10, reference="benchmark", actor=None, now=timezone.now())
+    started = perf_counter()
+    plan_due_marks(timezone.now)
+    return (perf_counter() - started) * 1000
+
+
+def _ordinary_products(count: int) -> list[int]:
+    """Return products that have waiting lines, the hot one not among them, spread over the catalogue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT product_id FROM (SELECT DISTINCT product_id FROM orders_lineplan "
+            "WHERE pegged_qty > 0 AND product_id <> %s) p ORDER BY md5(product_id::text) LIMIT %s",
+            [HOT_PRODUCT, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _change_lines() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE orders_orderline SET ordered_qty = ordered_qty + 1 WHERE id %% 100 = 0", [])
+
+
+def _p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
