@@ -25,6 +25,7 @@ HTMX_CONFIG = json.dumps(
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,
         "scrollIntoViewOnBoost": False,
+        "attributesToSettle": ["class"],
         "responseHandling": [
             {"code": "204", "swap": False},
             {"code": "[23]..", "swap": True},
@@ -49,7 +50,7 @@ class NavItem:
 
 NAV = (
     NavItem("orders:board", "Triage", "list-ordered", "t"),
-    NavItem("inventory:products", "Inventory", "warehouse", "i"),
+    NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),
     NavItem("orders:plan_runs", "Plan runs", "history", "r", heading="Manage"),

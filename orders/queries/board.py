@@ -12,9 +12,9 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from orders.models import OrderLine, OrderPlan, OrderStatus
-from orders.queries import paging
-from orders.queries.paging import KeyPage, SortKey
+from kernel import paging
+from kernel.paging import KeyPage, SortKey
+from orders.models import Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
 from orders.queries.scoring import Score, best_scores
 from orders.queries.status import VIEWS, conditions, is_held, status_case
 
@@ -41,6 +41,7 @@ class BoardRow:
     plan: OrderPlan
     rank: int
     score: Score | None
+    hold: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def sort_keys(sort: str) -> tuple[SortKey, ...] | None:
 def board_page(
     plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str
 ) -> tuple[KeyPage, list[BoardRow]]:
-    """Return one page of the board: the page of plans by key, and its rows with rank and score (4 queries)."""
+    """Return one page of the board: the page of plans by key, and its rows with rank, score and hold (5 queries)."""
     page = paging.take_page(plans.select_related("order__customer"), sort, after=after, before=before)
     return page, rows_of(page.rows)
 
@@ -89,8 +90,17 @@ def board_page(
 def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
     found = list(plans)
     ids = [plan.order_id for plan in found]
-    ranks, scores = ranks_of(ids), best_scores(ids)
-    return [BoardRow(plan, ranks.get(plan.order_id, 0), scores.get(plan.order_id)) for plan in found]
+    ranks, scores, holds = ranks_of(ids), best_scores(ids), _hold_names(ids)
+    return [
+        BoardRow(plan, ranks.get(plan.order_id, 0), scores.get(plan.order_id), holds.get(plan.order_id, ""))
+        for plan in found
+    ]
+
+
+def _hold_names(order_ids: Sequence[int]) -> dict[int, str]:
+    """Return what holds each order ("Credit hold"), the oldest where there are several."""
+    holds = Hold.objects.filter(order_id__in=order_ids, released_at__isnull=True).order_by("-pk")
+    return {order_id: f"{HoldKind(kind).label} hold" for order_id, kind in holds.values_list("order_id", "kind")}
 
 
 def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:

@@ -209,8 +209,8 @@ def _supplies(line_ids: Sequence[int]) -> dict[int, list[Supply]]:
     found: dict[int, list[Supply]] = defaultdict(list)
     allocations = Allocation.objects.filter(line_id__in=line_ids).select_related("warehouse")
     for allocation in allocations.order_by("line_id", "warehouse__preference", "warehouse_id", "state"):
-        source = f"On hand, {allocation.warehouse.name}"
-        found[allocation.line_id].append(Supply(allocation.qty, source, is_frozen=allocation.state > 0))
+        supply = Supply(allocation.qty, allocation.warehouse.name, is_frozen=allocation.state > 0)
+        found[allocation.line_id].append(supply)
     pegs = Peg.objects.filter(line_id__in=line_ids).select_related("purchase_order_line__purchase_order__supplier")
     for peg in pegs.order_by("line_id", "purchase_order_line__expected_on", "purchase_order_line_id"):
         inbound = peg.purchase_order_line

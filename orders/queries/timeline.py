@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -94,7 +95,7 @@ def _changes(order: Order) -> Iterator[Event]:
     """Read changes that no ledger of ours keeps out of the history of the order row."""
     history = list(order.events.select_related("pgh_context").order_by("pgh_id"))
     people = _people(history)
-    for old, new in zip(history, history[1:], strict=False):
+    for old, new in itertools.pairwise(history):
         who = people.get(_user_id(new), "")
         if old.is_expedited != new.is_expedited:
             words = "Expedited" if new.is_expedited else "No longer expedited"

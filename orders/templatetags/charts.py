@@ -11,11 +11,14 @@ from django.utils.safestring import SafeString
 
 from orders.queries.order import EtaPoint, Supply
 from orders.queries.scoring import Part
-from orders.templatetags.display import day, signed_points
+from orders.templatetags.display import day, short_day, signed_points
 
 register = template.Library()
 
 FACTORS = 6
+MOST_BUBBLES = 4
+BUBBLE_WIDTH = 0.25
+LEFT = 16  # percent of the width, for the days on the left axis
 INBOUND_FILL = "url(#hatch-inbound)"
 NEGATIVE_FILL = "url(#hatch-negative)"
 
@@ -115,8 +118,8 @@ def pegging_axis(supplies: Sequence[Supply], promised_on: date | None, first: da
     due = ""
     if promised_on is not None and first <= promised_on <= last:
         due = format_html('<line class="due" x1="{0}%" x2="{0}%" y1="0" y2="52"/>', f"{place(promised_on) * 100:.2f}")
-    nodes = [_node(supply, place(supply.on)) for supply in supplies]
-    label = ", ".join(f"{s.qty} {s.source} {'today' if s.on is None else day(s.on)}" for s in supplies)
+    nodes = [_node(supply, x) for supply, x in _spread([(supply, place(supply.on)) for supply in supplies])]
+    label = ", ".join(f"{s.qty} {s.source} {'on hand' if s.on is None else day(s.on)}" for s in supplies)
     return format_html(
         '<svg class="peg-t" role="img" aria-label="{}">'
         '<rect class="ax" y="12" width="100%" height="2" rx="1"/>{}{}</svg>',
@@ -124,6 +127,19 @@ def pegging_axis(supplies: Sequence[Supply], promised_on: date | None, first: da
         due,
         format_html_join("", "{}", ((node,) for node in nodes)),
     )
+
+
+def _spread(placed: Sequence[tuple[Supply, float]]) -> list[tuple[Supply, float]]:
+    """Keep bubbles far enough apart to read; of more than fit, the last stands for the rest."""
+    shown = [*placed[: MOST_BUBBLES - 1], placed[-1]] if len(placed) > MOST_BUBBLES else list(placed)
+    places = [place for _, place in shown]
+    for index in range(1, len(places)):
+        places[index] = max(places[index], places[index - 1] + BUBBLE_WIDTH)
+    edge = 1.0
+    for index in range(len(places) - 1, -1, -1):
+        places[index] = min(places[index], edge)
+        edge = places[index] - BUBBLE_WIDTH
+    return [(supply, place) for (supply, _), place in zip(shown, places, strict=True)]
 
 
 def _node(supply: Supply, place: float) -> SafeString:
@@ -147,7 +163,7 @@ def _node(supply: Supply, place: float) -> SafeString:
         text=text,
         anchor=anchor,
         source=supply.source,
-        on="today" if supply.on is None else day(supply.on),
+        on="on hand" if supply.on is None else short_day(supply.on),
     )
 
 
@@ -162,7 +178,7 @@ def eta_steps(points: Sequence[EtaPoint], promised_on: date | None, until: date)
     span = max((until - first).days, 1)
 
     def x(on: date) -> float:
-        return 8 + 90 * min(max((on - first).days / span, 0), 1)
+        return LEFT + (98 - LEFT) * min(max((on - first).days / span, 0), 1)
 
     def y(on: date) -> float:
         return 8 + 72 * (high - on.toordinal()) / (high - low)
@@ -181,8 +197,8 @@ def eta_steps(points: Sequence[EtaPoint], promised_on: date | None, until: date)
         for p in points
     ]
     drawn += [
-        format_html('<text x="8%" y="97%">{}</text>', day(first)),
-        format_html('<text x="98%" y="97%" text-anchor="end">{}</text>', day(until)),
+        format_html('<text x="{}%" y="97%">{}</text>', LEFT, short_day(first)),
+        format_html('<text x="98%" y="97%" text-anchor="end">{}</text>', short_day(until)),
     ]
     label = "ETA history: " + ", then ".join(day(point.eta) for point in points)
     return format_html(
@@ -204,13 +220,15 @@ def _line(name: str, x1: float, x2: float, y1: float, y2: float) -> SafeString:
 
 
 def _grid_line(y: float, on: date) -> SafeString:
-    return format_html('{}<text x="0" y="{}%" dy=".35em">{}</text>', _line("g", 8, 98, y, y), f"{y:.2f}", day(on))
+    return format_html(
+        '{}<text x="0" y="{}%" dy=".35em">{}</text>', _line("g", LEFT, 98, y, y), f"{y:.2f}", short_day(on)
+    )
 
 
 def _promise_line(y: float, on: date) -> SafeString:
     return format_html(
         '{}<text class="note note-late" x="98%" y="{}%" dy="-6" text-anchor="end">Promised {}</text>',
-        _line("due", 8, 98, y, y),
+        _line("due", LEFT, 98, y, y),
         f"{y:.2f}",
         day(on),
     )

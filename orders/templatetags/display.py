@@ -140,8 +140,13 @@ def day(value: date | None) -> str:
     """``28 Nov``; with the year when it is not this one; ``Not set`` when unknown."""
     if value is None:
         return "Not set"
-    shown = f"{value.day} {value:%b}"
+    shown = short_day(value)
     return shown if value.year == timezone.localdate().year else f"{shown} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """``28 Nov``, where the year is plain from the place."""
+    return f"{value.day} {value:%b}"
 
 
 @register.filter

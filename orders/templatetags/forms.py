@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.forms import BoundField
+from django.forms.widgets import DateInput, Input
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -14,8 +15,10 @@ def widget(field: BoundField, id: str = "", type: str = "", size: int | str = ""
     """Render a field's widget, tied to its hint and first error (templates/_partials/field.html)."""
     name = id or field.id_for_label
     attrs = {"class": css, "id": name}
-    if type:
-        attrs["type"] = type
+    if type and isinstance(field.field.widget, Input):
+        field.field.widget.input_type = type
+    if type == "date" and isinstance(field.field.widget, DateInput):
+        field.field.widget.format = "%Y-%m-%d"  # the only form that a date input of HTML takes
     if size:
         attrs |= {"size": str(size), "class": f"{css} list"}
     described = [f"{name}-hint"] if field.help_text else []

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from kernel.errors import Invalid
 from kernel.pages import render_page
+from kernel.paging import PAGE_SIZE
 from orders.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
 from orders.queries.board import board_page, board_totals, line_fill_rate, open_plans, rows_of, sort_keys
 from orders.queries.order import order_detail
-from orders.queries.paging import PAGE_SIZE
 from orders.queries.status import VIEWS
 from orders.queries.timeline import order_timeline
 
@@ -50,7 +50,7 @@ class Column:
 @require_safe
 @permission_required("orders.view_backlog", raise_exception=True)
 def board(request: HttpRequest) -> HttpResponse:
-    """Show the backlog, the worst first. ``live`` names the orders that an open page shows, to be refreshed in place."""
+    """Show the backlog, the worst first. ``live`` names the orders that an open page shows, to refresh in place."""
     today = timezone.localdate()
     chosen = BoardFilter(request.GET, queryset=open_plans(today))
     sort = request.GET.get("sort") or "rank"
@@ -64,6 +64,7 @@ def board(request: HttpRequest) -> HttpResponse:
         context = {"refusal": refusal, "errors": chosen.errors.items()}
         return render_page(request, "orders/board_refused.html", context, status=400)
     totals = board_totals(today)
+    is_filtered = _is_filtered(chosen)
     context = {
         "filter": chosen,
         "chips": [{**chip, "url": _url(request, drop=(chip["name"],))} for chip in chosen.chips],
@@ -73,7 +74,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "fresh_order": " ".join(row.plan.ref for row in rows),
         "next_url": _url(request, after=page.next) if page.next else "",
         "previous_url": _url(request, before=page.previous) if page.previous else "",
-        "matching": chosen.qs.count() if chips_or_text(chosen) else totals.counts[_view(chosen)],
+        "is_filtered": is_filtered,
+        "matching": chosen.qs.count() if is_filtered else totals.counts[_view(chosen)],
         "totals": totals,
         "fill_rate": line_fill_rate(today),
         "tabs": [(view, totals.counts[view.key], _view_url(request, view.key)) for view in VIEWS],
@@ -101,7 +103,7 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def chips_or_text(chosen: BoardFilter) -> bool:
+def _is_filtered(chosen: BoardFilter) -> bool:
     return bool(chosen.chips or chosen.form.cleaned_data.get("q"))
 
 

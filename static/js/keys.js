@@ -36,14 +36,17 @@ function act(key) {
   const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
   if (control) return press(control);
   if (!current() || panel()) return;
-  document.addEventListener("htmx:afterSettle", () => press(panel()?.querySelector(`[data-key="${key}"]`)), { once: true });
+  document.addEventListener("htmx:afterSettle", () => press(panel()?.querySelector(`[data-key="${key}"]`)), {
+    once: true,
+  });
   open(current());
 }
 
 function press(control) {
   if (!control) return;
   control.click();
-  if (control.tagName === "SUMMARY") control.parentElement.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+  if (control.tagName === "SUMMARY")
+    control.parentElement.querySelector("select, input:not([type=hidden]), textarea")?.focus();
 }
 
 function escape() {

@@ -21,7 +21,8 @@ function beat() {
 }
 
 function watch() {
-  if (state.lastBeat && Date.now() - state.lastBeat > SILENCE_MS) show(false, `Not live since ${clock.format(state.lastBeat)}`);
+  if (state.lastBeat && Date.now() - state.lastBeat > SILENCE_MS)
+    show(false, `Not live since ${clock.format(state.lastBeat)}`);
 }
 
 function concerns(data) {
@@ -53,7 +54,8 @@ async function refresh() {
   const asked = location.href;
   try {
     const response = await fetch(address(), { headers: { "HX-Request": "true", "HX-Target": "live" } });
-    if (response.ok && location.href === asked) apply(new DOMParser().parseFromString(await response.text(), "text/html"));
+    if (response.ok && location.href === asked)
+      apply(new DOMParser().parseFromString(await response.text(), "text/html"));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // offline: the stream reconnects and asks again
   } finally {
@@ -121,8 +123,24 @@ function applyRows(fresh) {
     }
   }
   const order = (fresh.dataset.order ?? "").split(" ").filter(Boolean);
-  const moved = order.filter((ref, index) => shown[index]?.dataset.row !== ref).length + Math.max(0, shown.length - order.length);
-  offer(moved);
+  offer(
+    movedCount(
+      shown.map((row) => row.dataset.row),
+      order,
+    ),
+  );
+}
+
+// How few rows would have to move: those that are new here, and those outside the longest run that kept its order.
+function movedCount(shown, fresh) {
+  const place = new Map(shown.map((ref, index) => [ref, index]));
+  const kept = fresh.filter((ref) => place.has(ref)).map((ref) => place.get(ref));
+  const lengths = [];
+  kept.forEach((value, index) => {
+    const before = lengths.filter((_, earlier) => kept[earlier] < value);
+    lengths[index] = 1 + Math.max(0, ...before);
+  });
+  return Math.max(shown.length, fresh.length) - Math.max(0, ...lengths);
 }
 
 function offer(moved) {
@@ -140,7 +158,7 @@ function listen(url) {
   const source = new EventSource(url);
   source.addEventListener("hello", beat);
   source.addEventListener("beat", beat);
-  for (const name of ["plan", "order", "stock"]) {
+  for (const name of ["plan", "order", "stock", "message"]) {
     source.addEventListener(name, (event) => {
       beat();
       want(JSON.parse(event.data));

@@ -30,3 +30,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
   }
 });
+
+// An empty filter field is no filter: keep it out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") return;
+  const parameters = event.detail.parameters;
+  for (const name of new Set(Object.keys(parameters))) if (parameters[name] === "") delete parameters[name];
+});

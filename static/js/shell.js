@@ -56,7 +56,10 @@ document.addEventListener("click", (event) => {
   }
   if (!target) return;
   if (target.dataset.open) openDialog(target.dataset.open);
-  if ("close" in target.dataset) target.closest("dialog, details")?.tagName === "DIALOG" ? target.closest("dialog").close() : (target.closest("details").open = false);
+  if ("close" in target.dataset)
+    target.closest("dialog, details")?.tagName === "DIALOG"
+      ? target.closest("dialog").close()
+      : (target.closest("details").open = false);
   if ("toastClose" in target.dataset) target.closest("[data-toast]").remove();
   if ("densityToggle" in target.dataset) {
     event.preventDefault();
