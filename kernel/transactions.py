@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import random
 import time
 from collections.abc import Callable
@@ -45,6 +46,13 @@ def entry_verb(verb: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def rehearse(verb: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Run an entry verb and roll all of it back: raises what the verb would raise now, changes nothing."""
+    with transaction.atomic(durable=True):
+        inspect.unwrap(verb)(*args, **kwargs)
+        transaction.set_rollback(True)
 
 
 def _history(verb: Callable[..., object], actor: Any) -> AbstractContextManager[object]:

@@ -12,11 +12,10 @@ from orders.sample.days import add_working, weekday
 from orders.sample.reading import Row, Sale
 from orders.sample.world import RevisionRecord, SimLine, SimOrder, World
 
-HANDLING_DAYS = 1
 COMPLETE_SHARE, COMPLETE_MAX_LINES = 0.08, 20
 ONE_BACKORDER_SHARE = 0.05
 REQUESTED_SHARE = 0.2
-SLOW_PICK_SHARE = 0.12
+SLOW_PICK_SHARE = 0.2
 HOLD_SHARE = 0.12
 HOLD_WEIGHTS: dict[HoldKind, int] = {
     HoldKind.CREDIT: 45,
@@ -57,7 +56,7 @@ def take_order(world: World, sale: Sale, customer: int, product_of: dict[str, in
         world.waiting[product] += sold.qty
         world.week_demand[product] += min(sold.qty, _usual_most(world, product))
     order.open_lines = len(order.lines)
-    order.promised = order.told = add_working(due + 1, HANDLING_DAYS)
+    order.promised = order.told = add_working(due + 1, 0)
     if world.random.random() < REQUESTED_SHARE:
         order.requested = add_working(day + world.random.randint(3, 30), 0)
     if order.policy != ShipPolicy.PARTIAL:

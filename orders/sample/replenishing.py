@@ -8,13 +8,12 @@ from inventory.models import MovementKind
 from orders.models import EtaRevisionKind, Reason
 from orders.sample.clock import at
 from orders.sample.days import add_working, is_working, subtract_working, weekday
-from orders.sample.ordering import HANDLING_DAYS
 from orders.sample.suppliers import draw_delay
 from orders.sample.world import MovementRecord, RevisionRecord, SimPurchaseLine, SimPurchaseOrder, World
 
 COVER_DAYS = 18
 """Calendar days of demand that an order brings beyond its lead time."""
-SAFETY = -0.2
+SAFETY = -1.4
 """Square roots of expected demand kept as safety; low on purpose: this wholesaler runs short."""
 SMOOTHING = 0.25
 SHORT_DELIVERY_SHARE = 0.04
@@ -54,7 +53,7 @@ def redate_day(world: World, day: int) -> None:
 
 
 def _tell_waiting(world: World, purchase: SimPurchaseOrder, day: int) -> None:
-    due = add_working(purchase.expected + 1, HANDLING_DAYS)
+    due = add_working(purchase.expected + 1, 0)
     waiting = {
         world.lines[line].order
         for place in purchase.lines

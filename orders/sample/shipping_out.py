@@ -9,6 +9,8 @@ from orders.models import ShipPolicy
 from orders.sample.clock import at
 from orders.sample.world import ShipmentRecord, SimOrder, World
 
+PATIENCE_DAYS = 25
+
 Parcels = dict[int, list[tuple[int, int, int]]]
 """Order → (line, warehouse, units) that leave today."""
 
@@ -16,6 +18,7 @@ Parcels = dict[int, list[tuple[int, int, int]]]
 def ship_day(world: World, day: int) -> None:
     """Ship what can leave on a working day. O(waiting lines)."""
     parcels: Parcels = {}
+    _lose_patience(world, day)
     _ship_together(world, day, parcels)
     for product, queue in world.queues.items():
         if queue and world.on_hand(product):
@@ -25,7 +28,19 @@ def ship_day(world: World, day: int) -> None:
     for product, queue in world.queues.items():
         if queue:
             world.queues[product] = [line for line in queue if world.lines[line].open]
-    world.together = [place for place in world.together if world.orders[place].open_lines]
+
+
+def _lose_patience(world: World, day: int) -> None:
+    """Let customers who waited too long for the whole take what is there; the order then says so."""
+    for place in world.together:
+        order = world.orders[place]
+        if day - order.day > PATIENCE_DAYS:
+            order.policy = ShipPolicy.PARTIAL
+    world.together = [
+        place
+        for place in world.together
+        if world.orders[place].open_lines and world.orders[place].policy != ShipPolicy.PARTIAL
+    ]
 
 
 def ships_together(order: SimOrder, day: int) -> bool:

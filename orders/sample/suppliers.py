@@ -12,13 +12,13 @@ from orders.sample import names
 SUPPLIERS = 40
 # Order-to-delivery quantiles of the record as multiples of its median (101 days).
 LEAD_SHARES = ((0.05, 0.21), (0.10, 0.35), (0.25, 0.61), (0.50, 1.0), (0.75, 1.48), (0.90, 2.15), (0.95, 2.77))
-MEDIAN_LEAD_DAYS = 17
+MEDIAN_LEAD_DAYS = 21
 # Lateness comes in clusters: a few suppliers are often late, the others hardly ever; 6.0 % of all deliveries.
 OFTEN_LATE, OFTEN_LATE_SHARE, SELDOM_LATE_SHARE = 7, 0.26, 0.018
 EARLY_SHARE = 0.052
 # Lognormals through the record's points: of the late ones 17 % by 3 days or less, 83 % by 49 or less; of the early
 # ones a fifth by more than 68 days (capped: nothing arrives before the day after it was ordered).
-LATE_MU, LATE_SIGMA, LATE_CAP_DAYS = 2.5, 1.2, 60
+LATE_MU, LATE_SIGMA, LATE_CAP_DAYS = 2.3, 1.1, 40
 EARLY_MU, EARLY_SIGMA = 1.5, 1.2
 
 

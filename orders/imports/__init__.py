@@ -1,0 +1,1 @@
+"""Orders and stock counts from files (inventory.imports reads them)."""
