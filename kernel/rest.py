@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +115,8 @@ class Moment(serializers.DateTimeField):
         if not FIRST_DAY.year <= int(value[:4]) <= LAST_DAY.year:
             raise serializers.ValidationError(f"Give a time from {FIRST_DAY.year} to {LAST_DAY.year}.")
         moment: datetime = super().to_internal_value(value)
+        if moment.astimezone(UTC).astimezone(moment.tzinfo).replace(fold=0) != moment.replace(fold=0):
+            raise serializers.ValidationError("The clocks skip this time of day; give an offset.")
         return moment
 
 

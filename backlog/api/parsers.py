@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException, ParseError, UnsupportedMedia
 from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 20
-MAX_INT_DIGITS = 18
+MAX_INT_DIGITS = 19
 MAX_FLOAT_CHARS = 40
 
 

@@ -13,6 +13,7 @@ from notifications.api.messages import MessageViewSet
 from orders.api.customers import CustomerViewSet
 from orders.api.metrics import MetricsViewSet
 from orders.api.orders import OrderViewSet
+from orders.api.plan_runs import PlanRunViewSet
 from orders.api.policies import PolicyViewSet
 from orders.api.stock import StockViewSet
 
@@ -27,6 +28,7 @@ router.mount("customers", CustomerViewSet, "customers")
 router.mount("suppliers", SupplierViewSet, "suppliers")
 router.mount("warehouses", WarehouseViewSet, "warehouses")
 router.mount("policies", PolicyViewSet, "policies")
+router.mount("plan-runs", PlanRunViewSet, "plan-runs")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("metrics", MetricsViewSet, "metrics")
 

@@ -16,7 +16,9 @@ from kernel.rest import validated
 from orders.api.filters import PlanRunFilter
 from orders.api.incoming import PlanRunIn
 from orders.models import PlanRun
-from orders.replan import replan
+from orders.replan import replan, request_full_run
+
+CAUSE = "Asked for through the API"
 
 
 class PlanRunOut(serializers.ModelSerializer[PlanRun]):
@@ -44,15 +46,18 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
 
     @extend_schema(request=PlanRunIn, responses={201: PlanRunOut})
     def create(self, request: Request) -> Response:
-        """Plan the backlog now, or the products named and what hangs together with them."""
-        data = validated(PlanRunIn, request)
-        run = replan(
-            product_ids=_product_ids(data["skus"]) if "skus" in data else None,
-            cause="asked for through the API",
-            now=timezone.now(),
-            dry_run=data["dry_run"],
-        )
-        return Response(PlanRunOut(run).data, status=201)
+        """Plan anew.
+
+        The whole backlog is left to the workers: the answer is the run as it starts. The products named, with what
+        hangs on them, are planned before the answer; so is a dry run, which writes nothing and has no id.
+        """
+        data, now = validated(PlanRunIn, request), timezone.now()
+        products = _product_ids(data["skus"]) if "skus" in data else None
+        if products is None and not data["dry_run"]:
+            run = request_full_run(cause=CAUSE, now=now)
+        else:
+            run = replan(product_ids=products, cause=CAUSE, now=now, dry_run=data["dry_run"])
+        return Response(PlanRunOut(run).data, status=200 if data["dry_run"] else 201)
 
 
 def _product_ids(skus: list[str]) -> list[int]:

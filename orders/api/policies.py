@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from kernel.rest import validated
+from kernel.rest import In, validated
 from orders import policies
 from orders.api.filters import PolicyFilter
 from orders.api.incoming import PolicyIn, PublishIn
 from orders.api.outgoing import PolicyOut
 from orders.models import Policy
+from orders.policy_preview import preview
 
 SEE = ("orders.view_backlog",)
+
+
+class MoveOut(serializers.Serializer[Any]):
+    ref = serializers.CharField()
+    rank_before = serializers.IntegerField()
+    rank_after = serializers.IntegerField()
+    eta_before = serializers.DateField(allow_null=True)
+    eta_after = serializers.DateField(allow_null=True)
+
+
+class PreviewOut(serializers.Serializer[Any]):
+    orders = serializers.IntegerField(help_text="Planned orders that were compared")
+    up = serializers.IntegerField(help_text="Orders that would move forward in line")
+    down = serializers.IntegerField()
+    sooner = serializers.IntegerField(help_text="Orders that would get an earlier date")
+    later = serializers.IntegerField()
+    biggest = MoveOut(many=True)
 
 
 class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
@@ -31,6 +52,7 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         "list": SEE,
         "retrieve": SEE,
         "create": ("orders.edit_policy",),
+        "preview": ("orders.edit_policy",),
         "publish": ("orders.publish_policy",),
         "rollback": ("orders.publish_policy",),
     }
@@ -40,6 +62,13 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         """Write a draft. Its rules are checked against the grammar."""
         draft = policies.create_draft(**validated(PolicyIn, request), actor=request.user, now=timezone.now())
         return self._shown(draft.pk, status=201)
+
+    @extend_schema(request=None, responses=PreviewOut)
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: str) -> Response:
+        """Say what these rules would do to the backlog; changes nothing."""
+        validated(In, request)
+        return Response(PreviewOut(preview(int(pk), now=timezone.now())).data)
 
     @extend_schema(request=PublishIn, responses=PolicyOut)
     @action(detail=True, methods=["post"])

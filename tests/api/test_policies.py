@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from inventory.models import DirtyMark
+from orders.models import OrderPlan, PlanRun, Policy
+from orders.planning.presets import BALANCED_PRIORITY, FIFO
+from orders.replan import replan
+from tests.api.conftest import Api
+from tests.factories.inventory import make_product, make_stock
+from tests.factories.orders import make_customer, make_order
+
+
+@pytest.fixture
+def backlog(db: None) -> dict[str, str]:
+    """A standard customer's older order and a platinum one's younger, one unit between them, planned by the preset."""
+    product = make_product("MUG")
+    make_stock(product, on_hand=1)
+    now = timezone.now()
+    old = make_order([(product, 1)], placed_at=now - timedelta(days=2))
+    young = make_order([(product, 1)], placed_at=now - timedelta(days=1), customer=make_customer(tier="platinum"))
+    replan(product_ids=None, cause="test", now=now)
+    return {"old": old.ref, "young": young.ref}
+
+
+def _ranked(api: Api) -> list[str]:
+    return [order["ref"] for order in api.get("orders/?ordering=rank").json()["results"]]
+
+
+def test_a_draft_is_kept_previewed_published_and_rolled_back(api: Api, backlog: dict[str, str]) -> None:
+    assert _ranked(api) == [backlog["young"], backlog["old"]]
+    first = api.get("policies/?status=published").json()["results"][0]
+
+    draft = api.post("policies/", {"name": "Plain", "rules": FIFO, "note": "try"})
+    assert (draft.status_code, draft.json()["status"]) == (201, "draft")
+    pk = draft.json()["id"]
+
+    seen = api.post(f"policies/{pk}/preview/").json()
+    assert (seen["orders"], seen["up"], seen["down"]) == (2, 1, 1)
+    assert seen["biggest"][0]["ref"] in backlog.values()
+    assert Policy.objects.get(pk=pk).status == "draft"
+    assert _ranked(api) == [backlog["young"], backlog["old"]]
+
+    assert api.post(f"policies/{pk}/publish/", {"note": "go"}).json()["status"] == "published"
+    assert api.post(f"policies/{pk}/publish/").status_code == 409
+    replan(product_ids=None, cause="test", now=timezone.now())
+    assert _ranked(api) == [backlog["old"], backlog["young"]]
+
+    assert api.post(f"policies/{first['id']}/rollback/").json()["status"] == "published"
+    assert Policy.objects.filter(status="published").count() == 1
+
+
+def test_a_preview_of_the_policy_in_force_moves_nobody(api: Api, backlog: dict[str, str]) -> None:
+    pk = Policy.objects.get(status="published").pk
+
+    seen = api.post(f"policies/{pk}/preview/").json()
+
+    assert (seen["up"], seen["down"], seen["sooner"], seen["later"], seen["biggest"]) == (0, 0, 0, 0, [])
+
+
+def test_wrong_rules_are_named_by_place(api: Api) -> None:
+    rules: dict[str, Any] = {**BALANCED_PRIORITY, "rules": [{"id": "x", "attribute": "order.magic", "points": {}}]}
+
+    response = api.post("policies/", {"name": "Bad", "rules": rules})
+
+    assert response.status_code == 422
+    assert all(path.startswith("rules.") for path in response.json()["fields"])
+    assert not Policy.objects.exists()
+
+
+def test_only_admins_publish(api_as: Callable[..., Api]) -> None:
+    ops = api_as("ops")
+    pk = ops.post("policies/", {"name": "Plain", "rules": FIFO}).json()["id"]
+
+    assert ops.post(f"policies/{pk}/publish/").status_code == 403
+    assert api_as("agent").post("policies/", {"name": "Plain", "rules": FIFO}).status_code == 403
+    assert Policy.objects.get().status == "draft"
+
+
+def test_a_full_run_is_left_to_the_workers(api: Api, backlog: dict[str, str], kicks: list[str]) -> None:
+    kicks.clear()
+
+    run = api.post("plan-runs/").json()
+
+    assert (run["kind"], run["status"]) == ("full", "running")
+    assert api.get(f"plan-runs/{run['id']}/").json()["cause"] == "Asked for through the API"
+
+
+def test_named_products_are_planned_before_the_answer(api: Api, backlog: dict[str, str]) -> None:
+    OrderPlan.objects.update(score=0)
+
+    run = api.post("plan-runs/", {"skus": ["mug"]})
+
+    assert (run.status_code, run.json()["kind"], run.json()["status"]) == (201, "event", "done")
+    assert run.json()["counts"]["lines"] == 2
+    assert api.get("plan-runs/?kind=event").json()["results"][0]["id"] == run.json()["id"]
+
+
+def test_a_dry_run_writes_nothing(api: Api, backlog: dict[str, str]) -> None:
+    runs = PlanRun.objects.count()
+
+    run = api.post("plan-runs/", {"dry_run": True})
+
+    assert (run.status_code, run.json()["id"], run.json()["counts"]["lines"]) == (200, None, 2)
+    assert PlanRun.objects.count() == runs
+
+
+def test_an_unknown_product_starts_no_run(api: Api, backlog: dict[str, str]) -> None:
+    runs = PlanRun.objects.count()
+
+    response = api.post("plan-runs/", {"skus": ["MUG", "NONE"]})
+
+    assert (response.status_code, set(response.json()["fields"])) == (422, {"skus.1"})
+    assert PlanRun.objects.count() == runs
+
+
+def test_agents_start_no_run(api_as: Callable[..., Api]) -> None:
+    assert api_as("agent").post("plan-runs/").status_code == 403
+    assert not PlanRun.objects.exists()
+
+
+def test_the_backlog_in_numbers(api: Api, backlog: dict[str, str]) -> None:
+    DirtyMark.objects.all().delete()
+
+    totals = api.get("metrics/backlog/").json()
+
+    as_of = totals.pop("as_of")
+    assert as_of.endswith("Z")
+    assert totals == {
+        "open_orders": 2, "open_lines": 2, "open_value": "5.00", "late_orders": 0, "allocated_units": 1,
+        "backordered_units": 1, "unplanned_changes": 0,
+    }  # fmt: skip
+    api.post("stock/receipts/", {"sku": "MUG", "warehouse": "MAIN", "qty": 1})
+    assert api.get("metrics/backlog/").json()["unplanned_changes"] == 1
