@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.utils import timezone
 
 from inventory.dirty import mark_dirty
@@ -19,7 +21,7 @@ from inventory.models import (
 )
 from inventory.purchasing import lock_open_purchase_order
 from inventory.queries import product_by_sku, warehouse_by_code
-from inventory.stock import lock_levels, move, open_levels
+from inventory.stock import LevelChange, change_levels, move, open_levels
 from kernel.bounds import FIRST_DAY, check_day, check_qty
 from kernel.errors import Conflict, Invalid
 from kernel.live import announce
@@ -27,6 +29,8 @@ from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
+
+Arrival = tuple[PurchaseOrderLine, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,9 @@ def receive_purchase_order(
     arrivals = _arrivals(order, lines)
     product_ids = {line.product_id for line, _ in arrivals}
     mark_dirty(product_ids, cause="purchase_order_received", reference=order.ref)
-    open_levels([(line.product_id, line.warehouse_id) for line, _ in arrivals])
-    lock_levels(product_ids)
-    receipts = [_receive_line(order, line, qty, received_on, actor, now) for line, qty in arrivals]
+    _add_to_stock(arrivals)
+    _add_received(arrivals)
+    receipts = _write_receipts(order, arrivals, received_on, actor, now)
     if not order.lines.filter(outstanding_qty__gt=0).exists():
         order.status = PurchaseOrderStatus.RECEIVED
     order.version += 1
@@ -98,7 +102,7 @@ def receive_purchase_order(
     return receipts
 
 
-def _arrivals(order: PurchaseOrder, lines: Sequence[ReceivedLine] | None) -> list[tuple[PurchaseOrderLine, int]]:
+def _arrivals(order: PurchaseOrder, lines: Sequence[ReceivedLine] | None) -> list[Arrival]:
     """Return (line, units) with each line at most once, in the order of their pools."""
     known = list(order.lines.select_related("product").order_by("position"))
     everything = [ReceivedLine(line.outstanding_qty, line.position) for line in known if line.outstanding_qty]
@@ -134,25 +138,46 @@ def _is_named(line: PurchaseOrderLine, received: ReceivedLine) -> bool:
     return line.product.sku.upper() == received.sku.strip().upper()
 
 
-def _receive_line(
-    order: PurchaseOrder, line: PurchaseOrderLine, qty: int, received_on: date, actor: Actor | None, now: datetime
-) -> Receipt:
-    movement = move(
-        line.product_id,
-        line.warehouse_id,
-        qty=qty,
-        kind=MovementKind.RECEIPT,
-        reference=order.ref,
-        actor=actor,
-        now=now,
+def _add_to_stock(arrivals: Sequence[Arrival]) -> None:
+    units: dict[tuple[int, int], int] = defaultdict(int)
+    for line, qty in arrivals:
+        units[line.product_id, line.warehouse_id] += qty
+    open_levels(units)
+    change_levels([LevelChange(*key, on_hand=qty) for key, qty in units.items()])
+
+
+def _add_received(arrivals: Sequence[Arrival]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inventory_purchaseorderline l SET received_qty = l.received_qty + r.qty "
+            "FROM unnest(%s::bigint[], %s::int[]) AS r (line_id, qty) WHERE l.id = r.line_id",
+            [[line.pk for line, _ in arrivals], [qty for _, qty in arrivals]],
+        )
+
+
+def _write_receipts(
+    order: PurchaseOrder, arrivals: Sequence[Arrival], received_on: date, actor: Actor | None, now: datetime
+) -> list[Receipt]:
+    movements = StockMovement.objects.bulk_create(
+        StockMovement(
+            product_id=line.product_id,
+            warehouse_id=line.warehouse_id,
+            qty=qty,
+            kind=MovementKind.RECEIPT,
+            reference=order.ref,
+            actor_id=key_of(actor),
+            at=now,
+        )
+        for line, qty in arrivals
     )
-    line.received_qty += qty  # guarded by the lock on the purchase order
-    line.save(update_fields=["received_qty"])
-    return Receipt.objects.create(
-        purchase_order_line=line,
-        movement=movement,
-        qty=qty,
-        expected_on=line.expected_on,
-        received_on=received_on,
-        actor_id=key_of(actor),
+    return Receipt.objects.bulk_create(
+        Receipt(
+            purchase_order_line=line,
+            movement=movement,
+            qty=qty,
+            expected_on=line.expected_on,
+            received_on=received_on,
+            actor_id=key_of(actor),
+        )
+        for (line, qty), movement in zip(arrivals, movements, strict=True)
     )

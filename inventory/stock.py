@@ -5,7 +5,7 @@ Levels are always locked by ascending (product, warehouse); allocations are chan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,7 @@ def lock_levels(product_ids: Iterable[int]) -> dict[tuple[int, int], StockLevel]
     return {(level.product_id, level.warehouse_id): level for level in locked}
 
 
-def open_levels(keys: Collection[tuple[int, int]]) -> None:
+def open_levels(keys: Iterable[tuple[int, int]]) -> None:
     """Make the levels that do not exist yet, empty, so that they can be locked and changed."""
     levels = [StockLevel(product_id=product, warehouse_id=warehouse) for product, warehouse in sorted(set(keys))]
     StockLevel.objects.bulk_create(levels, ignore_conflicts=True)
