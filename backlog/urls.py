@@ -18,5 +18,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("api/v1/", include("backlog.api.urls")),
+    path("", include("inventory.urls")),
+    path("", include("notifications.urls")),
     path("", include("orders.urls")),
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+from kernel.paging import KeyPage
 
 
 def render_page(
@@ -37,3 +39,31 @@ def is_partial(request: HttpRequest) -> bool:
 
 def _fragment(request: HttpRequest, fragments: Mapping[str, str]) -> str | None:
     return fragments.get(request.headers.get("HX-Target", "")) if is_partial(request) else None
+
+
+def address(request: HttpRequest, *, drop: tuple[str, ...] = ("after", "before"), **changes: str) -> str:
+    """Return this page's address with other parameters. The cursor goes, unless kept, because it fits one filter."""
+    params = request.GET.copy()
+    for name in drop:
+        params.pop(name, None)
+    for name, value in changes.items():
+        params[name] = value
+    return f"{request.path}?{params.urlencode()}" if params else request.path
+
+
+class Cursor(TypedDict):
+    after: str
+    before: str
+
+
+def cursor_of(request: HttpRequest) -> Cursor:
+    """Return where in a list this address starts, for ``kernel.paging.take_page``."""
+    return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+
+
+def page_links(request: HttpRequest, page: KeyPage) -> dict[str, str]:
+    """Return where Next and Previous lead, "" at an end (templates/_partials/pager.html)."""
+    return {
+        "next_url": address(request, after=page.next) if page.next else "",
+        "previous_url": address(request, before=page.previous) if page.previous else "",
+    }

@@ -81,10 +81,12 @@ def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) 
 
 
 def lines_of(payload: Mapping[str, Any], *, today: date) -> list[MessageLine]:
-    """Return the payload's lines in words: what is set aside, or the day it is expected."""
-    return [
+    """Return the payload's lines in words: what has just left first, then what is set aside or expected."""
+    left = [MessageLine(line["sku"], line["name"], line["qty"], "on its way") for line in payload.get("shipped", ())]
+    waiting = [
         MessageLine(line["sku"], line["name"], line["open_qty"], _line_when(line, today)) for line in payload["lines"]
     ]
+    return left + waiting
 
 
 def in_words(day: date | None, *, today: date) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import actions, board, order
+from orders.views import actions, board, order, plan_runs, products
 
 app_name = "orders"
 
@@ -17,4 +17,10 @@ urlpatterns = [
     path("orders/<str:ref>/ship/", actions.ship, name="ship"),
     path("orders/<str:ref>/cancel/", actions.cancel, name="cancel"),
     path("orders/<str:ref>/note/", actions.note, name="note"),
+    path("inventory/", products.products, name="products"),
+    path("inventory/<str:sku>/", products.product, name="product"),
+    path("inventory/<str:sku>/adjust/", products.adjust, name="adjust"),
+    path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
+    path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
+    path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),
 ]

@@ -19,6 +19,17 @@ class DeliveryState(models.TextChoices):
     UNCERTAIN = "uncertain", "Perhaps sent"
 
 
+KIND_LABELS = {
+    "orders.backordered": "Part has to wait",
+    "orders.eta_slipped": "Later date",
+    "orders.eta_improved": "Earlier date",
+    "orders.eta_restored": "Date as told",
+    "orders.line_allocated": "Complete",
+    "orders.shipped": "Shipped",
+    "orders.cancelled": "Cancelled",
+}
+
+
 class Delivery(Leased):
     """One fact told to one recipient on one channel, at most once (unique)."""
 
@@ -61,3 +72,13 @@ class Delivery(Leased):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient} by {self.channel}"
+
+    @property
+    def kind_label(self) -> str:
+        return KIND_LABELS.get(self.kind, self.kind)
+
+    @property
+    def masked_recipient(self) -> str:
+        """The address for whoever may not see contact data: ``a…@example.com``."""
+        name, at, domain = self.recipient.rpartition("@")
+        return f"{name[:1]}…{at}{domain}" if at else ""

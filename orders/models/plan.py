@@ -61,6 +61,11 @@ class PlanRun(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} run {self.pk}"
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it is running."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
 
 class LinePlan(models.Model):
     """The plan for one open line. ``points`` has one number per rule of the policy of the run, in its order."""

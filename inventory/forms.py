@@ -1,0 +1,70 @@
+"""What people type about stock and purchase orders; the verbs decide, these only read."""
+
+from __future__ import annotations
+
+from django import forms
+
+from inventory.models import Warehouse
+from kernel.bounds import FIRST_DAY, LAST_DAY, MAX_QTY
+from kernel.errors import DomainError
+
+
+def warehouse_choices() -> list[tuple[str, str]]:
+    """Return active warehouses as planning prefers them."""
+    rows = Warehouse.objects.filter(is_active=True).order_by("preference", "pk")
+    return [(code, f"{name} ({code})") for code, name in rows.values_list("code", "name")]
+
+
+class VerbForm(forms.Form):
+    """A form whose verb may refuse: the words appear where the person typed."""
+
+    def take_refusal(self, refusal: DomainError) -> None:
+        """Show a verb's refusal at the fields it names, else above the form."""
+        for name, words in refusal.fields.items():
+            self.add_error(name if name in self.fields else None, words)
+        if not refusal.fields:
+            self.add_error(None, refusal.detail)
+
+
+class ReceiveForm(VerbForm):
+    sku = forms.CharField(label="SKU", max_length=40)
+    warehouse = forms.ChoiceField(label="Warehouse", choices=warehouse_choices)
+    qty = forms.IntegerField(label="Units", min_value=1, max_value=MAX_QTY)
+    reference = forms.CharField(
+        label="Reference", max_length=80, required=False, help_text="Delivery note or whatever finds it again"
+    )
+
+
+class AdjustForm(VerbForm):
+    warehouse = forms.ChoiceField(label="Warehouse", choices=warehouse_choices)
+    qty_delta = forms.IntegerField(
+        label="Difference", min_value=-MAX_QTY, max_value=MAX_QTY, help_text="−3 when three are gone, 3 when found"
+    )
+    reason = forms.CharField(label="Reason", max_length=200)
+
+
+class RedateForm(VerbForm):
+    expected_on = forms.DateField(
+        label="Expected on", widget=forms.DateInput(attrs={"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()})
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ArrivalForm(VerbForm):
+    """The units of each line of a purchase order that arrived, as fields ``qty_<position>``."""
+
+    received_on = forms.DateField(label="Arrived on")
+
+    def __init__(self, *args: object, positions: dict[int, int], **kwargs: object) -> None:
+        """Take ``positions``: what is outstanding of each open line, by its position."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for position, outstanding in positions.items():
+            self.fields[f"qty_{position}"] = forms.IntegerField(
+                label=f"Units of line {position}", min_value=0, max_value=MAX_QTY, required=False, initial=outstanding
+            )
+
+    @property
+    def arrived(self) -> dict[int, int]:
+        """Return the units given, by position, without lines that are left empty or 0."""
+        values = {name: value for name, value in self.cleaned_data.items() if name.startswith("qty_") and value}
+        return {int(name.removeprefix("qty_")): value for name, value in values.items()}

@@ -1,0 +1,100 @@
+"""Plan runs: when the backlog was planned, why, and what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from kernel.errors import Invalid
+from kernel.pages import address, cursor_of, page_links, render_page
+from kernel.paging import SortKey, parse_int, take_page
+from orders.models import PlanRun, PlanRunKind, Policy
+from orders.replan import request_full_run
+
+NEWEST_FIRST = [SortKey("pk", True, parse_int)]
+TABS = (("all", "All"), *((kind.value, kind.label) for kind in PlanRunKind))
+
+HIDDEN = {"policy_id", "rows_to_write"}
+
+see_backlog = permission_required("orders.view_backlog", raise_exception=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step's share of a run's time, as a piece of the bar (percent)."""
+
+    name: str
+    seconds: float
+    share: float
+    left: str
+    width: str
+    colour: int
+
+
+@require_safe
+@see_backlog
+def plan_runs(request: HttpRequest) -> HttpResponse:
+    """List plan runs, the newest first."""
+    kind = request.GET.get("kind") or "all"
+    rows = PlanRun.objects.all()
+    try:
+        if kind not in dict(TABS):
+            raise Invalid("There is no such view of the plan runs. Start again from all of them.")
+        page = take_page(rows if kind == "all" else rows.filter(kind=kind), NEWEST_FIRST, **cursor_of(request))
+    except Invalid as refusal:
+        return render_page(request, "orders/plan_runs_refused.html", {"refusal": refusal}, status=400)
+    policies = Policy.objects.in_bulk({run.counts["policy_id"] for run in page.rows if "policy_id" in run.counts})
+    context = {
+        "rows": [(run, policies.get(run.counts.get("policy_id"))) for run in page.rows],
+        "tabs": [(key, label, address(request, kind=key)) for key, label in TABS],
+        "kind": kind,
+        "may_replan": request.user.has_perm("orders.replan"),
+        **page_links(request, page),
+    }
+    return render_page(request, "orders/plan_runs.html", context, fragments={"live": "orders/plan_runs_rows.html"})
+
+
+@require_safe
+@see_backlog
+def plan_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Show one run: its inputs, counts and where its time went."""
+    run = get_object_or_404(PlanRun, pk=run_id)
+    context = {
+        "run": run,
+        "policy": Policy.objects.filter(pk=run.counts.get("policy_id")).first(),
+        "steps": steps_of(run),
+        "counts": [(_words(name), value) for name, value in run.counts.items() if name not in HIDDEN],
+        "may_replan": request.user.has_perm("orders.replan"),
+    }
+    return render_page(request, "orders/plan_runs_run.html", context, fragments={"live": "orders/plan_runs_body.html"})
+
+
+@require_POST
+@permission_required("orders.replan", raise_exception=True)
+def plan_now(request: HttpRequest) -> HttpResponse:
+    """Ask the workers for a run over the whole backlog, and show it."""
+    run = request_full_run(cause=f"asked for by {request.user.get_username()}", now=timezone.now())
+    messages.success(request, "Planning has started")
+    return redirect("orders:plan_run", run.pk)
+
+
+def steps_of(run: PlanRun) -> list[Step]:
+    """Return the steps of a run in their order, with places on a bar as long as their sum."""
+    timings = {name: float(seconds) for name, seconds in run.timings.items() if name not in {"total", "total_s"}}
+    total = max(sum(timings.values()), 1e-9)
+    steps, left = [], 0.0
+    for index, (name, seconds) in enumerate(timings.items()):
+        share = seconds / total * 100
+        steps.append(Step(_words(name), seconds, share, f"{left:.2f}", f"{max(share - 0.3, 0.2):.2f}", index % 6 + 1))
+        left += share
+    return steps
+
+
+def _words(name: str) -> str:
+    return name.removesuffix("_s").replace("_", " ").capitalize()
