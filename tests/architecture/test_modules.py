@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("backlog", "orders", "inventory", "notifications", "kernel", "tests")
+VAGUE = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "misc.py"}
+
+# Verbs that change neither stock nor orders, and planning itself; every other entry verb must ask for a plan.
+NEEDS_NO_PLAN = {
+    "notifications.resending.send_again",
+    "notifications.resending.stop",
+    "orders.plan_chunks.write_chunk",
+    "orders.sample.settling.settle_promises",
+    "orders.lifecycle.add_note",
+    "orders.policies.create_draft",
+    "orders.policies.publish",
+    "orders.policies.rollback",
+}
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from (path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [path for path in modules() if path.name in VAGUE] == []
+
+
+def test_imports_run_one_way_and_planning_knows_no_framework() -> None:
+    # By its path: the console script of the environment that runs the tests, whether or not that is activated.
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def _entry_verbs() -> Iterator[tuple[str, Path, ast.FunctionDef]]:
+    for path in modules():
+        tree = ast.parse(path.read_text())
+        dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and any(
+                isinstance(mark, ast.Name) and mark.id == "entry_verb" for mark in node.decorator_list
+            ):
+                yield f"{dotted}.{node.name}", path, node
+
+
+VERBS = {name: (path, node) for name, path, node in _entry_verbs()}
+
+
+def _called(node: ast.AST) -> set[str]:
+    return {call.func.id for call in ast.walk(node) if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)}
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - NEEDS_NO_PLAN))
+def test_every_verb_on_stock_or_orders_asks_for_a_plan(verb: str) -> None:
+    path, node = VERBS[verb]
+    functions = {each.name: each for each in ast.parse(path.read_text()).body if isinstance(each, ast.FunctionDef)}
+    called = _called(node)
+    through = {name for callee in called & set(functions) for name in _called(functions[callee])}
+
+    assert "mark_dirty" in called | through
+
+
+def test_the_verbs_are_found() -> None:
+    assert {"orders.shipping.ship", "inventory.receiving.receive_stock"} <= set(VERBS)
