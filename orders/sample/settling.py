@@ -1,4 +1,4 @@
-"""After the first plan: its dates are what the customers know, so that nobody gets a mail about the sample itself."""
+"""After the first plan, which is a quiet one: its dates are what the customers were told last."""
 
 from __future__ import annotations
 
@@ -7,29 +7,35 @@ from datetime import datetime
 from django.db import connection
 
 from kernel.transactions import entry_verb
-from notifications.models import Fact, FactState
 
 _REVISIONS = """
     INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, at)
     SELECT promise.order_id, 'told', promise.told_on, plan.eta_p50, plan.reason, 'Told before today', %(now)s
     FROM orders_orderpromise promise
     JOIN orders_orderplan plan ON plan.order_id = promise.order_id
-    WHERE plan.eta_p50 IS NOT NULL AND plan.eta_p50 <> promise.told_on
+    WHERE plan.eta_p50 <> promise.told_on
+    ORDER BY promise.order_id
 """
+# An order that waits has to count as announced: only then is it news when its units come.
 _PROMISES = """
     UPDATE orders_orderpromise promise
-    SET announced_on = plan.eta_p50, told_on = plan.eta_p50, told_at = %(now)s,
-        told_kind = CASE WHEN plan.eta_p50 > promise.promised_on THEN 'orders.eta_slipped'
-            ELSE 'orders.eta_improved' END
-    FROM orders_orderplan plan
-    WHERE plan.order_id = promise.order_id AND plan.eta_p50 IS NOT NULL AND plan.eta_p50 <> promise.told_on
+    SET announced_on = settled.eta_p50, announced_kind = settled.kind,
+        told_on = settled.eta_p50, told_kind = settled.kind,
+        told_at = CASE WHEN settled.eta_p50 <> promise.told_on THEN %(now)s ELSE promise.told_at END
+    FROM (
+        SELECT plan.order_id, plan.eta_p50,
+            CASE WHEN plan.short_units = 0 THEN ''
+                WHEN plan.eta_p50 > plan.promised_on THEN 'orders.eta_slipped'
+                ELSE 'orders.backordered' END AS kind
+        FROM orders_orderplan plan WHERE plan.eta_p50 IS NOT NULL
+    ) settled
+    WHERE settled.order_id = promise.order_id
 """
 
 
 @entry_verb
 def settle_promises(now: datetime) -> None:
-    """Make the plan's date the told date of every order, and mark the facts of loading as dispatched."""
+    """Make the plan's date the one that the customer of every open order was told, and keep it in the ledger."""
     with connection.cursor() as cursor:
         cursor.execute(_REVISIONS, {"now": now})
         cursor.execute(_PROMISES, {"now": now})
-    Fact.objects.filter(state=FactState.PENDING).update(state=FactState.DISPATCHED)
