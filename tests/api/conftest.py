@@ -18,11 +18,13 @@ V1 = "/api/v1/"
 class Api:
     """Calls the API with a key, as a program would: ``api.post("orders/SO-1/hold/", {"kind": "credit"})``."""
 
+    # Shared, since keys leave no cookies: loading the middleware anew for each caller would take most of the time.
+    _client = Client(raise_request_exception=False)
+
     def __init__(self, user: User, scope: str = "write") -> None:
         self.user = user
         self.key, text = ApiKey.issue(user, scope=scope)
         self.headers = {"Authorization": f"Bearer {text}"}
-        self._client = Client(raise_request_exception=False)
 
     def fresh(self) -> Api:
         """Return the same caller on a connection of its own."""

@@ -106,7 +106,8 @@ QUERIES = [
     "late=maybe", "late=1", "late=TRUE", "late=true'--", "placed_after=2026-02-30", "placed_after=20260101",
     "placed_after=%EF%BC%92026-01-01", "placed_after=9999-01-01", "sku=%00", "sku=%FF%FE", "q=" + "x" * 2000,
     "q=a%0Ab", "q=%E2%80%AE", "cursor=", "cursor=" + "A" * 5000, "page_size=10;drop", "page_size=%D9%A5",
-    "ordering=-id", "ordering=rank,placed_at", "reason=99", "reason=READY", "tier=gold,silver", "format=api", "%00=1", "[]=1",
+    "ordering=-id", "ordering=rank,placed_at", "reason=99", "reason=READY", "tier=gold,silver", "format=api",
+    "%00=1", "[]=1",
 ]  # fmt: skip
 
 PATHS = [

@@ -1,0 +1,210 @@
+"""Who may call what: every address × method × role. An address that is not in the table fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from backlog.accounts.models import ApiKey, User
+from backlog.accounts.roles import ADMIN, AGENT, OPS, PERMISSIONS
+from tests.factories.orders import make_user
+
+PUBLIC, SIGNED_IN = ("public",), ("signed in",)
+SEE = ("orders.view_backlog",)
+HOLD = ("orders.hold_order",)
+CANCEL = ("orders.cancel_order",)
+EXPEDITE = ("orders.expedite_order",)
+SHIP = ("orders.ship_order",)
+ETA = ("orders.change_eta", "orders.postpone_eta")
+NOTE = ("orders.note_order",)
+MOVE = ("inventory.move_stock",)
+BUY = ("inventory.manage_purchase_orders",)
+REPLAN = ("orders.replan",)
+SEND = ("notifications.send_message",)
+EDIT_POLICY, PUBLISH_POLICY = ("orders.edit_policy",), ("orders.publish_policy",)
+
+METHODS = ("GET", "POST", "PATCH")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Any of these permissions opens the method; None: the address does not have it (405)."""
+
+    get: tuple[str, ...] | None = None
+    post: tuple[str, ...] | None = None
+    patch: tuple[str, ...] | None = None
+
+    def needs(self, method: str) -> tuple[str, ...] | None:
+        needed: tuple[str, ...] | None = getattr(self, method.lower())
+        return needed
+
+
+ROUTES = {
+    "home": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # redirects to the board
+    "sign-in": Route(get=PUBLIC, post=PUBLIC, patch=SIGNED_IN),  # who is signed in is sent home, whatever the method
+    "sign-out": Route(post=SIGNED_IN),
+    "preferences": Route(post=PUBLIC),
+    "live": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # a stream, whatever the method
+    "healthz": Route(get=PUBLIC),
+    "readyz": Route(get=PUBLIC),
+    "metrics": Route(get=PUBLIC),
+    "orders:board": Route(get=SEE),
+    "orders:order": Route(get=SEE),
+    "orders:hold": Route(post=HOLD),
+    "orders:release": Route(post=HOLD),
+    "orders:expedite": Route(post=EXPEDITE),
+    "orders:unexpedite": Route(post=EXPEDITE),
+    "orders:eta": Route(post=ETA),
+    "orders:ship": Route(post=SHIP),
+    "orders:cancel": Route(post=CANCEL),
+    "orders:note": Route(post=NOTE),
+    "orders:products": Route(get=SEE),
+    "orders:product": Route(get=SEE),
+    "orders:adjust": Route(post=MOVE),
+    "orders:plan_runs": Route(get=SEE),
+    "orders:plan_now": Route(post=REPLAN),
+    "orders:plan_run": Route(get=SEE),
+    "inventory:receive": Route(get=MOVE, post=MOVE),
+    "inventory:purchase_orders": Route(get=SEE),
+    "inventory:purchase_order": Route(get=SEE),
+    "inventory:redate": Route(post=BUY),
+    "inventory:receive_purchase_order": Route(post=BUY),
+    "notifications:messages": Route(get=SEE),
+    "notifications:message": Route(get=SEE),
+    "notifications:message_html": Route(get=SEE),
+    "notifications:stop": Route(post=SEND),
+    "notifications:send_again": Route(post=SEND),
+    "api:schema": Route(get=SIGNED_IN),
+    "api:docs": Route(get=SIGNED_IN),
+    "api:missing": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # 404 in the API's own form
+    "api:orders-list": Route(get=SEE, post=("orders.intake_order",)),
+    "api:orders-detail": Route(get=SEE),
+    "api:orders-hold": Route(post=HOLD),
+    "api:orders-release": Route(post=HOLD),
+    "api:orders-cancel": Route(post=CANCEL),
+    "api:orders-expedite": Route(post=EXPEDITE),
+    "api:orders-ship": Route(post=SHIP),
+    "api:orders-eta": Route(post=ETA),
+    "api:orders-note": Route(post=NOTE),
+    "api:stock-list": Route(get=SEE),
+    "api:stock-receipts": Route(post=MOVE),
+    "api:stock-adjustments": Route(post=MOVE),
+    "api:stock-counts": Route(post=MOVE),
+    "api:stock-transfers": Route(post=MOVE),
+    "api:purchase-orders-list": Route(get=SEE, post=BUY),
+    "api:purchase-orders-detail": Route(get=SEE, patch=BUY),
+    "api:purchase-orders-receive": Route(post=BUY),
+    "api:products-list": Route(get=SEE),
+    "api:products-detail": Route(get=SEE),
+    "api:customers-list": Route(get=SEE),
+    "api:customers-detail": Route(get=SEE),
+    "api:suppliers-list": Route(get=SEE),
+    "api:suppliers-detail": Route(get=SEE),
+    "api:warehouses-list": Route(get=SEE),
+    "api:warehouses-detail": Route(get=SEE),
+    "api:policies-list": Route(get=SEE, post=EDIT_POLICY),
+    "api:policies-detail": Route(get=SEE),
+    "api:policies-preview": Route(post=EDIT_POLICY),
+    "api:policies-publish": Route(post=PUBLISH_POLICY),
+    "api:policies-rollback": Route(post=PUBLISH_POLICY),
+    "api:plan-runs-list": Route(get=SEE, post=REPLAN),
+    "api:plan-runs-detail": Route(get=SEE),
+    "api:messages-list": Route(get=SEE),
+    "api:messages-detail": Route(get=SEE),
+    "api:metrics-backlog": Route(get=SEE),
+}
+
+NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
+           "delivery_id": 987654321}  # fmt: skip
+
+
+def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield every route's qualified name (or pattern, if nameless) and values for its parameters that name nothing."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _patterns(pattern.url_patterns, inside)
+        else:
+            names = pattern.pattern.regex.groupindex
+            yield prefix + (pattern.name or str(pattern.pattern)), {name: NOBODYS[name] for name in names}
+
+
+# One client for all: loading the middleware anew for each of a thousand calls would take most of the time.
+CLIENT = Client(raise_request_exception=False)
+FOUND = dict(_patterns(get_resolver().url_patterns))
+
+
+def test_every_route_is_in_the_table_and_every_entry_is_a_route() -> None:
+    assert set(FOUND) - set(ROUTES) == set(), "say who may call these"
+    assert set(ROUTES) - set(FOUND) == set(), "these are gone"
+
+
+def test_every_permission_of_the_table_is_one_that_roles_have() -> None:
+    needed = {name for route in ROUTES.values() for method in METHODS for name in route.needs(method) or ()}
+
+    assert needed - {*PUBLIC, *SIGNED_IN} <= set(PERMISSIONS)
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    return {role: make_user(role) for role in (AGENT, OPS, ADMIN)}
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) & set(FOUND)))
+def test_a_route_opens_to_those_whom_the_table_names(name: str, people: dict[str, User]) -> None:
+    url = "/api/v1/nothing/" if name == "api:missing" else reverse(name, kwargs=FOUND[name])
+    for method in METHODS:
+        needed = ROUTES[name].needs(method)
+        _assert_stranger(url, method, needed)
+        for role, user in people.items():
+            status = _call(url, method, user)
+            said = f"{method} {url} as {role}: {status}"
+            if needed is None:
+                assert status == 405 or (status == 403 and not _may_anything(name, role)), said
+            elif _is_allowed(role, needed):
+                assert status not in (401, 403, 405), said
+                assert status < 500 or name == "readyz", said
+            else:
+                assert status == 403, said
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ROUTES if name.startswith("api:") and name in FOUND))
+def test_a_key_that_only_reads_writes_nowhere(name: str, people: dict[str, User]) -> None:
+    url = "/api/v1/nothing/" if name == "api:missing" else reverse(name, kwargs=FOUND[name])
+    _, text = ApiKey.issue(people[ADMIN], scope="read")
+
+    status = Client().post(url, "{}", "application/json", headers={"Authorization": f"Bearer {text}"}).status_code
+
+    assert status == (404 if name == "api:missing" else 403)
+
+
+def _call(url: str, method: str, user: User | None) -> int:
+    CLIENT.cookies.clear()
+    if user is not None:
+        CLIENT.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return CLIENT.generic(method, url, "{}", "application/json").status_code
+
+
+def _assert_stranger(url: str, method: str, needed: tuple[str, ...] | None) -> None:
+    """Somebody without a session gets to public routes, and elsewhere is sent to sign in (pages) or refused (API)."""
+    status = _call(url, method, None)
+    if needed == PUBLIC:
+        assert status not in (401, 403, 405), f"{method} {url}: {status}"
+    elif url.startswith("/api/"):
+        assert status == 401, f"{method} {url}: {status}"
+    else:
+        assert status in (302, 401, 405), f"{method} {url}: {status}"
+
+
+def _is_allowed(role: str, needed: tuple[str, ...]) -> bool:
+    return needed in (PUBLIC, SIGNED_IN) or any(role in PERMISSIONS[name] for name in needed)
+
+
+def _may_anything(name: str, role: str) -> bool:
+    """Whether the role may use any method: a view may ask for the permission before it looks at the method."""
+    needed = [ROUTES[name].needs(method) for method in METHODS]
+    return any(_is_allowed(role, permissions) for permissions in needed if permissions)
