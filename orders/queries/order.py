@@ -25,6 +25,7 @@ from orders.models import (
     OrderStatus,
     Peg,
     Reason,
+    ShipPolicy,
 )
 from orders.queries.board import open_plans, ranks_of
 from orders.queries.scoring import Score, best_scores
@@ -150,6 +151,14 @@ class OrderDetail:
     @property
     def ready_value(self) -> Decimal:
         return sum((line.ready_qty * line.line.unit_price for line in self.lines), Decimal(0))
+
+    @property
+    def can_ship(self) -> bool:
+        """Something is allocated and neither a hold nor the ship policy keeps it here."""
+        if not self.is_open or self.holds or not self.on_hand_units:
+            return False
+        is_partial_fine = self.order.ship_policy != ShipPolicy.COMPLETE
+        return is_partial_fine or self.on_hand_units >= self.open_units
 
     @property
     def short_lines(self) -> int:

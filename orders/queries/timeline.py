@@ -38,7 +38,7 @@ def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int = 
         *_shipments(order),
         *_messages(order),
         *_changes(order),
-        Event(order.placed_at, "shopping-cart", "", f"Order placed by {order.channel}", order.customer.name),
+        Event(order.placed_at, "shopping-cart", "", f"Order placed, {order.channel}", order.customer.name),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
 
