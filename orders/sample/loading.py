@@ -85,7 +85,7 @@ def grow_sample(open_lines: int, *, now: datetime, say: Say) -> None:
 def plan_sample(now: datetime, say: Say) -> None:
     """Plan everything; what comes out is what the customers know already."""
     with _step(say, "Planning the backlog"):
-        replan(product_ids=None, cause="sample", now=now)
+        replan(product_ids=None, cause="sample", now=now, quiet=True)
         settle_promises(now)
 
 

@@ -16,6 +16,7 @@ COMPLETE_SHARE, COMPLETE_MAX_LINES = 0.08, 20
 ONE_BACKORDER_SHARE = 0.05
 REQUESTED_SHARE = 0.2
 SLOW_PICK_SHARE = 0.2
+SAFE_DAYS = 4  # working days added to a promise that rests on an order we have yet to place
 HOLD_SHARE = 0.12
 HOLD_WEIGHTS: dict[HoldKind, int] = {
     HoldKind.CREDIT: 45,
@@ -102,7 +103,7 @@ def _promise_line(world: World, line: int, day: int) -> int:
             return max(day + 1, world.purchase_orders[purchase.purchase_order].expected)
     supplier = world.suppliers[world.supplier_of[product]]
     next_review = day + 1 + (supplier.review_weekday - weekday(day + 1)) % 7
-    return add_working(next_review, supplier.lead_time_days + 1)
+    return add_working(next_review, supplier.lead_time_days + SAFE_DAYS)
 
 
 def cancel(world: World, row: Row, customer: int | None, product: int | None) -> str:
