@@ -29,6 +29,7 @@ from orders.models import (
 )
 from orders.queries.board import open_plans, ranks_of
 from orders.queries.scoring import Score, best_scores
+from orders.queries.status import status_of
 
 NEAREST_AHEAD = 3
 AXIS_DAYS = 7
@@ -130,7 +131,7 @@ class OrderDetail:
     def status(self) -> str:
         if not self.is_open:
             return self.order.status
-        return str(self.plan.status) if self.plan else "hold" if self.holds else "track"  # type: ignore[attr-defined]
+        return status_of(self.plan) if self.plan else "hold" if self.holds else "track"
 
     @property
     def open_units(self) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
-from orders.models import Hold
+from orders.models import Hold, OrderPlan
 
 LATE_FROM_DAYS = 5
 
@@ -46,6 +46,11 @@ def conditions(today: date) -> dict[str, Q]:
         "ready": Q(held=False, short_units=0),
         "untold": Q(order__promise__told_on__lt=F("eta_p50")),
     }
+
+
+def status_of(plan: OrderPlan) -> str:
+    """Return the status of a row annotated by ``status_case``."""
+    return str(vars(plan)["status"])
 
 
 def status_case(today: date) -> Case:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from notifications.models import Delivery, DeliveryState
@@ -93,7 +94,12 @@ def _messages(order: Order) -> Iterator[Event]:
 
 def _changes(order: Order) -> Iterator[Event]:
     """Read changes that no ledger of ours keeps out of the history of the order row."""
-    history = list(order.events.select_related("pgh_context").order_by("pgh_id"))
+    history = list(
+        apps.get_model("orders", "OrderEvent")
+        .objects.filter(pgh_obj=order.pk)
+        .select_related("pgh_context")
+        .order_by("pgh_id")
+    )
     people = _people(history)
     for old, new in itertools.pairwise(history):
         who = people.get(_user_id(new), "")

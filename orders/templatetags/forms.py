@@ -14,7 +14,7 @@ register = template.Library()
 def widget(field: BoundField, id: str = "", type: str = "", size: int | str = "", css: str = "inp") -> SafeString:
     """Render a field's widget, tied to its hint and first error (templates/_partials/field.html)."""
     name = id or field.id_for_label
-    attrs = {"class": css, "id": name}
+    attrs: dict[str, str | bool] = {"class": css, "id": name}
     if type and isinstance(field.field.widget, Input):
         field.field.widget.input_type = type
     if type == "date" and isinstance(field.field.widget, DateInput):

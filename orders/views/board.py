@@ -71,7 +71,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "columns": _columns(request, sort),
         "sort": sort,
         "rows": _shown_rows(request) or rows,
-        "fresh_order": " ".join(row.plan.ref for row in rows),
+        "fresh_order": " ".join(row.plan.order.ref for row in rows),
         "next_url": _url(request, after=page.next) if page.next else "",
         "previous_url": _url(request, before=page.previous) if page.previous else "",
         "is_filtered": is_filtered,
@@ -112,7 +112,7 @@ def _shown_rows(request: HttpRequest) -> list[Any]:
     if not refs or request.headers.get("HX-Target") != "live":
         return []
     plans = open_plans(timezone.localdate()).filter(order__ref__in=refs).select_related("order__customer")
-    by_ref = {row.plan.ref: row for row in rows_of(plans)}
+    by_ref = {row.plan.order.ref: row for row in rows_of(plans)}
     return [by_ref[ref] for ref in refs if ref in by_ref]
 
 
