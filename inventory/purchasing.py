@@ -13,11 +13,11 @@ from django.utils import timezone
 from inventory.dirty import mark_dirty
 from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus, Warehouse
 from inventory.queries import products_by_sku, supplier_by_code
-from kernel.bounds import MAX_QTY, check_day, check_qty
+from kernel.bounds import MAX_QTY, check_day
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
-from kernel.text import clean_text
+from kernel.text import clean_text, is_plain
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
 
@@ -119,7 +119,8 @@ def cancel_purchase_order(
 
 def lock_open_purchase_order(ref: str, *, version: int | None = None) -> PurchaseOrder:
     """Lock a purchase order, which guards its lines; raise NotFound, or Conflict when it is closed or was changed."""
-    order = PurchaseOrder.objects.select_for_update(of=("self",), no_key=True).filter(ref=ref).first()
+    named = PurchaseOrder.objects.filter(ref=ref) if is_plain(ref) else PurchaseOrder.objects.none()
+    order = named.select_for_update(of=("self",), no_key=True).first()
     if order is None:
         raise NotFound(f"There is no purchase order {ref[:40]}.")
     if order.status != PurchaseOrderStatus.OPEN:
@@ -130,7 +131,9 @@ def lock_open_purchase_order(ref: str, *, version: int | None = None) -> Purchas
 
 
 def _check_lines(lines: Sequence[PurchaseLine]) -> tuple[list[Product], list[Warehouse]]:
-    check_qty(len(lines), field="lines", high=MAX_LINES)
+    if not 1 <= len(lines) <= MAX_LINES:
+        wrong = f"Give 1 to {MAX_LINES:,} lines."
+        raise Invalid(wrong, fields={"lines": wrong})
     known = products_by_sku(line.sku for line in lines)
     places = {warehouse.code: warehouse for warehouse in Warehouse.objects.filter(is_active=True)}
     fields: dict[str, str] = {}

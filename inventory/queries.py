@@ -8,11 +8,12 @@ from django.db.models.functions import Upper
 
 from inventory.models import Product, Supplier, Warehouse
 from kernel.errors import Invalid
+from kernel.text import is_plain
 
 
 def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
     """Return the products that exist, by upper-case SKU; one query."""
-    wanted = {sku.strip().upper() for sku in skus}
+    wanted = {sku.strip().upper() for sku in skus if is_plain(sku)}
     found = Product.objects.annotate(key=Upper("sku")).filter(key__in=wanted)
     return {product.sku.upper(): product for product in found}
 
@@ -27,7 +28,7 @@ def product_by_sku(sku: str, *, field: str = "sku") -> Product:
 
 def warehouse_by_code(code: str, *, field: str = "warehouse") -> Warehouse:
     """Return an active warehouse."""
-    warehouse = Warehouse.objects.filter(code=code.strip(), is_active=True).first()
+    warehouse = Warehouse.objects.filter(code=code.strip(), is_active=True).first() if is_plain(code) else None
     if warehouse is None:
         raise _unknown(f"There is no active warehouse {code[:20]!r}. Check the code.", field)
     return warehouse
@@ -35,7 +36,7 @@ def warehouse_by_code(code: str, *, field: str = "warehouse") -> Warehouse:
 
 def supplier_by_code(code: str, *, field: str = "supplier") -> Supplier:
     """Return an active supplier."""
-    supplier = Supplier.objects.filter(code=code.strip(), is_active=True).first()
+    supplier = Supplier.objects.filter(code=code.strip(), is_active=True).first() if is_plain(code) else None
     if supplier is None:
         raise _unknown(f"There is no active supplier {code[:40]!r}. Check the code.", field)
     return supplier

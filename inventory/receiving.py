@@ -106,16 +106,18 @@ def _arrivals(order: PurchaseOrder, lines: Sequence[ReceivedLine] | None) -> lis
     """Return (line, units) with each line at most once, in the order of their pools."""
     known = list(order.lines.select_related("product").order_by("position"))
     everything = [ReceivedLine(line.outstanding_qty, line.position) for line in known if line.outstanding_qty]
+    if lines is None and not everything:
+        raise Conflict(f"Nothing of {order.ref} is outstanding. Receive the units without a purchase order instead.")
     units = _units_by_line(order, known, everything if lines is None else lines)
     arrivals = [(line, units[line.pk]) for line in known if units.get(line.pk)]
-    if not arrivals:
-        raise Conflict(f"Nothing of {order.ref} is outstanding. Receive the units without a purchase order instead.")
     return sorted(arrivals, key=lambda arrival: (arrival[0].product_id, arrival[0].warehouse_id, arrival[0].pk))
 
 
 def _units_by_line(
     order: PurchaseOrder, known: Sequence[PurchaseOrderLine], lines: Sequence[ReceivedLine]
 ) -> dict[int, int]:
+    if not lines:
+        raise Invalid("Name at least one line.", fields={"lines": "Name at least one line."})
     units: dict[int, int] = {}
     for index, received in enumerate(lines):
         check_qty(received.qty, field=f"lines.{index}.qty")
@@ -129,6 +131,8 @@ def _units_by_line(
             taken = left if is_last else min(left, max(0, line.outstanding_qty - units.get(line.pk, 0)))
             units[line.pk] = units.get(line.pk, 0) + taken
             left -= taken
+    for line in known:  # several entries may name one line
+        check_qty(units.get(line.pk, 0), field="lines", low=0)
     return units
 
 

@@ -12,6 +12,14 @@ _FORBIDDEN = re.compile(
 )
 
 
+def is_plain(value: str) -> bool:
+    """Tell whether ``value`` could be a code that we gave out or took in: no control or invisible characters.
+
+    What is not plain is not worth a query, and some of it (NUL, lone surrogates) PostgreSQL cannot even be asked about.
+    """
+    return not _FORBIDDEN.search(value)
+
+
 def clean_text(value: str, *, field: str, max_length: int, multiline: bool = False) -> str:
     """Return ``value`` NFC-normalised and trimmed; raise Invalid naming ``field`` when it cannot be kept as it is."""
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from kernel.errors import Conflict, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
+from kernel.text import is_plain
 from notifications.outbox import record_fact
 from orders.models import LinePlan, Order, OrderPlan, OrderStatus, Peg
 
@@ -30,7 +31,8 @@ WHAT_VERBS_DO = {
 
 def lock_order(ref: str) -> Order:
     """Lock an order, which guards its lines, holds and claims; raise NotFound when there is none."""
-    order = Order.objects.select_for_update(of=("self",), no_key=True).filter(ref=ref).first()
+    named = Order.objects.filter(ref=ref) if is_plain(ref) else Order.objects.none()
+    order = named.select_for_update(of=("self",), no_key=True).first()
     if order is None:
         raise NotFound(f"There is no order {ref[:40]}.")
     return order

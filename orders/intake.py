@@ -14,6 +14,7 @@ from inventory.dirty import mark_dirty
 from inventory.models import Product
 from kernel.errors import Conflict
 from kernel.people import Actor
+from kernel.text import is_plain
 from kernel.transactions import entry_verb, sqlstate
 from orders.editing import tell
 from orders.incoming import CustomerIn, LineIn, OrderIn
@@ -34,11 +35,11 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
     under the same name raises Conflict; wrong content raises Invalid naming every wrong field. Locks: the customer,
     then the pools.
     """
-    clean, products = check_order(order, now=now)
-    digest = _digest(clean)
-    known = _known(clean, digest)
-    if known:
+    digest = _digest(order)
+    known = _known(order, digest)
+    if known:  # before the checks: what was right then may be wrong by now, such as a product no longer sold
         return known, False
+    clean, products = check_order(order, now=now)
     customer = _upsert_customer(clean.customer)
     taken = Order(
         ref=_next_ref(),
@@ -65,7 +66,7 @@ def _digest(order: OrderIn) -> str:
 
 
 def _known(order: OrderIn, digest: str) -> Order | None:
-    if not order.external_id:
+    if not order.external_id or not is_plain(order.channel + order.external_id):
         return None
     found = Order.objects.filter(channel=order.channel, external_id=order.external_id).first()
     if found and found.intake_digest != digest:

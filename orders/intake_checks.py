@@ -62,7 +62,9 @@ class _Wrongs:
 
 def check_order(order: OrderIn, *, now: datetime) -> tuple[OrderIn, list[Product]]:
     """Return the order with its texts cleaned, and the product of each line; raise Invalid naming all wrong fields."""
-    check_qty(len(order.lines), field="lines", high=MAX_LINES)
+    if not 1 <= len(order.lines) <= MAX_LINES:
+        wrong = f"Give 1 to {MAX_LINES:,} lines."
+        raise Invalid(wrong, fields={"lines": wrong})
     wrongs = _Wrongs()
     clean = replace(
         order,

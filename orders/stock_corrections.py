@@ -14,7 +14,7 @@ from django.db.models import F
 from inventory.dirty import mark_dirty
 from inventory.models import MovementKind, Product, StockLevel, StockMovement, Warehouse
 from inventory.queries import product_by_sku, warehouse_by_code
-from inventory.stock import lock_levels, move, open_levels
+from inventory.stock import MAX_ON_HAND, lock_levels, move, open_levels
 from kernel.bounds import MAX_QTY, check_qty
 from kernel.errors import Conflict, Invalid
 from kernel.live import announce
@@ -46,7 +46,7 @@ def count_stock(
     *, sku: str, warehouse_code: str, counted: int, reason: str = "", actor: Actor | None, now: datetime
 ) -> StockMovement | None:
     """Set stock on hand to what was counted; return the ledger's entry, or None when the count agrees."""
-    check_qty(counted, field="counted", low=0)
+    check_qty(counted, field="counted", low=0, high=MAX_ON_HAND)
     reason = clean_text(reason, field="reason", max_length=200)
     product, warehouse = product_by_sku(sku), warehouse_by_code(warehouse_code)
     mark_dirty([product.pk], cause="stock_counted")

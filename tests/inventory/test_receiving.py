@@ -44,6 +44,8 @@ def test_the_first_receipt_in_a_warehouse_opens_its_level() -> None:
         ({"qty": 1_000_001}, "qty"),
         ({"qty": True}, "qty"),
         ({"sku": "NOPE"}, "sku"),
+        ({"sku": "LA\x00MP"}, "sku"),
+        ({"sku": "\ud800"}, "sku"),
         ({"warehouse_code": "NOPE"}, "warehouse"),
         ({"reference": "x" * 81}, "reference"),
         ({"reference": "a\u202eb"}, "reference"),
@@ -122,6 +124,18 @@ def test_goods_cannot_have_arrived_tomorrow() -> None:
         receive_purchase_order(order.ref, received_on=TODAY + timedelta(days=1), actor=None, now=NOW)
 
 
-def test_an_unknown_purchase_order_is_not_found() -> None:
+@pytest.mark.parametrize("lines", [[], [ReceivedLine(1_000_000, position=1)] * 2])
+def test_no_lines_and_too_many_units_are_refused(lines: list[ReceivedLine]) -> None:
+    order = make_purchase_order([(make_product(), 10)])
+
+    with pytest.raises(Invalid) as refusal:
+        receive_purchase_order(order.ref, lines=lines, actor=None, now=NOW)
+
+    assert "lines" in refusal.value.fields
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize("ref", ["PO-NOPE", "PO\x00", "\ud800"])
+def test_an_unknown_purchase_order_is_not_found(ref: str) -> None:
     with pytest.raises(NotFound):
-        receive_purchase_order("PO-NOPE", actor=None, now=NOW)
+        receive_purchase_order(ref, actor=None, now=NOW)

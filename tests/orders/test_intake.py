@@ -104,6 +104,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"lines": []}, "lines"),
     ({"lines": [LineIn("LAMP", 1)] * 2001}, "lines"),
     ({"lines": [LineIn("NOPE", 1)]}, "lines.0.sku"),
+    ({"lines": [LineIn("LA\x00MP", 1)]}, "lines.0.sku"),
+    ({"channel": "\ud800"}, "channel"),
     ({"lines": [LineIn("LAMP", 1), LineIn("LAMP", 0)]}, "lines.1.qty"),
     ({"lines": [LineIn("LAMP", 1_000_001)]}, "lines.0.qty"),
     ({"lines": [LineIn("LAMP", 1, Decimal("-1"))]}, "lines.0.unit_price"),
@@ -130,6 +132,13 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
         take_in(wrong, actor=None, now=NOW)
 
     assert set(refusal.value.fields) == {"channel", "lines.0.sku", "lines.0.qty"}
+
+
+def test_an_order_sent_again_is_known_even_when_it_would_be_refused_by_now(products: list[Product]) -> None:
+    first, _ = take_in(ORDER, actor=None, now=NOW)
+    Product.objects.filter(sku="LAMP").update(is_active=False)
+
+    assert take_in(ORDER, actor=None, now=NOW) == (first, False)
 
 
 def test_a_product_that_is_not_sold_any_more_is_refused(products: list[Product]) -> None:
