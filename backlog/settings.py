@@ -17,7 +17,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 ROOT_URLCONF = "backlog.urls"
 ASGI_APPLICATION = "backlog.asgi.application"
 WSGI_APPLICATION = "backlog.wsgi.application"
@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     "replan-all": {"task": "orders.tasks.replan_all_daily", "schedule": 900.0, "options": {"expires": 600}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
+    "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
     "supplier-delays": {"task": "inventory.tasks.refresh_supplier_delays", "schedule": 3600.0},
 }
 

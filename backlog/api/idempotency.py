@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
-from typing import Any
+import logging
+from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backlog.api.models import IdempotentRequest
 from kernel.errors import Conflict, DomainError, Invalid
+
+log = logging.getLogger(__name__)
 
 LAPSES_AFTER = timedelta(seconds=60)
 MAX_KEY_LENGTH = 200
@@ -39,7 +42,8 @@ def reserve(request: Request) -> IdempotentRequest | None:
     used for something else.
     """
     key = request.headers.get("Idempotency-Key")
-    if request.method != "POST" or key is None:
+    user_id = request.user.pk
+    if request.method != "POST" or key is None or user_id is None:
         return None
     if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
         raise Invalid(f"Idempotency-Key: give 1 to {MAX_KEY_LENGTH} printable ASCII characters.", code="bad_key")
@@ -47,10 +51,10 @@ def reserve(request: Request) -> IdempotentRequest | None:
     try:
         with transaction.atomic():
             return IdempotentRequest.objects.create(
-                user_id=request.user.pk, key=key, path=request.path[:300], body_digest=digest
+                user_id=user_id, key=key, path=request.path[:300], body_digest=digest
             )
     except IntegrityError:
-        return _again(IdempotentRequest.objects.filter(user_id=request.user.pk, key=key).first(), digest)
+        return _again(IdempotentRequest.objects.filter(user_id=user_id, key=key).first(), digest)
 
 
 def _again(kept: IdempotentRequest | None, digest: str) -> IdempotentRequest:
@@ -65,7 +69,7 @@ def _again(kept: IdempotentRequest | None, digest: str) -> IdempotentRequest:
     return kept
 
 
-def _take_over(kept: IdempotentRequest, lapsed_before: Any) -> bool:
+def _take_over(kept: IdempotentRequest, lapsed_before: datetime) -> bool:
     """Claim a reservation whose run died; of several claimers exactly one wins."""
     lapsed = IdempotentRequest.objects.filter(
         pk=kept.pk, status__isnull=True, created_at=kept.created_at, created_at__lt=lapsed_before
@@ -73,13 +77,22 @@ def _take_over(kept: IdempotentRequest, lapsed_before: Any) -> bool:
     return lapsed.update(created_at=timezone.now()) == 1
 
 
-def keep(reserved: IdempotentRequest, response: Response) -> None:
+def keep(reserved: IdempotentRequest, response: HttpResponse) -> None:
     """Keep a rendered answer under its key, or free the key when the request was refused."""
     row = IdempotentRequest.objects.filter(pk=reserved.pk)
-    if response.status_code >= 300:
-        row.delete()
-    else:
-        row.update(status=response.status_code, answer=json.loads(response.content) if response.content else None)
+    try:
+        if response.status_code >= 300:
+            row.delete()
+        else:
+            row.update(status=response.status_code, answer=json.loads(response.content) if response.content else None)
+    except DatabaseError as error:
+        # What was asked for is committed: the caller gets that answer, and the reservation lapses.
+        log.warning("answer not kept (%s)", type(error).__name__)
+
+
+def forget(*, before: datetime) -> int:
+    """Delete kept answers and reservations older than ``before``; return how many."""
+    return IdempotentRequest.objects.filter(created_at__lt=before).delete()[0]
 
 
 def replay(kept: IdempotentRequest) -> Response:

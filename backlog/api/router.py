@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework.request import Request
@@ -35,8 +36,8 @@ class StrictEdge:
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        if (reserved := self._reserved) is not None:
-            response.add_post_render_callback(lambda rendered: keep(reserved, rendered))
+        if self._reserved is not None:
+            response.add_post_render_callback(partial(keep, self._reserved))
         return response
 
 

@@ -4,10 +4,13 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.utils import timezone
 
+from backlog.api.idempotency import keep
 from backlog.api.models import IdempotentRequest
+from backlog.api.tasks import forget_answers
 from inventory.models import StockLevel, StockMovement
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product, make_warehouse
@@ -78,6 +81,30 @@ def test_a_run_in_flight_is_a_conflict_until_it_lapses(api: Api, catalogue: None
 @pytest.mark.parametrize("key", ["ключ", "k" * 201, "a\tb"])
 def test_a_key_that_cannot_be_kept_is_refused(api: Api, catalogue: None, key: str) -> None:
     assert api.raw("POST", "stock/receipts/", b"{}", Idempotency_Key=key).status_code == 422
+
+
+def test_answers_are_forgotten_after_a_week(api: Api, catalogue: None) -> None:
+    api.post("stock/receipts/", RECEIPT, key="old")
+    IdempotentRequest.objects.update(created_at=timezone.now() - timedelta(days=8))
+    api.post("stock/receipts/", RECEIPT, key="new")
+
+    forget_answers()
+
+    assert list(IdempotentRequest.objects.values_list("key", flat=True)) == ["new"]
+
+
+@pytest.mark.django_db
+def test_an_answer_that_cannot_be_kept_is_still_given(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+
+    keep(IdempotentRequest(pk=1), HttpResponse(b"{}", status=201))
+
+    assert "answer not kept" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
