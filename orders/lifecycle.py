@@ -111,7 +111,8 @@ def cancel_line(
     qty = line.open_qty if qty is None else check_qty(qty, field="qty")
     if qty > line.open_qty:
         raise Conflict(f"Line {position} of {order.ref} has {line.open_qty} open units. Cancel at most that many.")
-    mark_dirty([line.product_id], cause="line_cancelled", reference=order.ref)
+    # Every open product: the order is worth less now, and rules may rank all its lines by that.
+    mark_dirty(product_ids_of(order), cause="line_cancelled", reference=order.ref)
     claims = [claim for claim in lock_claims(order, [line.product_id]) if claim.line_id == line.pk]
     surplus = max(0, sum(claim.qty for claim in claims) - (line.open_qty - qty))
     unpicked = [claim for claim in reversed(claims) if claim.state != AllocationState.PICKED]

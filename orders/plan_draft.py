@@ -57,7 +57,6 @@ class Draft:
     """What a run found out. ``stale_orders`` are orders to roll up although none of their lines changes."""
 
     scope: Scope
-    policy_id: int
     inputs: Inputs
     plan: Plan
     changes: Changes
@@ -70,7 +69,6 @@ class Draft:
             "products": len(np.unique(self.inputs.backlog.product_id)),
             **{outcome.name.lower(): int((self.plan.outcome == outcome).sum()) for outcome in Outcome},
             "rows_to_write": self.changes.rows,
-            "policy_id": self.policy_id,
         }
 
     def components(self) -> tuple[Ints, Ints]:
@@ -106,7 +104,7 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     )
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")
-    return Draft(scope, policy.pk, inputs, plan, changes, stale_orders)
+    return Draft(scope, inputs, plan, changes, stale_orders)
 
 
 @contextmanager

@@ -46,30 +46,29 @@ _KEEP_PROMISES = """
 # Ready orders: good news only for those who were told to wait. Waiting ones: measured against the last announcement
 # whether there is news, and against what the customer last got what the news is.
 _NEWS = f"""
-    WITH news AS (
-        SELECT s.order_id, s.eta_p50,
-            CASE
-                WHEN s.is_ready THEN %(line_allocated)s
-                WHEN s.eta_p50 - r.told_on >= t.days THEN %(eta_slipped)s
-                WHEN r.told_on - s.eta_p50 >= t.days THEN %(eta_improved)s
-                ELSE %(eta_restored)s
-            END AS kind
-        FROM plan_order_stage s
-        JOIN orders_orderpromise r ON r.order_id = s.order_id
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s, %(threshold)s)
-                ELSE %(threshold)s END AS days
-        ) t
-        WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
-            AND CASE
-                WHEN s.is_ready THEN r.announced_kind NOT IN ('', %(line_allocated)s)
-                ELSE abs(s.eta_p50 - r.announced_on) >= t.days OR r.announced_kind = %(line_allocated)s
-            END
-        ORDER BY s.order_id
-    )
-    UPDATE orders_orderpromise r SET announced_on = news.eta_p50, announced_kind = news.kind
-    FROM news WHERE r.order_id = news.order_id
-    RETURNING r.order_id, r.announced_kind
+    SELECT s.order_id, s.eta_p50,
+        CASE
+            WHEN s.is_ready THEN %(line_allocated)s
+            WHEN s.eta_p50 - s.told_on >= t.days THEN %(eta_slipped)s
+            WHEN s.told_on - s.eta_p50 >= t.days THEN %(eta_improved)s
+            ELSE %(eta_restored)s
+        END
+    FROM plan_order_stage s
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s, %(threshold)s)
+            ELSE %(threshold)s END AS days
+    ) t
+    WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
+        AND CASE
+            WHEN s.is_ready THEN s.announced_kind NOT IN ('', %(line_allocated)s)
+            ELSE abs(s.eta_p50 - s.announced_on) >= t.days OR s.announced_kind = %(line_allocated)s
+        END
+    ORDER BY s.order_id
+"""
+_SET_ANNOUNCED = """
+    UPDATE orders_orderpromise r SET announced_on = news.announced_on, announced_kind = news.kind
+    FROM unnest(%(orders)s::bigint[], %(days)s::date[], %(kinds)s::text[]) AS news (order_id, announced_on, kind)
+    WHERE r.order_id = news.order_id
 """
 
 
@@ -98,7 +97,10 @@ def find_news(*, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
     with connection.cursor() as cursor:
         cursor.execute(_NEWS, params)
         news = cursor.fetchall()
-    return {"promises": len(news)}, [] if quiet else news
+        if news:
+            orders, days, kinds = (list(column) for column in zip(*news, strict=True))
+            cursor.execute(_SET_ANNOUNCED, {"orders": orders, "days": days, "kinds": kinds})
+    return {"promises": len(news)}, [] if quiet else [(order_id, kind) for order_id, _, kind in news]
 
 
 def announce(news: Sequence[tuple[int, str]], *, run_id: int, now: datetime) -> int:

@@ -200,8 +200,9 @@ def _load_inbound(scope: Scope) -> Columns:
 def _load_products(scope: Scope) -> Columns:
     # At least a day where a supplier is known: 0 means that nobody sells it.
     query = f"""
-        SELECT p.id, COALESCE(GREATEST(sp.lead_time_days + s.delay_p50_days, 1), 0)::int,
-            COALESCE(GREATEST(sp.lead_time_days + s.delay_p90_days, 1), 0)::int
+        SELECT p.id,
+            CASE WHEN s.id IS NULL THEN 0 ELSE GREATEST(sp.lead_time_days + s.delay_p50_days, 1) END,
+            CASE WHEN s.id IS NULL THEN 0 ELSE GREATEST(sp.lead_time_days + s.delay_p90_days, 1) END
         FROM inventory_product p
         LEFT JOIN inventory_supplierproduct sp ON sp.product_id = p.id AND sp.is_preferred
         LEFT JOIN inventory_supplier s ON s.id = sp.supplier_id

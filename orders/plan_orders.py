@@ -23,7 +23,7 @@ _STAGE = """
     order_id bigint, placed_at timestamptz, score float8, reason smallint, eta_p50 date, eta_p90 date,
     open_lines int, short_lines int, open_units int, short_units int, open_value_minor bigint,
     ready_value_minor bigint, is_planned bool, is_ready bool, promised_on date, is_promised bool,
-    was_planned bool, old_eta date, old_reason smallint
+    was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text
 """
 
 # The last line to arrive names the order's reason; of lines with the same day, one that does not wait for another.
@@ -51,7 +51,7 @@ _ROLL_UP = f"""
     SELECT t.order_id, o.placed_at, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
         t.open_units, t.short_units, t.open_value_minor, t.ready_value_minor, t.is_planned, t.is_ready,
         COALESCE(r.promised_on, CASE WHEN t.is_planned THEN t.eta_p50 END), r.order_id IS NOT NULL,
-        old.order_id IS NOT NULL, old.eta_p50, old.reason
+        old.order_id IS NOT NULL, old.eta_p50, old.reason, r.told_on, r.announced_on, r.announced_kind
     FROM total t
     JOIN orders_order o ON o.id = t.order_id AND o.status = 'open'
     LEFT JOIN orders_orderpromise r ON r.order_id = t.order_id
@@ -71,7 +71,7 @@ _SAVE = f"""
 """
 _DROP_CLOSED = """
     DELETE FROM orders_orderplan p WHERE p.order_id = ANY(%(orders)s::bigint[])
-        AND NOT EXISTS (SELECT FROM orders_orderline l WHERE l.order_id = p.order_id AND l.open_qty > 0)
+        AND p.order_id NOT IN (SELECT order_id FROM plan_order_stage)
 """
 # A ready order that nobody has shipped yet moves on by a day every day: that is no change of date worth keeping.
 _KEEP_CHANGES = f"""

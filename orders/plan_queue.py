@@ -23,10 +23,9 @@ _RETRY_AFTER = timedelta(seconds=5)
 
 def plan_due_marks(clock: Callable[[], datetime]) -> bool:
     """Plan what is due, round after round; return whether there may be more. Any number of workers may do this."""
+    _quarantine_killers(clock())
     for _ in range(MAX_ROUNDS):
-        now = clock()
-        _quarantine_killers(now)
-        token, products = _claim(now)
+        token, products = _claim(clock())
         if not products:
             return False
         _plan(token, products, clock)

@@ -94,11 +94,12 @@ def finish_full_runs(*, now: datetime) -> int:
 
 def is_full_run_due(*, now: datetime) -> bool:
     """Tell whether the day or the policy has changed since the last full run."""
-    last = PlanRun.objects.filter(kind=PlanRunKind.FULL, counts__has_key="policy_id").order_by("-pk").first()
+    done = PlanRun.objects.filter(kind=PlanRunKind.FULL, status=PlanRunStatus.DONE, policy__isnull=False)
+    last = done.order_by("-pk").first()
     return (
         last is None
         or timezone.localdate(last.started_at) != timezone.localdate(now)
-        or last.counts["policy_id"] != policies.published().pk
+        or last.policy_id != policies.published().pk
     )
 
 
@@ -114,7 +115,8 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     watch = Stopwatch()
     version = _next_number()
     try:
-        draft = make_draft(product_ids, policies.published(), today=timezone.localdate(now), watch=watch)
+        run.policy = policies.published()
+        draft = make_draft(product_ids, run.policy, today=timezone.localdate(now), watch=watch)
         run.counts = draft.counts()
         written = Written()
         for chunk in split(draft):

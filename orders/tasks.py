@@ -19,6 +19,7 @@ def plan_dirty() -> None:
 @shared_task
 def replan_all_daily() -> None:
     """Plan the whole backlog when the day or the policy has changed."""
+    finish_full_runs(now=timezone.now())
     if is_full_run_due(now=timezone.now()):
         request_full_run(cause="New day or new policy", now=timezone.now())
         finish_full_runs(now=timezone.now())

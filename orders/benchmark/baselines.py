@@ -43,7 +43,9 @@ def one_at_a_time(lines: int) -> tuple[float, int]:
         cursor.execute("CREATE TABLE one_allocation (LIKE orders_allocation INCLUDING ALL)")
         cursor.execute("CREATE TABLE one_plan (LIKE orders_lineplan INCLUDING ALL)")
         cursor.execute("VACUUM ANALYZE one_level")
-        cursor.execute("SELECT order_id FROM orders_orderplan ORDER BY score DESC, placed_at, order_id LIMIT %s", [lines])
+        cursor.execute(
+            "SELECT order_id FROM orders_orderplan ORDER BY score DESC, placed_at, order_id LIMIT %s", [lines]
+        )
         orders = [row[0] for row in cursor.fetchall()]
         done, started = 0, perf_counter()
         for order in orders:

@@ -1,0 +1,159 @@
+"""What customers hear of a plan, and what the ledger keeps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from inventory.models import Product, PurchaseOrderLine, StockLevel
+from notifications.models import Fact
+from orders.models import EtaRevision, Order, OrderPlan, OrderPromise, Reason
+from orders.replan import replan
+from tests.factories import NOW, TODAY
+from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
+from tests.factories.orders import make_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def product() -> Product:
+    return make_product()
+
+
+@pytest.fixture
+def waiting(product: Product) -> Order:
+    """An order pegged to a purchase order that arrives in ten days, planned and promised."""
+    make_stock(product, on_hand=0)
+    make_purchase_order([(product, 10)], supplier=make_supplier(name="Slow Ltd", delay_p90_days=0))
+    order = make_order([(product, 4)])
+    plan(product)
+    return order
+
+
+def plan(product: Product, now: datetime = NOW, **options: bool) -> None:
+    replan(product_ids=[product.pk], cause="test", now=now, **options)
+
+
+def arrive(product: Product, expected_on: date) -> None:
+    PurchaseOrderLine.objects.filter(product=product).update(expected_on=expected_on)
+
+
+def put_on_hand(product: Product, qty: int) -> None:
+    StockLevel.objects.filter(product=product).update(on_hand=qty)
+
+
+def kinds(order: Order) -> list[str]:
+    facts = Fact.objects.filter(subject=f"order:{order.pk}:promise").order_by("pk")
+    return [kind.removeprefix("orders.") for kind in facts.values_list("kind", flat=True)]
+
+
+def test_a_slip_of_the_supplier_is_announced_with_the_supplier(product: Product, waiting: Order) -> None:
+    arrive(product, TODAY + timedelta(days=20))
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "eta_slipped"]
+    payload = Fact.objects.get(kind="orders.eta_slipped").payload
+    assert payload["supplier"] == "Slow Ltd"
+    assert payload["reason"] == "supplier_late"
+    assert payload["eta_on"] == (TODAY + timedelta(days=21)).isoformat()  # the day named is a Sunday
+    assert OrderPlan.objects.get(order=waiting).reason == Reason.SUPPLIER_LATE
+    assert OrderPlan.objects.get(order=waiting).slip_days == 11
+
+
+def test_a_slip_taken_back_is_restored_and_the_promise_never_moves(product: Product, waiting: Order) -> None:
+    promised = OrderPromise.objects.get(order=waiting).promised_on
+    arrive(product, TODAY + timedelta(days=21))
+    plan(product)
+    arrive(product, TODAY + timedelta(days=10))
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "eta_slipped", "eta_restored"]
+    promise = OrderPromise.objects.get(order=waiting)
+    assert promise.promised_on == promise.announced_on == promise.told_on == promised
+    assert list(EtaRevision.objects.order_by("pk").values_list("kind", flat=True)) == ["promised", "planned", "planned"]
+
+
+def test_an_earlier_date_is_an_improvement(product: Product, waiting: Order) -> None:
+    arrive(product, TODAY + timedelta(days=3))
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "eta_improved"]
+
+
+def test_stock_for_a_waiting_order_is_good_news_once(product: Product, waiting: Order) -> None:
+    put_on_hand(product, 4)
+
+    plan(product)
+    plan(product)
+    plan(product, NOW + timedelta(days=3))
+
+    assert kinds(waiting) == ["backordered", "line_allocated"]
+
+
+def test_an_order_ready_at_once_is_no_news_however_long_it_lies(product: Product) -> None:
+    make_stock(product, on_hand=4)
+    order = make_order([(product, 4)])
+
+    plan(product)
+    plan(product, NOW + timedelta(days=1))
+
+    assert kinds(order) == []
+    assert list(EtaRevision.objects.values_list("kind", flat=True)) == ["promised"]
+
+
+def test_good_news_that_turned_out_wrong_is_taken_back(product: Product, waiting: Order) -> None:
+    put_on_hand(product, 4)
+    plan(product)
+    StockLevel.objects.update(reserved=0, on_hand=4)
+    rival = make_order([(product, 4)], is_expedited=True)
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "line_allocated", "eta_restored"]
+    assert OrderPlan.objects.get(order=rival).reason == Reason.READY
+
+
+def test_a_date_that_is_only_a_lead_time_is_told_weekly_not_daily(product: Product) -> None:
+    supplier = make_supplier()
+    supplier.supplier_products.create(product=product, lead_time_days=10)
+    order = make_order([(product, 4)])
+
+    for days in range(8):
+        plan(product, NOW + timedelta(days=days))
+
+    assert kinds(order) == ["backordered", "eta_slipped"]
+
+
+def test_without_any_date_nothing_is_promised(product: Product) -> None:
+    order = make_order([(product, 4)])
+
+    plan(product)
+
+    assert kinds(order) == []
+    assert not OrderPromise.objects.filter(order=order).exists()
+    assert OrderPlan.objects.get(order=order).eta_p50 is None
+
+
+def test_a_held_order_loses_its_date_and_hears_nothing(product: Product, waiting: Order) -> None:
+    waiting.holds.create(kind="credit")
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered"]
+    row = OrderPlan.objects.get(order=waiting)
+    assert (row.reason, row.eta_p50) == (Reason.ON_HOLD, None)
+
+
+def test_a_quiet_run_promises_and_tells_nobody(product: Product) -> None:
+    make_purchase_order([(product, 10)])
+    order = make_order([(product, 4)])
+
+    plan(product, quiet=True)
+
+    assert kinds(order) == []
+    assert OrderPromise.objects.get(order=order).told_kind == "orders.backordered"
