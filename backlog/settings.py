@@ -204,6 +204,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "backlog.api.openapi.add_common_parts",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "HoldKindEnum": "orders.models.HoldKind.choices",
         "MovementKindEnum": "inventory.models.MovementKind.choices",

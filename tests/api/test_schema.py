@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from tests.api.conftest import Api
+from tests.factories.orders import make_user
+
+
+def test_the_document_is_valid_and_says_nothing_it_is_unsure_of() -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=io.StringIO())
+
+
+def test_the_document_names_every_address_with_its_errors_and_keys(api: Api) -> None:
+    document = api.get("schema/").json()
+
+    assert {
+        "/api/v1/orders/", "/api/v1/orders/{ref}/ship/", "/api/v1/stock/receipts/",
+        "/api/v1/purchase-orders/{ref}/receive/", "/api/v1/policies/{id}/preview/", "/api/v1/plan-runs/",
+        "/api/v1/messages/", "/api/v1/metrics/backlog/",
+    } <= set(document["paths"])  # fmt: skip
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert "default" in operation["responses"], path
+            names = {parameter["name"] for parameter in operation.get("parameters", ())}
+            assert ("Idempotency-Key" in names) == (method == "post"), path
+    filters = document["paths"]["/api/v1/orders/"]["get"]["parameters"]
+    assert {"cursor", "ordering", "late", "sku", "reason"} <= {parameter["name"] for parameter in filters}
+
+
+@pytest.mark.django_db
+def test_the_page_for_people_keeps_its_script_in_a_file() -> None:
+    browser = Client()
+    browser.force_login(make_user("agent"), backend="django.contrib.auth.backends.ModelBackend")
+
+    response = browser.get("/api/v1/docs/")
+
+    scripts = re.findall(r"<script([^>]*)>", response.content.decode())
+    assert scripts
+    assert all("src=" in attributes for attributes in scripts)
+    assert "script-src 'self';" in response.headers["Content-Security-Policy"]
+    assert "//cdn" not in response.content.decode()
