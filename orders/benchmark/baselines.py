@@ -15,8 +15,8 @@ def bare_update(rows: int) -> float:
         cursor.execute("SELECT count(*) FROM orders_lineplan")
         copies = -(-rows // max(cursor.fetchone()[0], 1))
         cursor.execute(
-            "INSERT INTO bare (line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, "
-            "eta_p50, eta_p90, gate_line_id, policy_id) "
+            "INSERT INTO bare (line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, "
+            "pegged_qty, eta_p50, eta_p90, gate_line_id, policy_id) "
             "SELECT line_id + 1000000000::bigint * copy, order_id, product_id, score, points, outcome, reason, "
             "allocated_qty, pegged_qty, eta_p50, eta_p90, gate_line_id, policy_id "
             "FROM orders_lineplan, generate_series(1, %s) AS copy LIMIT %s",
@@ -43,9 +43,7 @@ def one_at_a_time(lines: int) -> tuple[float, int]:
         cursor.execute("CREATE TABLE one_allocation (LIKE orders_allocation INCLUDING ALL)")
         cursor.execute("CREATE TABLE one_plan (LIKE orders_lineplan INCLUDING ALL)")
         cursor.execute("VACUUM ANALYZE one_level")
-        cursor.execute(
-            "SELECT order_id FROM orders_orderplan ORDER BY score DESC, placed_at, order_id LIMIT %s", [lines]
-        )
+        cursor.execute("SELECT order_id FROM orders_orderplan ORDER BY score DESC, placed_at LIMIT %s", [lines])
         orders = [row[0] for row in cursor.fetchall()]
         done, started = 0, perf_counter()
         for order in orders:
@@ -89,7 +87,7 @@ def _reserve_line(cursor: Any, order: int, line: int, product: int, qty: int) ->
                 [line, warehouse, product, taken],
             )
     cursor.execute(
-        "INSERT INTO one_plan (line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, "
-        "gate_line_id, policy_id) VALUES (%s, %s, %s, 0, '{}', 0, 0, %s, 0, 0, 0)",
+        "INSERT INTO one_plan (line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, "
+        "pegged_qty, gate_line_id, policy_id) VALUES (%s, %s, %s, 0, '{}', 0, 0, %s, 0, 0, 0)",
         [line, order, product, qty - wanted],
     )

@@ -66,8 +66,8 @@ _CATALOGUE = [
 # backorder; their lines are neighbours (sets, spare parts), so that they link a handful of products. One line in twenty
 # is for the hot product, the others lean towards low numbers.
 _DEFAULT = [
-    """INSERT INTO orders_order (id, ref, channel, external_id, customer_id, status, placed_at, requested_on, ship_policy,
-        ship_to, is_expedited, eta_by_hand_reason, intake_digest, version)
+    """INSERT INTO orders_order (id, ref, channel, external_id, customer_id, status, placed_at, requested_on,
+        ship_policy, ship_to, is_expedited, eta_by_hand_reason, intake_digest, version)
     SELECT i, 'SO-' || i, 'synthetic', '', 1 + i %% 5000, 'open', now() - interval '90 days' * random(),
         CASE WHEN i %% 3 = 0 THEN current_date + (i %% 30) END,
         CASE WHEN i %% 100 IN (7, 57) THEN 'complete' WHEN i %% 100 = 31 THEN 'one_backorder' ELSE 'partial' END,
@@ -84,7 +84,9 @@ _DEFAULT = [
     FROM generate_series(1, %(lines)s) i,
         LATERAL (SELECT (i - 1) %% 15 AS place) p,
         LATERAL (SELECT width_bucket(p.place, ARRAY[1, 3, 6, 10]) AS which) w,
-        LATERAL (SELECT (i - 1) / 15 * 5 + w.which + 1 AS id, p.place - w.which * (w.which + 1) / 2 + 1 AS position) o""",
+        LATERAL (
+            SELECT (i - 1) / 15 * 5 + w.which + 1 AS id, p.place - w.which * (w.which + 1) / 2 + 1 AS position
+        ) o""",
 ]
 
 # The work that other systems were measured on: 1,000 products, 5 lines an order, 1 to 10 units, five priorities.
@@ -96,7 +98,8 @@ _PEERS = [
     FROM generate_series(1, %(orders)s) i""",
     """INSERT INTO orders_orderline
         (id, order_id, position, product_id, ordered_qty, shipped_qty, cancelled_qty, unit_price)
-    SELECT i, 1 + (i - 1) / 5, 1 + (i - 1) %% 5, 1 + floor(random() * 1000)::int, 1 + floor(random() * 10)::int, 0, 0, 10
+    SELECT i, 1 + (i - 1) / 5, 1 + (i - 1) %% 5, 1 + floor(random() * 1000)::int,
+        1 + floor(random() * 10)::int, 0, 0, 10
     FROM generate_series(1, %(lines)s) i""",
 ]
 
@@ -113,7 +116,8 @@ _SUPPLY = [
     FROM generate_series(1, 500) i""",
     """INSERT INTO inventory_purchaseorderline (purchase_order_id, position, product_id, warehouse_id, ordered_qty,
         received_qty, cancelled_qty, expected_on, first_expected_on)
-    SELECT 1 + (product_id * 2 + part) %% 500, (product_id * 2 + part) / 500, product_id, 1 + product_id %% %(warehouses)s,
-        ceil(qty * 0.2), 0, 0, current_date + (product_id * 3 + part * 11)::int %% 40, current_date + product_id::int %% 25
+    SELECT 1 + (product_id * 2 + part) %% 500, (product_id * 2 + part) / 500, product_id,
+        1 + product_id %% %(warehouses)s, ceil(qty * 0.2), 0, 0,
+        current_date + (product_id * 3 + part * 11)::int %% 40, current_date + product_id::int %% 25
     FROM demand, generate_series(0, 1) part WHERE product_id %% 10 > 0""",
 ]
