@@ -4,6 +4,7 @@ import hashlib
 import os
 import pwd
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from backlog.devservices import binaries
@@ -66,6 +67,9 @@ def _tell_leftovers(home: Home, displaced: Path) -> None:
 def forget(home: Home) -> None:
     """Remove what a temporary home has left outside itself."""
     shutil.rmtree(displaced_place(home).parent, ignore_errors=True)
+    # Only when nobody else has anything there.
+    with suppress(OSError):
+        DISPLACED.rmdir()
 
 
 def server_account(*places: Path) -> Account:
