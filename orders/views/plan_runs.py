@@ -20,7 +20,9 @@ from orders.replan import request_full_run
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 TABS = (("all", "All"), *((kind.value, kind.label) for kind in PlanRunKind))
 
-HIDDEN = {"policy_id", "rows_to_write"}
+# jsonb keeps no order of its own.
+STEPS = ("load_s", "score_s", "allocate_s", "promise_s", "diff_s", "write_s", "hash_s")
+COUNTS = ("lines", "planned", "frozen", "excluded", "products", "rows_written", "facts", "skipped_products")
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 
@@ -69,7 +71,7 @@ def plan_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "run": run,
         "policy": Policy.objects.filter(pk=run.counts.get("policy_id")).first(),
         "steps": steps_of(run),
-        "counts": [(_words(name), value) for name, value in run.counts.items() if name not in HIDDEN],
+        "counts": [(_words(name), run.counts[name]) for name in COUNTS if name in run.counts],
         "may_replan": request.user.has_perm("orders.replan"),
     }
     return render_page(request, "orders/plan_runs_run.html", context, fragments={"live": "orders/plan_runs_body.html"})
@@ -86,7 +88,7 @@ def plan_now(request: HttpRequest) -> HttpResponse:
 
 def steps_of(run: PlanRun) -> list[Step]:
     """Return the steps of a run in their order, with places on a bar as long as their sum."""
-    timings = {name: float(seconds) for name, seconds in run.timings.items() if name not in {"total", "total_s"}}
+    timings = {name: float(run.timings[name]) for name in STEPS if name in run.timings}
     total = max(sum(timings.values()), 1e-9)
     steps, left = [], 0.0
     for index, (name, seconds) in enumerate(timings.items()):
