@@ -49,6 +49,13 @@ def lock_open_order(ref: str, *, version: int | None = None) -> Order:
     return order
 
 
+def refuse_held(order: Order) -> None:
+    """Raise Conflict, naming the holds, when the order may neither take stock nor ship."""
+    kinds = sorted(order.holds.filter(released_at=None).values_list("kind", flat=True))
+    if kinds:
+        raise Conflict(f"{order.ref} is on hold ({', '.join(kinds)}). Release the hold first.", code="on_hold")
+
+
 def save_order(order: Order, *fields: str) -> None:
     """Write the changed fields and count the change, so that whoever looks at an older version is told."""
     order.version += 1
@@ -81,7 +88,7 @@ def close_if_done(order: Order, *, now: datetime) -> bool:
     order.status = OrderStatus.SHIPPED if was_shipped else OrderStatus.CANCELLED
     order.closed_at = now
     order.save(update_fields=["status", "closed_at"])
-    Peg.objects.filter(line__order=order).delete()
+    Peg.objects.filter(line__in=order.lines.values("pk")).delete()
     LinePlan.objects.filter(order=order).delete()
     OrderPlan.objects.filter(order=order).delete()
     return True

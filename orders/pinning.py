@@ -13,7 +13,7 @@ from kernel.errors import Conflict, Invalid
 from kernel.people import Actor
 from kernel.transactions import entry_verb
 from orders.claims import drop, lock_claims, take
-from orders.editing import lock_open_order, save_order, tell
+from orders.editing import lock_open_order, refuse_held, save_order, tell
 from orders.models import Allocation, AllocationState, Order, OrderLine
 
 
@@ -34,6 +34,7 @@ def pin(
     granted twice. Raises Conflict when there are too few, or the line is not that long.
     """
     order, line, warehouse = _find(ref, position, warehouse_code, qty, version)
+    refuse_held(order)
     mark_dirty([line.product_id], cause="pinned", reference=order.ref)
     claims = [each for each in lock_claims(order, [line.product_id]) if each.line_id == line.pk]
     planned = [each for each in claims if each.state == AllocationState.PLANNED]

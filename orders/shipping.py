@@ -17,7 +17,7 @@ from kernel.errors import Conflict, Invalid
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from orders.claims import Taken, consume, lock_claims, take, units_by_level
-from orders.editing import close_if_done, lock_open_order, save_order, tell
+from orders.editing import close_if_done, lock_open_order, refuse_held, save_order, tell
 from orders.models import Allocation, Order, OrderLine, Shipment, ShipmentLine, ShipPolicy
 from orders.snapshots import customer_payloads
 
@@ -46,7 +46,7 @@ def ship(
     little allocated, or its ship policy wants more to leave together.
     """
     order = lock_open_order(ref, version=version)
-    _refuse_held(order)
+    refuse_held(order)
     open_lines = {line.position: line for line in order.lines.filter(open_qty__gt=0).select_related("product")}
     products = [line.product_id for line in open_lines.values()]
     mark_dirty(products, cause="shipped", reference=order.ref)
@@ -64,12 +64,6 @@ def ship(
     subject = f"order:{order.pk}:shipment:{shipment.pk}"
     tell(order, "orders.shipped", actor=actor, now=now, payload=payload, subject=subject)
     return shipment
-
-
-def _refuse_held(order: Order) -> None:
-    kinds = sorted(order.holds.filter(released_at=None).values_list("kind", flat=True))
-    if kinds:
-        raise Conflict(f"{order.ref} is on hold ({', '.join(kinds)}). Release the hold first.", code="on_hold")
 
 
 def _everything(order: Order, claims: Sequence[Allocation]) -> dict[int, int]:

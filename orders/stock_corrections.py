@@ -6,7 +6,6 @@ same transaction, before the units go. Locks: the pools, then the stock levels b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
@@ -134,20 +133,13 @@ def _worst_claims(product: Product, warehouse: Warehouse, qty: int) -> list[Take
         F("line__plan__score").asc(nulls_first=True), "-line__order__placed_at", "-line__order_id", "-line_id"
     )
     taken: list[Taken] = []
-    for claim in _until(worst_first, qty):
-        left = qty - sum(each.qty for each in taken)
+    left = qty
+    for claim in worst_first[:qty]:  # each holds a unit at least
         taken.append(Taken(claim.line_id, product.pk, warehouse.pk, claim.state, min(claim.qty, left)))
+        left -= taken[-1].qty
+        if left == 0:
+            break
     return taken
-
-
-def _until(claims: Iterable[Allocation], qty: int) -> Iterable[Allocation]:
-    """Yield claims until they hold ``qty`` units."""
-    held = 0
-    for claim in claims:
-        if held >= qty:
-            return
-        held += claim.qty
-        yield claim
 
 
 def _tell(product: Product, movement: StockMovement, actor: Actor | None, now: datetime) -> None:

@@ -74,6 +74,15 @@ def test_unpinning_gives_units_back(order: Order) -> None:
         unpin("SO-1", position=1, warehouse_code="MAIN", qty=2, actor=None, now=NOW)
 
 
+def test_an_order_on_hold_takes_no_units() -> None:
+    lamp = make_product()
+    make_stock(lamp, on_hand=10)
+    make_order([(lamp, 6)], ref="SO-2", held="credit")
+
+    with pytest.raises(Conflict, match="Release the hold first"):
+        pin("SO-2", position=1, warehouse_code="MAIN", qty=1, actor=None, now=NOW)
+
+
 def test_a_line_or_warehouse_that_is_not_there_is_named(order: Order) -> None:
     with pytest.raises(Invalid):
         pin("SO-1", position=2, warehouse_code="MAIN", qty=1, actor=None, now=NOW)
