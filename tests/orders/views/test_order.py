@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from orders.models import EtaRevision, EtaRevisionKind, Reason
+from tests.factories.inventory import make_product
+from tests.factories.orders import make_customer
+from tests.orders.views.backlog import planned_order
+
+pytestmark = pytest.mark.django_db
+QUERY_BUDGET = 40
+SignIn = Callable[..., Client]
+
+
+def test_the_page_shows_facts_lines_and_history(sign_in: SignIn) -> None:
+    order = planned_order(50, product=make_product("LANTERN", name="Storm lantern"), slip_days=7)
+    eta = timezone.localdate() + timedelta(days=5)
+    EtaRevision.objects.create(
+        order=order,
+        kind=EtaRevisionKind.PLANNED,
+        old_on=eta - timedelta(days=7),
+        new_on=eta,
+        reason=Reason.SUPPLIER_LATE,
+    )
+
+    html = sign_in().get(f"/orders/{order.ref}/").content.decode()
+
+    assert "Storm lantern" in html
+    assert "+7\u00a0d" in html
+    assert "supplier late" in html
+    assert "1 slip" in html
+
+
+def test_an_unknown_order_is_not_found(sign_in: SignIn) -> None:
+    assert sign_in().get("/orders/SO-0/").status_code == 404
+
+
+def test_only_agents_see_contact_data(sign_in: SignIn) -> None:
+    order = planned_order(1, customer=make_customer(contact_name="Imogen Hale", email="imogen@castlegate.example"))
+
+    assert "imogen@castlegate.example" in sign_in("agent").get(f"/orders/{order.ref}/").content.decode()
+    assert "imogen@castlegate.example" not in sign_in("ops").get(f"/orders/{order.ref}/").content.decode()
+
+
+def test_text_of_customers_is_escaped(sign_in: SignIn) -> None:
+    order = planned_order(1, customer=make_customer(name="<script>alert(1)</script>"))
+
+    for url in (f"/orders/{order.ref}/", f"/triage/?o={order.ref}"):
+        assert "<script>alert(1)" not in sign_in().get(url).content.decode()
+
+
+def test_an_agent_is_not_offered_what_an_agent_may_not_do(sign_in: SignIn) -> None:
+    order = planned_order(1)
+
+    html = sign_in("agent").get(f"/orders/{order.ref}/").content.decode()
+
+    assert f"/orders/{order.ref}/note/" in html
+    assert f"/orders/{order.ref}/hold/" not in html
+    assert f"/orders/{order.ref}/ship/" not in html
+
+
+def test_the_live_part_is_the_body_alone(sign_in: SignIn) -> None:
+    order = planned_order(1)
+
+    response = sign_in().get(f"/orders/{order.ref}/", headers={"HX-Request": "true", "HX-Target": "live"})
+
+    assert response.content.decode().lstrip().startswith('<div class="order-sheet"')
+
+
+def test_the_number_of_queries_does_not_grow_with_the_backlog(sign_in: SignIn) -> None:
+    client, product = sign_in(), make_product()
+    order = planned_order(1, product=product)
+    few = count_queries(client, order.ref)
+    for n in range(30):
+        planned_order(float(n), product=product)
+
+    assert count_queries(client, order.ref) <= few + 1 <= QUERY_BUDGET
+
+
+def count_queries(client: Client, ref: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/orders/{ref}/").status_code == 200
+    return len(queries)
