@@ -30,7 +30,7 @@ class Drift:
 def check() -> list[Drift]:
     """Return all drift, at most 100 rows a rule, from one snapshot; empty when everything adds up.
 
-    Reads every stock level, movement, open line and plan: seconds at a million lines. Takes no locks.
+    Reads every stock level, movement, line and plan row once per rule, and takes no locks.
     """
     found: list[Drift] = []
     with _snapshot(), connection.cursor() as cursor:
