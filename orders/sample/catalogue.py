@@ -112,8 +112,9 @@ def build_products(demand: Demand) -> list[SampleProduct]:
 
 def _product(sku: str, descriptions: Counter[str], prices: list[int]) -> SampleProduct:
     # Ties go to the longer text, then by alphabet: the same product gets the same name from any order of rows.
-    text = max(descriptions, key=lambda text: (bool(text), descriptions[text], len(text), text)) or f"PRODUCT {sku}"
-    return SampleProduct(sku, _title(text), categorise(text), round(median(prices)))
+    text = max(descriptions, key=lambda text: (bool(text), descriptions[text], len(text), text))
+    name = _title(text) if text else f"Product {sku}"
+    return SampleProduct(sku, name, categorise(text), round(median(prices)))
 
 
 def _title(text: str) -> str:

@@ -91,14 +91,19 @@ def grow_backlog(lines: int, *, now: datetime) -> int:
     Set-based: about a minute for a million lines. The plan is the caller's to renew.
     """
     there = OrderLine.objects.filter(order__status=OrderStatus.OPEN, open_qty__gt=0).count()
-    if not there:
-        raise Conflict("There are no open lines to copy.")
-    if not there <= lines <= MOST_LINES:
-        raise Invalid(f"Name a number from the {there:,} lines that are open to {MOST_LINES:,}.")
+    check_target(lines, there)
     missing = lines - there
     if missing:
         _grow(missing, copies=-(-missing // there), growth=missing / there, now=now)
     return missing
+
+
+def check_target(lines: int, there: int) -> None:
+    """Raise Conflict when there is nothing to copy, Invalid when fewer or too many lines are asked for."""
+    if not there:
+        raise Conflict("There are no open lines to copy.")
+    if not there <= lines <= MOST_LINES:
+        raise Invalid(f"Name a number from the {there:,} lines that are open to {MOST_LINES:,}.")
 
 
 def _grow(missing: int, *, copies: int, growth: float, now: datetime) -> None:

@@ -18,10 +18,10 @@ from django.utils import timezone
 from inventory.models import Product
 from inventory.suppliers import refresh_delays
 from kernel.errors import Conflict
-from orders.models import Order, SampleLoad
+from orders.models import Order, PlanRun, PlanRunStatus, SampleLoad
 from orders.replan import replan
-from orders.sample.days import weeks_between
-from orders.sample.growing import grow_backlog
+from orders.sample.days import WEEK, weeks_between
+from orders.sample.growing import check_target, grow_backlog
 from orders.sample.people import create_people
 from orders.sample.reading import Demand, RowFate, open_rows, read_demand
 from orders.sample.replay import replay
@@ -57,13 +57,14 @@ def load_sample(*, now: datetime, smoke: bool = False, open_lines: int | None = 
     refuse_unless_empty()
     name, file_ends_on = SMOKE if smoke else FULL
     yesterday = timezone.localdate(now) - timedelta(days=1)
-    weeks = weeks_between(file_ends_on, yesterday)
-    last_day = yesterday - timedelta(weeks=weeks)
+    weeks, last_day = place_in_time(file_ends_on, yesterday, cut=not smoke)
     with _step(say, f"Reading {name}"):
         demand = read_demand(open_rows(Path(settings.BASE_DIR) / "data" / "online-retail" / name), last_day=last_day)
     with _step(say, "Replaying days against simulated suppliers"):
         world = replay(demand, last_day=last_day)
     loaded = _sum_up(demand, world)
+    if open_lines is not None:
+        check_target(open_lines, loaded.open_lines)
     with _step(say, f"Writing {loaded.orders:,} orders, {loaded.lines:,} lines, {len(world.movements):,} movements"):
         _write(world, loaded, weeks, last_day, now)
     with _step(say, "Measuring how late suppliers are"):
@@ -82,11 +83,29 @@ def grow_sample(open_lines: int, *, now: datetime, say: Say) -> None:
     plan_sample(now, say)
 
 
+def place_in_time(file_ends_on: date, yesterday: date, *, cut: bool) -> tuple[int, date]:
+    """Return by how many weeks to move the file, and which of its days is the last to replay.
+
+    Whole weeks keep the weekdays. With ``cut`` the last day becomes yesterday and up to six days of the file are left
+    out; without, for a file of three days, nothing is left out and the last day may be up to six days ago.
+    """
+    if not cut:
+        return (yesterday - file_ends_on).days // WEEK, file_ends_on
+    weeks = weeks_between(file_ends_on, yesterday)
+    return weeks, yesterday - timedelta(weeks=weeks)
+
+
 def plan_sample(now: datetime, say: Say) -> None:
     """Plan everything; what comes out is what the customers know already."""
     with _step(say, "Planning the backlog"):
         replan(product_ids=None, cause="sample", now=now, quiet=True)
         settle_promises(now)
+
+
+def plan_if_cut_off(now: datetime, say: Say) -> None:
+    """Plan a sample whose load was killed between writing and planning."""
+    if SampleLoad.objects.exists() and not PlanRun.objects.filter(status=PlanRunStatus.DONE).exists():
+        plan_sample(now, say)
 
 
 def is_empty() -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from kernel.errors import DomainError
 from orders.models import SampleLoad
-from orders.sample.loading import Loaded, grow_sample, is_empty, load_sample
+from orders.sample.loading import Loaded, grow_sample, is_empty, load_sample, plan_if_cut_off
 from orders.sample.people import PASSWORD, PEOPLE
 
 
@@ -24,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, lines: int | None, smoke: bool, if_empty: bool, **options: Any) -> None:
         now = timezone.now()
         if if_empty and not is_empty():
+            plan_if_cut_off(now, self._say)
             self._say("There are orders or products already; the sample stays out.")
             return
         try:
