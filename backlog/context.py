@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from orders.models import SampleLoad
 
@@ -29,7 +29,7 @@ HTMX_CONFIG = json.dumps(
         "responseHandling": [
             {"code": "204", "swap": False},
             {"code": "[23]..", "swap": True},
-            {"code": "(403|409|422)", "swap": True},
+            {"code": "(400|409|422)", "swap": True},
             {"code": "[45]..", "swap": False, "error": True},
         ],
     }
@@ -71,7 +71,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "themes": THEMES,
             "role": _role(request),
             "htmx_config": HTMX_CONFIG,
-        }
+        },
     }
 
 
@@ -94,10 +94,7 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
     for item in NAV:
         if user is None or not user.has_perm(item.permission):
             continue
-        try:
-            url = reverse(item.view)
-        except NoReverseMatch:
-            continue
+        url = reverse(item.view)
         items.append(
             {
                 "url": url,

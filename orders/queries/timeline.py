@@ -87,7 +87,9 @@ def _shipments(order: Order) -> Iterator[Event]:
 
 
 def _messages(order: Order) -> Iterator[Event]:
-    for message in Delivery.objects.filter(order_ref=order.ref, state=DeliveryState.SENT):
+    """Read messages sent, but for those about a date: the ledger says those better."""
+    sent = Delivery.objects.filter(order_ref=order.ref, state=DeliveryState.SENT)
+    for message in sent.filter(kind__in=("orders.shipped", "orders.cancelled")):
         if message.sent_at:
             yield Event(message.sent_at, "mail", "is-info", message.subject_line[:TEXT_WIDTH], message.recipient)
 

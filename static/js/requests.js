@@ -2,6 +2,7 @@
 
 const TEXT = {
   send: "The server did not answer. Your filters are kept. Try again.",
+  refused: "Your role does not allow this. Nothing was changed.",
   response: "The server could not do that. Nothing was changed. Try again.",
 };
 
@@ -18,8 +19,7 @@ function say(text) {
 document.addEventListener("htmx:sendError", () => say(TEXT.send));
 document.addEventListener("htmx:timeout", () => say(TEXT.send));
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 401) location.reload();
-  else say(TEXT.response);
+  say(event.detail.xhr.status === 403 ? TEXT.refused : TEXT.response);
 });
 
 // A session that ended answers with the sign-in page: go there instead of swapping it in.
