@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.viewsets import ViewSetMixin
+from rest_framework.viewsets import GenericViewSet, ViewSetMixin
 
 from backlog.api.filters import check_parameters, known_parameters
 from backlog.api.idempotency import AnsweredBefore, keep, replay, reserve
@@ -16,13 +16,13 @@ from backlog.api.models import IdempotentRequest
 from kernel.errors import NotFound
 
 
-class StrictEdge:
+class StrictEdge(GenericViewSet[Any]):
     """Refuses unknown query parameters and impossible references, and runs a keyed POST once."""
 
     _reserved: IdempotentRequest | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         if not all(str(reference).isprintable() for reference in kwargs.values()):
             raise NotFound("No such address.")
         check_parameters(request._request.GET, known_parameters(self))
@@ -31,11 +31,10 @@ class StrictEdge:
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, AnsweredBefore):
             return replay(error.kept)
-        response: Response = super().handle_exception(error)  # type: ignore[misc]
-        return response
+        return super().handle_exception(error)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)
         if self._reserved is not None:
             response.add_post_render_callback(partial(keep, self._reserved))
         return response

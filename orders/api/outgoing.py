@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from orders.models import Customer, Hold, LinePlan, Order, OrderLine, Policy
 from orders.planning import types
+from orders.queries.api_orders import claimed_qty, lines_of
 
 
 def reason_key(reason: int | None) -> str | None:
@@ -72,8 +73,8 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
     reason = serializers.SerializerMethodField()
     score = serializers.SerializerMethodField()
     score_parts = serializers.SerializerMethodField()
-    allocations = AllocationOut(many=True)
-    pegs = PegOut(many=True)
+    allocations = AllocationOut(many=True, source="shown_allocations")
+    pegs = PegOut(many=True, source="shown_pegs")
 
     class Meta:
         model = OrderLine
@@ -84,10 +85,10 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
         ]  # fmt: skip
 
     def get_allocated_qty(self, line: OrderLine) -> int:
-        return sum(allocation.qty for allocation in line.allocations.all())
+        return claimed_qty(line)[0]
 
     def get_pegged_qty(self, line: OrderLine) -> int:
-        return sum(peg.qty for peg in line.pegs.all())
+        return claimed_qty(line)[1]
 
     def get_eta_p50(self, line: OrderLine) -> date | None:
         return plan.eta_p50 if (plan := _plan(line)) else None
@@ -133,8 +134,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
     score = serializers.SerializerMethodField()
     rank = serializers.SerializerMethodField()
     open_value = serializers.SerializerMethodField()
-    holds = serializers.SerializerMethodField()
-    lines = LineOut(many=True)
+    holds = HoldOut(many=True, source="active_holds")
+    lines = LineOut(many=True, source="shown_lines")
 
     class Meta:
         model = Order
@@ -168,12 +169,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
 
     @extend_schema_field(serializers.DecimalField(max_digits=16, decimal_places=2))
     def get_open_value(self, order: Order) -> str:
-        value = sum((line.open_qty * line.unit_price for line in order.lines.all()), Decimal(0))
+        value = sum((line.open_qty * line.unit_price for line in lines_of(order)), Decimal(0))
         return f"{value:.2f}"
-
-    @extend_schema_field(HoldOut(many=True))
-    def get_holds(self, order: Order) -> Any:
-        return HoldOut(order.active_holds, many=True).data  # type: ignore[attr-defined]
 
 
 class PolicyOut(serializers.ModelSerializer[Policy]):

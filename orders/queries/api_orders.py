@@ -13,23 +13,40 @@ from orders.queries.scoring import rule_labels
 
 
 def detailed_orders() -> QuerySet[Order]:
-    """Return orders that load their customer, plan and promise with them, and lines, claims and holds in sets."""
+    """Return orders that load their customer, plan and promise with them, and the rest in sets.
+
+    Lists, not managers (``to_attr``), which would cost a queryset for every line: ``order.shown_lines`` by position,
+    ``order.active_holds``, ``line.shown_allocations`` and ``line.shown_pegs``.
+    """
     allocations = Allocation.objects.select_related("warehouse").order_by("line_id", "warehouse_id", "state")
-    pegs = Peg.objects.select_related("purchase_order_line__purchase_order")
+    pegs = Peg.objects.select_related("purchase_order_line__purchase_order").order_by(
+        "line_id", "purchase_order_line__expected_on", "purchase_order_line_id"
+    )
     lines = OrderLine.objects.select_related("product", "plan").order_by("position")
     holds = Hold.objects.filter(released_at__isnull=True).order_by("pk")
     return Order.objects.select_related("customer", "plan", "promise").prefetch_related(
-        Prefetch("lines", lines),
-        Prefetch("lines__allocations", allocations),
-        Prefetch("lines__pegs", pegs.order_by("line_id", "purchase_order_line__expected_on", "purchase_order_line_id")),
+        Prefetch("lines", lines, to_attr="shown_lines"),
+        Prefetch("shown_lines__allocations", allocations, to_attr="shown_allocations"),
+        Prefetch("shown_lines__pegs", pegs, to_attr="shown_pegs"),
         Prefetch("holds", holds, to_attr="active_holds"),
     )
 
 
 def planning_context(orders: Sequence[Order]) -> dict[str, Any]:
     """Return ``ranks`` by order and ``rules`` by policy for a page of orders: two queries."""
-    plans = [line.plan for order in orders for line in order.lines.all() if hasattr(line, "plan")]
+    plans = [line.plan for order in orders for line in lines_of(order) if hasattr(line, "plan")]
     return {
         "ranks": ranks_of([order.pk for order in orders]),
         "rules": rule_labels({plan.policy_id for plan in plans}),
     }
+
+
+def lines_of(order: Any) -> list[OrderLine]:
+    """Return the lines of an order from detailed_orders."""
+    lines: list[OrderLine] = order.shown_lines
+    return lines
+
+
+def claimed_qty(line: Any) -> tuple[int, int]:
+    """Return a line's units allocated and pegged, of an order from detailed_orders."""
+    return sum(claim.qty for claim in line.shown_allocations), sum(claim.qty for claim in line.shown_pegs)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 
 from inventory.models import PurchaseOrder
@@ -302,3 +302,15 @@ def test_text_that_only_looks_dangerous_is_kept_as_it_is(world: Api) -> None:
 
     assert world.post("orders/SO-1/note/", {"body": body}).status_code == 201
     assert Order.objects.get().notes.get().body == body
+
+
+def test_without_the_database_it_is_503_and_says_when_to_come_back(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", refuse)
+        response = world.get("orders/")
+
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert int(response.headers["Retry-After"]) > 0
