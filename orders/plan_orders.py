@@ -26,12 +26,13 @@ _STAGE = """
     was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text
 """
 
-# The last line to arrive names the order's reason; of lines with the same day, one that does not wait for another.
+# The last line to arrive names the order's reason; of lines with the same day one that waits, and not for another.
 # A line that no run has planned yet counts as short, without a day.
 _ROLL_UP = f"""
     WITH total AS (
         SELECT l.order_id, COALESCE(max(p.score), 0) AS score,
-            COALESCE((array_agg(p.reason ORDER BY p.eta_p50 DESC NULLS FIRST, p.reason = {int(Reason.SHIP_COMPLETE)},
+            COALESCE((array_agg(p.reason ORDER BY p.eta_p50 DESC NULLS FIRST,
+                p.reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}), p.reason = {int(Reason.SHIP_COMPLETE)},
                 l.id))[1], {int(Reason.STOCK_SHORT)}) AS reason,
             CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50,
             CASE WHEN count(p.eta_p90) = count(*) THEN max(p.eta_p90) END AS eta_p90,

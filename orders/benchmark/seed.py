@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 
 from django.db import connection
@@ -26,6 +27,14 @@ def shape_of(lines: int, profile: str) -> Shape:
     return Shape(lines, max(1000, lines // 20), 4, profile)
 
 
+def _orders(shape: Shape) -> int:
+    """Return how many orders the lines fill: five lines each, or by fives of one to five lines each."""
+    if shape.profile == "peers":
+        return -(-shape.lines // 5)
+    fives, rest = divmod(shape.lines, 15)
+    return fives * 5 + (1 + bisect([1, 3, 6, 10], rest - 1) if rest else 0)
+
+
 def seed(shape: Shape) -> None:
     """Fill an empty database."""
     statements = _CATALOGUE + (_PEERS if shape.profile == "peers" else _DEFAULT) + _SUPPLY
@@ -33,7 +42,7 @@ def seed(shape: Shape) -> None:
         "lines": shape.lines,
         "products": shape.products,
         "warehouses": shape.warehouses,
-        "orders": shape.lines // 5 if shape.profile == "peers" else shape.lines // 15 * 5 + 5,
+        "orders": _orders(shape),
         "hot": HOT_PRODUCT,
         "per_warehouse": 0.6 / shape.warehouses,
     }
@@ -120,4 +129,6 @@ _SUPPLY = [
         1 + product_id %% %(warehouses)s, ceil(qty * 0.2), 0, 0,
         current_date + (product_id * 3 + part * 11)::int %% 40, current_date + product_id::int %% 25
     FROM demand, generate_series(0, 1) part WHERE product_id %% 10 > 0""",
+    """DELETE FROM inventory_purchaseorder o
+    WHERE NOT EXISTS (SELECT FROM inventory_purchaseorderline l WHERE l.purchase_order_id = o.id)""",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -22,6 +21,7 @@ from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
+from tests.faults.processes import wait_until
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def _write_while_a_verb_is_in_flight(lamp: Product) -> Written:
         with transaction.atomic():
             mark_dirty([lamp.pk], cause="test")
             marked.set()
-            _until(lambda: done.is_set() or _somebody_waits())
+            wait_until(lambda: done.is_set() or _somebody_waits(), "the planner to wait for us, or to be done")
 
     def planner() -> Written:
         assert marked.wait(PATIENCE_S)
@@ -129,15 +129,6 @@ def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         return bool(cursor.fetchone()[0])
-
-
-def _until(holds: Any) -> None:
-    deadline = threading.Event()
-    timer = threading.Timer(PATIENCE_S, deadline.set)
-    timer.start()
-    while not holds():
-        assert not deadline.is_set(), "waited too long"
-    timer.cancel()
 
 
 def test_runs_on_two_pools_of_one_order_add_up(transactional_db: None) -> None:
