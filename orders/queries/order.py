@@ -75,6 +75,10 @@ class Line:
         return self.line.open_qty * self.line.unit_price
 
     @property
+    def ordered_value(self) -> Decimal:
+        return self.line.ordered_qty * self.line.unit_price
+
+    @property
     def ready_qty(self) -> int:
         return min(self.on_hand_qty, self.line.open_qty)
 
@@ -147,7 +151,7 @@ class OrderDetail:
 
     @property
     def total_value(self) -> Decimal:
-        return sum((ln.line.ordered_qty * ln.line.unit_price for ln in self.lines), Decimal(0))
+        return sum((line.ordered_value for line in self.lines), Decimal(0))
 
     @property
     def ready_value(self) -> Decimal:
@@ -184,17 +188,18 @@ def order_detail(order: Order) -> OrderDetail:
     """Read one order (about ten queries, however many lines)."""
     plan = open_plans(timezone.localdate()).filter(pk=order.pk).first()
     lines = _lines(order)
+    holds = tuple(order.holds.filter(released_at__isnull=True).select_related("placed_by").order_by("pk"))
     return OrderDetail(
         order=order,
         plan=plan,
         promise=OrderPromise.objects.filter(pk=order.pk).first(),
-        holds=tuple(order.holds.filter(released_at__isnull=True).select_related("placed_by").order_by("pk")),
+        holds=holds,
         lines=lines,
         score=best_scores([order.pk]).get(order.pk),
         rank=ranks_of([order.pk]).get(order.pk, 0),
         planned_orders=OrderPlan.objects.count(),
         gap_ahead=_gap_ahead(plan) if plan else None,
-        ahead=_ahead(lines),
+        ahead=None if holds else _ahead(lines),
     )
 
 

@@ -150,6 +150,11 @@ def short_day(value: date) -> str:
 
 
 @register.filter
+def local_day(value: datetime | None) -> str:
+    return day(timezone.localtime(value).date() if value else None)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """``today, 09:42``, ``yesterday, 16:05``, else ``13 Nov, 09:12``, in local time."""
     if value is None:
