@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -121,8 +122,9 @@ class Moment(serializers.DateTimeField):
 
 
 def validated(serializer: type[In], request: Request) -> dict[str, Any]:
-    """Return the body as ``serializer`` accepts it; raise ValidationError naming each wrong field."""
-    incoming = serializer(data=request.data)
+    """Return the body (none is ``{}``) as ``serializer`` accepts it; raise ValidationError naming wrong fields."""
+    # DRF shows a missing body as an empty form, in which an absent checkbox means no.
+    incoming = serializer(data={} if isinstance(request.data, QueryDict) else request.data)
     incoming.is_valid(raise_exception=True)
     data: dict[str, Any] = incoming.validated_data
     return data

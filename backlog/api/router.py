@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -16,6 +17,12 @@ from backlog.api.models import IdempotentRequest
 from kernel.errors import NotFound
 
 
+class LengthRequired(APIException):
+    status_code = 411
+    default_code = "length_required"
+    default_detail = "Send the body with its Content-Length."
+
+
 class StrictEdge(GenericViewSet[Any]):
     """Refuses unknown query parameters and impossible references, and runs a keyed POST once."""
 
@@ -25,6 +32,8 @@ class StrictEdge(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         if not all(str(reference).isprintable() for reference in kwargs.values()):
             raise NotFound("No such address.")
+        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+            raise LengthRequired
         check_parameters(request._request.GET, known_parameters(self))
         self._reserved = reserve(request)
 

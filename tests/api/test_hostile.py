@@ -287,6 +287,12 @@ def test_other_kinds_of_body_are_415(world: Api, content_type: str) -> None:
     assert response.status_code == 415
 
 
+def test_a_body_of_unknown_length_is_411_and_not_taken_for_none(world: Api) -> None:
+    response = world.raw("POST", "orders/", b"", Transfer_Encoding="chunked")
+
+    assert response.status_code == 411
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
 def test_methods_that_an_address_does_not_have_are_405(world: Api, method: str) -> None:
     before = _state()

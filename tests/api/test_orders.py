@@ -144,6 +144,12 @@ def test_the_life_of_an_order(api: Api) -> None:
     assert not Allocation.objects.exists()
 
 
+def test_no_body_means_the_usual(api: Api) -> None:
+    order = make_order([(make_product(), 1)])
+
+    assert api.raw("POST", f"orders/{order.ref}/expedite/", b"").json()["is_expedited"] is True
+
+
 def test_a_date_by_hand_with_a_reason_and_back(api: Api) -> None:
     order = make_order([(make_product(), 1)])
 
