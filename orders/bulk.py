@@ -1,4 +1,4 @@
-"""Rows between PostgreSQL and NumPy by binary COPY: no Python object per row, in either direction (ADR 0004)."""
+"""Rows between PostgreSQL and NumPy by binary COPY: no Python object per row, in either direction (ADR 0005)."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def _claim(now: datetime) -> tuple[UUID, list[int]]:
 def _plan(token: UUID, products: Collection[int], clock: Callable[[], datetime]) -> None:
     """Plan all together; if that fails, each by itself, so that one poisoned pool does not stop the others."""
     try:
-        plan_marked(products, now=clock())
+        run = plan_marked(products, now=clock())
     except Exception as error:
         if len(products) == 1:
             log.exception("planning product %s failed", *products)
@@ -53,7 +53,8 @@ def _plan(token: UUID, products: Collection[int], clock: Callable[[], datetime])
         for product in products:
             _plan(token, [product], clock)
     else:
-        _let_go(token, products)
+        if run.counts["skipped_products"]:
+            _let_go(token, products)
 
 
 def _let_go(token: UUID, products: Collection[int]) -> None:

@@ -113,7 +113,8 @@ def _dry_run(product_ids: Collection[int] | None, cause: str, now: datetime) -> 
 def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime, quiet: bool) -> list[int]:
     """Plan, write and keep the run; return the products left out."""
     watch = Stopwatch()
-    version = _next_number()
+    # A run taken over from a dead worker has written under its own number already.
+    version = run.pk if run._state.adding else _next_number()
     try:
         run.policy = policies.published()
         draft = make_draft(product_ids, run.policy, today=timezone.localdate(now), watch=watch)

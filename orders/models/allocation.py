@@ -19,7 +19,7 @@ class Allocation(models.Model):
     """A firm claim of a line on units on hand. Per (product, warehouse) they sum up to StockLevel.reserved.
 
     Foreign keys without database constraints: planning writes these rows by the hundred thousand, the rows they point
-    at are never deleted, and check_integrity proves the rest (ADR 0004).
+    at are never deleted, and check_integrity proves the rest (ADR 0005).
     """
 
     pk = models.CompositePrimaryKey("line_id", "warehouse_id", "state")

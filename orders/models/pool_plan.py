@@ -8,7 +8,7 @@ from inventory.models import Product
 class PoolPlan(models.Model):
     """Which run planned a product's pool last: the version that tells a plan made on an older state from a fresh one.
 
-    Without database constraints, as all that planning owns (ADR 0004).
+    Without database constraints, as all that planning owns (ADR 0005).
     """
 
     product = models.OneToOneField(
