@@ -7,14 +7,14 @@ import math
 from inventory.models import MovementKind
 from orders.models import EtaRevisionKind, Reason
 from orders.sample.clock import at
-from orders.sample.days import add_working, is_working, subtract_working, weekday
+from orders.sample.days import add_working, subtract_working, weekday
 from orders.sample.suppliers import draw_delay
 from orders.sample.world import MovementRecord, RevisionRecord, SimPurchaseLine, SimPurchaseOrder, World
 
 COVER_DAYS = 18
 """Calendar days of demand that an order brings beyond its lead time."""
 SAFETY = -1.4
-"""Square roots of expected demand kept as safety; low on purpose: this wholesaler runs short."""
+"""Square roots of expected demand kept as safety; negative on purpose: this wholesaler runs short."""
 SMOOTHING = 0.25
 SHORT_DELIVERY_SHARE = 0.04
 SILENT_SHARE = 0.35
@@ -146,7 +146,3 @@ def _announce_delay(world: World, place: int) -> None:
     second_news = add_working(half_truth, 0)
     if half_truth < order.arrives and first_news < second_news < order.arrives:
         world.redates[second_news].append((place, order.arrives))
-
-
-def is_delivery_day(day: int) -> bool:
-    return is_working(day)

@@ -10,7 +10,7 @@ from kernel.transactions import entry_verb
 
 _REVISIONS = """
     INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, at)
-    SELECT promise.order_id, 'told', promise.told_on, plan.eta_p50, plan.reason, 'Told before today', %(now)s
+    SELECT promise.order_id, 'told', promise.told_on, plan.eta_p50, plan.reason, 'Taken over with the sample', %(now)s
     FROM orders_orderpromise promise
     JOIN orders_orderplan plan ON plan.order_id = promise.order_id
     WHERE plan.eta_p50 <> promise.told_on
