@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 import psycopg2
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -142,6 +143,8 @@ async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponse("Sign in to follow live changes.", status=401, content_type="text/plain")
     if HUB.open_streams >= MAX_STREAMS:
         return HttpResponse("Too many open pages.", status=503, content_type="text/plain")
+    # The request lasts as long as the page is open: without this each open page would keep a database connection.
+    await sync_to_async(connections.close_all)()
     response = StreamingHttpResponse(
         _events(request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
     )

@@ -90,7 +90,9 @@ POSTGRES_TIMEOUTS = {
 }
 PROCESS_KIND = env.str("PROCESS_KIND", "command", validate=lambda kind: kind in POSTGRES_TIMEOUTS)
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+# Under ASGI each request has a thread of its own, so a kept connection would never be used again.
+CONNECTION_SECONDS = 0 if PROCESS_KIND == "web" else 60
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=CONNECTION_SECONDS, conn_health_checks=True)}
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = POSTGRES_TIMEOUTS[PROCESS_KIND]
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:port/name")
