@@ -6,6 +6,7 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications.checks import listeners_resolve
+        from notifications.checks import listeners_resolve, scheduled_tasks_resolve
 
         register(listeners_resolve)
+        register(scheduled_tasks_resolve)

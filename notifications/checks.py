@@ -1,4 +1,4 @@
-"""Prove at start-up that every listener named in settings.FACT_LISTENERS exists."""
+"""Prove at start-up that every listener and every scheduled task that the settings name exists."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ def listeners_resolve(**_: Any) -> list[CheckMessage]:
         for kind, names in settings.FACT_LISTENERS.items()
         for name in names
         if not _resolves(name)
+    ]
+
+
+def scheduled_tasks_resolve(**_: Any) -> list[CheckMessage]:
+    """Report each entry of Celery's schedule whose task cannot be imported."""
+    return [
+        Error(f"CELERY_BEAT_SCHEDULE[{job!r}] names {entry['task']}, which is no task.", id="notifications.E002")
+        for job, entry in settings.CELERY_BEAT_SCHEDULE.items()
+        if not _resolves(str(entry["task"]))
     ]
 
 

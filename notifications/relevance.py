@@ -26,7 +26,7 @@ class Verdict:
 
 
 def judge(delivery: Delivery, *, now: datetime) -> Verdict:
-    """Decide about a delivery that is about to be sent; three indexed reads, no writes.
+    """Decide about a delivery that is about to be sent; five indexed reads, no writes.
 
     News about a date is compared with the date that our last sent message named, not with the one the planner knew when
     it wrote the fact: a message may have left in between.
@@ -37,9 +37,13 @@ def judge(delivery: Delivery, *, now: datetime) -> Verdict:
     kind = fact.kind.removeprefix("orders.")
     if fact.subject and Fact.objects.filter(subject=fact.subject, pk__gt=fact.pk).exists():
         return Verdict(kind, told_on, DeliveryState.SUPERSEDED, "Newer news of this order")
+    if fact.kind != "orders.shipped" and _has_left(delivery):
+        return Verdict(kind, told_on, DeliveryState.SUPERSEDED, "The order has left")
     closed = suppressed_among([delivery.recipient.lower()])
     if closed:
         return Verdict(kind, told_on, DeliveryState.SUPPRESSED, f"Address closed: {closed.popitem()[1]}"[:200])
+    if kind in DATE_NEWS and not last_sent and _missed_first_word(fact):
+        return Verdict("backordered", told_on)
     return _judge_date_news(fact, told_on, now) if kind in DATE_NEWS else Verdict(kind, told_on)
 
 
@@ -58,6 +62,18 @@ def _direction(kind: str, eta_on: date | None, told_on: date | None) -> str:
     if eta_on and told_on:
         return "eta_slipped" if eta_on > told_on else "eta_improved"
     return "eta_improved" if kind == "eta_restored" else kind
+
+
+def _missed_first_word(fact: Fact) -> bool:
+    """Tell whether the word that part of the order waits was overtaken before it went out: then it is still due."""
+    first = Delivery.objects.filter(fact__subject=fact.subject, fact_id__lt=fact.pk, kind="orders.backordered")
+    return first.filter(state__in=[DeliveryState.PENDING, DeliveryState.SUPERSEDED]).exists()
+
+
+def _has_left(delivery: Delivery) -> bool:
+    """Tell whether newer news says that everything of the order has been shipped (no line is left in it)."""
+    shipped = Delivery.objects.filter(order_ref=delivery.order_ref, kind="orders.shipped", fact_id__gt=delivery.fact_id)
+    return shipped.filter(fact__payload__lines=[]).exists()
 
 
 def _last_sent(fact: Fact) -> Delivery | None:

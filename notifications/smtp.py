@@ -75,9 +75,18 @@ class Mailer:
             self._backend.connection = None
 
     def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over; return only after the server's 250. Raises one of this module's exceptions."""
+        """Hand one mail over; return only after the server's 250. Raises one of this module's exceptions.
+
+        Servers hang up after a number of mails or a while. When that shows before this one's content is out, it goes
+        over a new connection at once.
+        """
         try:
-            self._backend.send_messages([mail])
+            try:
+                self._backend.send_messages([mail])
+            except smtplib.SMTPServerDisconnected:
+                self.close()
+                self._backend.open()
+                self._backend.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             [(code, answer)] = error.recipients.values()
             raise _refusal(code, answer, is_recipient=True) from error

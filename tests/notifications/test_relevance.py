@@ -81,6 +81,37 @@ def test_a_cancelled_order_gets_no_more_news_of_dates() -> None:
     assert subjects == [f"Your order {slip.order_ref} is cancelled"]
 
 
+@pytest.mark.parametrize(("kind", "eta_on"), [("eta_restored", "2026-11-21"), ("eta_slipped", "2026-11-28")])
+def test_who_was_never_told_to_wait_hears_it_with_the_newest_date(kind: str, eta_on: str) -> None:
+    """The first word was overtaken within the hold; the news that overtook it must not pass for a change of date."""
+    news("orders.backordered", eta_on="2026-11-21")
+    newest = news(f"orders.{kind}", eta_on=eta_on)
+
+    send()
+
+    [message] = mail.outbox
+    assert "expected on" in message.subject
+    assert "instead of" not in message.body
+    assert state(newest)[0] == "sent"
+
+
+def test_an_order_that_has_left_gets_no_more_news_of_dates() -> None:
+    slip = news("orders.eta_slipped")
+    news("orders.shipped", lines=[], subject=f"order:{ORDER}:shipment:1")
+
+    subjects = send()
+
+    assert subjects == [f"Your order {slip.order_ref} is on its way"]
+    assert state(slip) == ("superseded", "The order has left")
+
+
+def test_an_order_that_has_left_in_part_still_gets_news_of_the_rest() -> None:
+    news("orders.eta_slipped")
+    news("orders.shipped", subject=f"order:{ORDER}:shipment:1")
+
+    assert len(send()) == 2
+
+
 def test_a_second_delay_within_a_day_waits_and_the_newest_wins(settings: Settings) -> None:
     news("orders.eta_slipped", eta_on="2026-11-28")
     send()
