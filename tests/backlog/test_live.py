@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 from django.test import AsyncClient, Client
 
@@ -34,6 +35,7 @@ def test_a_committed_announcement_reaches_an_open_page_and_a_rolled_back_one_doe
         response = await client.get("/live/")
         events = aiter(response.streaming_content)
         assert "event: hello" in await text(events)
+        assert await sync_to_async(is_disconnected)()
         first = asyncio.create_task(text(events))
         while not first.done():
             await asyncio.to_thread(announce_both)
@@ -42,6 +44,11 @@ def test_a_committed_announcement_reaches_an_open_page_and_a_rolled_back_one_doe
         assert response.headers["Content-Type"] == "text/event-stream"
 
     run(follow())
+
+
+def is_disconnected() -> bool:
+    """Tell whether the request's thread keeps no database connection while the page stays open."""
+    return connection.connection is None
 
 
 def announce_both() -> None:
