@@ -74,11 +74,13 @@ _DROP_CLOSED = """
     DELETE FROM orders_orderplan p WHERE p.order_id = ANY(%(orders)s::bigint[])
         AND p.order_id NOT IN (SELECT order_id FROM plan_order_stage)
 """
-# A ready order that nobody has shipped yet moves on by a day every day: that is no change of date worth keeping.
+# A ready order that nobody has shipped yet moves on by a day every day: that is no change of date worth keeping. A
+# date set by hand is in the ledger already, with who and why.
 _KEEP_CHANGES = f"""
     INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, run_id, at)
     SELECT order_id, 'planned', old_eta, eta_p50, reason, '', %(run)s, %(now)s FROM plan_order_stage
     WHERE was_planned AND old_eta IS DISTINCT FROM eta_p50
+        AND reason <> {int(Reason.ETA_BY_HAND)}
         AND NOT (is_ready AND old_reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}))
     ORDER BY order_id
 """
