@@ -115,7 +115,7 @@ def _page(
     redate_form: RedateForm | None = None,
     arrival_form: ArrivalForm | None = None,
 ) -> HttpResponse:
-    is_refused = bool(redate_form or arrival_form)
+    refused = redate_form or arrival_form
     today = timezone.localdate()
     arrival_form = arrival_form or ArrivalForm(positions=_outstanding(order), initial={"received_on": today})
     lines = purchase_order_lines(order, today=today)
@@ -131,7 +131,7 @@ def _page(
         "is_overdue": order.status == PurchaseOrderStatus.OPEN and order.expected_on < today,
     }
     fragments = {"live": "inventory/purchase_order_body.html"}
-    status = 422 if is_refused else 200
+    status = refused.status if refused else 200
     return render_page(request, "inventory/purchase_order.html", context, fragments=fragments, status=status)
 
 

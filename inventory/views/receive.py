@@ -27,7 +27,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             form.take_refusal(refusal)
     context = {"form": form, "next": _next(request)}
-    return render_page(request, "inventory/receive.html", context, status=422 if form.errors else 200)
+    return render_page(request, "inventory/receive.html", context, status=form.status if form.errors else 200)
 
 
 def _receive(request: HttpRequest, form: ReceiveForm) -> HttpResponse:

@@ -100,5 +100,5 @@ def _page(request: HttpRequest, product: Product, *, adjust_form: AdjustForm | N
         "may_move": request.user.has_perm("inventory.move_stock"),
     }
     fragments = {"live": "inventory/product_body.html"}
-    status = 422 if adjust_form else 200
+    status = adjust_form.status if adjust_form else 200
     return render_page(request, "inventory/product.html", context, fragments=fragments, status=status)

@@ -151,7 +151,7 @@ def test_a_change_on_a_stale_page_is_refused(ops: Client, purchase_order: Purcha
     response = ops.post(f"/purchase-orders/{purchase_order.ref}/redate/", form)
 
     purchase_order.refresh_from_db()
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "was changed meanwhile" in response.content.decode()
     assert purchase_order.expected_on == before
 
@@ -174,6 +174,18 @@ def test_an_arrival_that_cannot_be_is_refused(ops: Client, purchase_order: Purch
 
     assert response.status_code == 422
     assert not Receipt.objects.exists()
+
+
+def test_a_page_with_open_forms_is_not_refreshed_under_the_person_typing(
+    client: Client, purchase_order: PurchaseOrder
+) -> None:
+    pages = {}
+    for role in ("ops", "agent"):
+        client.force_login(make_user(role))
+        pages[role] = client.get(f"/purchase-orders/{purchase_order.ref}/").content.decode()
+
+    assert "data-live-part" not in pages["ops"]
+    assert "data-live-part" in pages["agent"]
 
 
 def test_an_agent_sees_purchase_orders_and_changes_none(client: Client, purchase_order: PurchaseOrder) -> None:
