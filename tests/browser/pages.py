@@ -1,0 +1,61 @@
+"""Every kind of page once, by name, for what must hold on all of them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser.stack import Stack
+
+SIGNED_OUT = ("sign-in",)
+
+
+def addresses(stack: Stack) -> dict[str, str]:
+    """Return the address of each page; those of single things lead to the fullest one."""
+    one = stack.rows(
+        "SELECT (SELECT o.ref FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id"
+        "  ORDER BY p.short_lines DESC, o.id LIMIT 1) AS short,"
+        " (SELECT o.ref FROM orders_hold h JOIN orders_order o ON o.id = h.order_id"
+        "  WHERE h.released_at IS NULL ORDER BY h.id LIMIT 1) AS held,"
+        " (SELECT p.sku FROM orders_lineplan l JOIN inventory_product p ON p.id = l.product_id"
+        "  GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1) AS sku,"
+        " (SELECT ref FROM inventory_purchaseorder WHERE status = 'open' ORDER BY id LIMIT 1) AS awaited,"
+        " (SELECT ref FROM inventory_purchaseorder WHERE status = 'received' ORDER BY id LIMIT 1) AS received,"
+        " (SELECT max(id) FROM notifications_delivery) AS message,"
+        " (SELECT max(id) FROM orders_planrun) AS run"
+    )[0]
+    return {
+        "sign-in": "/sign-in/",
+        "triage": "/triage/",
+        "triage-panel": f"/triage/?o={one['short']}",
+        "triage-held": f"/triage/?view=hold&o={one['held']}",
+        "triage-empty": "/triage/?q=nobody-is-called-this",
+        "order": f"/orders/{one['short']}/",
+        "order-held": f"/orders/{one['held']}/",
+        "inventory": "/inventory/",
+        "inventory-all": "/inventory/?view=all",
+        "product": f"/inventory/{one['sku']}/",
+        "purchase-orders": "/purchase-orders/",
+        "purchase-order": f"/purchase-orders/{one['awaited']}/",
+        "purchase-order-received": f"/purchase-orders/{one['received']}/",
+        "receive": "/receive/",
+        "messages": "/messages/",
+        "message": f"/messages/{one['message']}/",
+        "plan-runs": "/plan-runs/",
+        "plan-run": f"/plan-runs/{one['run']}/",
+        "not-found": "/orders/SO-0/",
+    }
+
+
+def cause_a_message(stack: Stack, key: str) -> None:
+    """Ship something, so that there is a message to look at."""
+    ready = stack.rows(
+        "SELECT o.ref FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id WHERE p.short_units = 0"
+        " AND NOT EXISTS (SELECT 1 FROM orders_hold h WHERE h.order_id = o.id) ORDER BY p.score, o.id LIMIT 1"
+    )[0]["ref"]
+    status, answer = stack.request("POST", f"/api/v1/orders/{ready}/ship/", key=key, body={})
+    assert status == 200, answer
+
+
+def unfold(page: Page) -> None:
+    """Open every popover of the page, so that what is in it is looked at as well."""
+    page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
