@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
-from orders.models import PlanRun, PlanRunKind, Policy
+from orders.models import PlanRun, PlanRunKind
 from orders.replan import request_full_run
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
@@ -44,16 +44,15 @@ class Step:
 def plan_runs(request: HttpRequest) -> HttpResponse:
     """List plan runs, the newest first."""
     kind = request.GET.get("kind") or "all"
-    rows = PlanRun.objects.all()
+    rows = PlanRun.objects.select_related("policy")
     try:
         if kind not in dict(TABS):
             raise Invalid("There is no such view of the plan runs. Start again from all of them.")
         page = take_page(rows if kind == "all" else rows.filter(kind=kind), NEWEST_FIRST, **cursor_of(request))
     except Invalid as refusal:
         return render_page(request, "orders/plan_runs_refused.html", {"refusal": refusal}, status=400)
-    policies = Policy.objects.in_bulk({run.counts["policy_id"] for run in page.rows if "policy_id" in run.counts})
     context = {
-        "rows": [(run, policies.get(run.counts.get("policy_id"))) for run in page.rows],
+        "rows": page.rows,
         "tabs": [(key, label, address(request, kind=key)) for key, label in TABS],
         "kind": kind,
         "may_replan": request.user.has_perm("orders.replan"),
@@ -66,10 +65,9 @@ def plan_runs(request: HttpRequest) -> HttpResponse:
 @see_backlog
 def plan_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show one run: its inputs, counts and where its time went."""
-    run = get_object_or_404(PlanRun, pk=run_id)
+    run = get_object_or_404(PlanRun.objects.select_related("policy"), pk=run_id)
     context = {
         "run": run,
-        "policy": Policy.objects.filter(pk=run.counts.get("policy_id")).first(),
         "steps": steps_of(run),
         "counts": [(_words(name), run.counts[name]) for name in COUNTS if name in run.counts],
         "may_replan": request.user.has_perm("orders.replan"),
