@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kernel.errors import Invalid
-from kernel.pages import render_page
+from kernel.pages import address, cursor_of, is_partial, page_links, render_page
 from kernel.paging import PAGE_SIZE
 from orders.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
@@ -21,7 +23,10 @@ from orders.queries.status import VIEWS
 from orders.queries.timeline import order_timeline
 
 LATEST_EVENTS = 5
-FRAGMENTS = {"panel-slot": "orders/panel.html", "live": "orders/board_live.html"}
+CURSOR = ("after", "before", "live")
+PANEL = "panel-slot"
+FRAGMENTS = {PANEL: "orders/panel.html", "live": "orders/board_live.html"}
+FILL_RATE_SECONDS = 15
 COLUMNS = (
     ("rank", "Rank", ""),
     ("order", "Order", ""),
@@ -51,41 +56,49 @@ class Column:
 @permission_required("orders.view_backlog", raise_exception=True)
 def board(request: HttpRequest) -> HttpResponse:
     """Show the backlog, the worst first. ``live`` names the orders that an open page shows, to refresh in place."""
-    today = timezone.localdate()
-    chosen = BoardFilter(request.GET, queryset=open_plans(today))
+    context = {"here": address(request, drop=("o", "live")), **panel_context(request)}
+    if is_partial(request) and request.headers.get("HX-Target") == PANEL:
+        return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
+    chosen = BoardFilter(request.GET, queryset=open_plans(timezone.localdate()))
+    try:
+        context |= _list_context(request, chosen)
+    except Invalid as refusal:
+        refused = {"refusal": refusal, "errors": chosen.errors.items()}
+        return render_page(request, "orders/board_refused.html", refused, status=400)
+    return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
+
+
+def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
+    """Return what the list, its strip and its tabs need; raise Invalid when the address makes no sense."""
     sort = request.GET.get("sort") or "rank"
     keys = sort_keys(sort)
-    try:
-        if keys is None or not chosen.is_valid():
-            raise Invalid("A filter in this address cannot be read.")
-        after, before = request.GET.get("after", ""), request.GET.get("before", "")
-        page, rows = board_page(chosen.qs, keys, after=after, before=before)
-    except Invalid as refusal:
-        context = {"refusal": refusal, "errors": chosen.errors.items()}
-        return render_page(request, "orders/board_refused.html", context, status=400)
-    totals = board_totals(today)
+    if keys is None or not chosen.is_valid():
+        raise Invalid("A filter in this address cannot be read.")
+    page, rows = board_page(chosen.qs, keys, **cursor_of(request))
+    totals = board_totals(timezone.localdate())
     is_filtered = _is_filtered(chosen)
-    context = {
+    return {
         "filter": chosen,
-        "chips": [{**chip, "url": _url(request, drop=(chip["name"],))} for chip in chosen.chips],
+        "chips": [{**chip, "url": address(request, drop=(chip["name"], *CURSOR))} for chip in chosen.chips],
         "columns": _columns(request, sort),
         "sort": sort,
         "rows": _shown_rows(request) or rows,
         "fresh_order": " ".join(row.plan.order.ref for row in rows),
-        "next_url": _url(request, after=page.next) if page.next else "",
-        "previous_url": _url(request, before=page.previous) if page.previous else "",
+        **page_links(request, page),
         "is_filtered": is_filtered,
         "matching": chosen.qs.count() if is_filtered else totals.counts[_view(chosen)],
         "totals": totals,
-        "fill_rate": line_fill_rate(today),
+        "fill_rate": _fill_rate(timezone.localdate()),
         "tabs": [(view, totals.counts[view.key], _view_url(request, view.key)) for view in VIEWS],
         "view": _view(chosen),
         "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
-        "here": _url(request, keep_cursor=True, drop=("o", "live")),
         "clear_url": _view_url(request, _view(chosen)),
-        **panel_context(request),
     }
-    return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
+
+
+def _fill_rate(today: date) -> float | None:
+    """Return a figure over four weeks, so one that is some seconds old is as good and reads the lines less often."""
+    return cache.get_or_set(f"orders:line_fill_rate:{today}", lambda: line_fill_rate(today), FILL_RATE_SECONDS)
 
 
 def panel_context(request: HttpRequest) -> dict[str, Any]:
@@ -127,7 +140,7 @@ def _columns(request: HttpRequest, sort: str) -> list[Column]:
         first = key if key in BEST_FIRST else f"-{key}"
         other = first.removeprefix("-") if first.startswith("-") else f"-{key}"
         direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
-        url = _url(request, sort=other if sort == first else first)
+        url = address(request, drop=CURSOR, sort=other if sort == first else first)
         found.append(Column(key, label, f"c-{CLASSES.get(key, key)} {css}".strip(), url, direction))
     return found
 
@@ -138,14 +151,4 @@ def _view_url(request: HttpRequest, view: str) -> str:
         params["view"] = view
     if request.GET.get("sort"):
         params["sort"] = request.GET["sort"]
-    return f"{request.path}?{params.urlencode()}" if params else request.path
-
-
-def _url(request: HttpRequest, *, drop: tuple[str, ...] = (), keep_cursor: bool = False, **changes: str) -> str:
-    """Return this address with ``changes``; the cursor goes, because it belongs to one filter and sort."""
-    params = request.GET.copy()
-    for name in (*drop, "live", *(() if keep_cursor else ("after", "before"))):
-        params.pop(name, None)
-    for name, value in changes.items():
-        params[name] = value
     return f"{request.path}?{params.urlencode()}" if params else request.path
