@@ -10,9 +10,6 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 
 COPY . .
-# Reading the settings needs these two names, and collecting files uses neither.
-RUN SECRET_KEY=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build/0 \
-    python manage.py collectstatic --noinput
 
 USER backlog
 EXPOSE 8000
