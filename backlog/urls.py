@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from backlog.health import views as health
 from backlog.live import live
 from backlog.preferences import preferences
+from kernel.addresses import CodeConverter
+
+# Before the apps' addresses, which use it.
+register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/triage/"), name="home"),

@@ -97,7 +97,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
 
 @action("orders.cancel_order")
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
-    reason = _field(request, "reason")
+    reason = _reason(request)
     if "position" in request.POST:
         position, qty = _number(request, "position"), _number(request, "qty")
         lifecycle.cancel_line(ref, position=position, qty=qty, reason=reason, **_who(request))
@@ -120,6 +120,14 @@ def _who(request: HttpRequest) -> dict[str, Any]:
 
 def _field(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, request.GET.get(name, ""))
+
+
+def _reason(request: HttpRequest) -> str:
+    """Return the reason; a person who takes something away from a customer gives one."""
+    reason = _field(request, "reason").strip()
+    if not reason:
+        raise Invalid("Say why.", fields={"reason": "A reason is missing."})
+    return reason
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
-
-from tests.browser.stack import Stack
+from tests.browser.stack import Stack, eventually
 
 SIGNED_OUT = ("sign-in",)
 
@@ -46,16 +44,15 @@ def addresses(stack: Stack) -> dict[str, str]:
     }
 
 
-def cause_a_message(stack: Stack, key: str) -> None:
-    """Ship something, so that there is a message to look at."""
+def see_to_a_message(stack: Stack, key: str) -> None:
+    """Ship an order unless there is a message already, so that there is one to look at."""
+    any_message = "SELECT 1 FROM notifications_delivery LIMIT 1"
+    if stack.rows(any_message):
+        return
     ready = stack.rows(
         "SELECT o.ref FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id WHERE p.short_units = 0"
         " AND NOT EXISTS (SELECT 1 FROM orders_hold h WHERE h.order_id = o.id) ORDER BY p.score, o.id LIMIT 1"
     )[0]["ref"]
     status, answer = stack.request("POST", f"/api/v1/orders/{ready}/ship/", key=key, body={})
-    assert status == 200, answer
-
-
-def unfold(page: Page) -> None:
-    """Open every popover of the page, so that what is in it is looked at as well."""
-    page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+    assert status in {200, 201}, answer
+    eventually(lambda: stack.rows(any_message))

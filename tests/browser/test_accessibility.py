@@ -8,14 +8,12 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser import pages
 from tests.browser.conftest import ComeIn
 from tests.browser.person import picture
-from tests.browser.stack import Stack, eventually
+from tests.browser.stack import Stack
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_an_accessibility_violation(come_in: ComeIn, stack: Stack, api_key: str, scheme: str) -> None:
-    if not stack.rows("SELECT 1 FROM notifications_delivery LIMIT 1"):
-        pages.cause_a_message(stack, api_key)
-        eventually(lambda: stack.rows("SELECT 1 FROM notifications_delivery LIMIT 1"))
+    pages.see_to_a_message(stack, api_key)
     person, stranger = come_in("ops", color_scheme=scheme), come_in("ops", color_scheme=scheme, signed_in=False)
     person.expects(404)
     axe = Axe()
