@@ -138,6 +138,16 @@ class OrderDetail:
         return status_of(self.plan) if self.plan else "hold" if self.holds else "track"
 
     @property
+    def shown_lines(self) -> list[Line]:
+        """Lines that still wait; of a closed order all."""
+        return [line for line in self.lines if line.line.open_qty or not self.is_open]
+
+    @property
+    def done_lines(self) -> list[Line]:
+        """Lines of an open order with nothing left to wait for."""
+        return [line for line in self.lines if self.is_open and not line.line.open_qty]
+
+    @property
     def open_units(self) -> int:
         return sum(line.line.open_qty for line in self.lines)
 
@@ -203,12 +213,14 @@ def order_detail(order: Order) -> OrderDetail:
     )
 
 
-def eta_points(revisions: Sequence[EtaRevision]) -> list[EtaPoint]:
-    """Return the ETA over time: the last of each local day, oldest first."""
+def eta_points(revisions: Sequence[EtaRevision], plan: OrderPlan | None) -> list[EtaPoint]:
+    """Return the ETA over time, oldest first: the last of each local day, and what the plan says today."""
     by_day: dict[date, date] = {}
     for revision in revisions:
         if revision.kind != EtaRevisionKind.TOLD and revision.new_on:
             by_day[timezone.localtime(revision.at).date()] = revision.new_on
+    if plan is not None and plan.eta_p50:
+        by_day[timezone.localdate()] = plan.eta_p50
     return [EtaPoint(at, eta) for at, eta in sorted(by_day.items())]
 
 

@@ -33,12 +33,13 @@ def order_context(order: Order) -> dict[str, Any]:
     """Return what the page shows."""
     revisions = list(order.eta_revisions.select_related("actor").order_by("at", "pk"))
     moves = [r for r in revisions if r.kind in (EtaRevisionKind.PLANNED, EtaRevisionKind.BY_HAND)]
+    detail = order_detail(order)
     return {
-        "detail": order_detail(order),
+        "detail": detail,
         "today": timezone.localdate(),
         "hold_kinds": HoldKind.choices,
         "moves": list(reversed(moves)),
-        "eta_points": eta_points(revisions),
+        "eta_points": eta_points(revisions, detail.plan),
         "slips": sum(1 for r in moves if r.old_on and r.new_on and r.new_on > r.old_on),
         "events": order_timeline(order, revisions),
         "messages_sent": Delivery.objects.filter(order_ref=order.ref).order_by("-pk")[:MESSAGES_SHOWN],

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.models import EtaRevision, EtaRevisionKind, Reason
+from orders.models import EtaRevision, EtaRevisionKind, OrderLine, Reason
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer
 from tests.orders.views.backlog import planned_order
@@ -36,6 +36,16 @@ def test_the_page_shows_facts_lines_and_history(sign_in: SignIn) -> None:
     assert "+7\u00a0d" in html
     assert "supplier late" in html
     assert "1 slip" in html
+
+
+def test_lines_with_nothing_open_come_last_and_folded(sign_in: SignIn) -> None:
+    order = planned_order(50, product=make_product(name="Still waiting"))
+    shipped = make_product(name="Long gone")
+    OrderLine.objects.create(order=order, position=2, product=shipped, ordered_qty=5, shipped_qty=5)
+
+    lines = sign_in().get(f"/orders/{order.ref}/").content.decode().split('id="lines"')[1]
+
+    assert lines.index("Still waiting") < lines.index("1 shipped or cancelled line") < lines.index("Long gone")
 
 
 def test_an_unknown_order_is_not_found(sign_in: SignIn) -> None:
