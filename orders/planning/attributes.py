@@ -16,13 +16,25 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttributeSpec:
-    """One readable attribute. ``choices`` is closed where the values are ours, empty where they are data."""
+    """One readable attribute. ``choices`` is closed where the values are ours, empty where they are data.
+
+    ``lowest`` is the least value a number can have, ``is_whole`` says that it has no fractions,
+    ``is_always_known`` that every line has it.
+    """
 
     name: str
     kind: Kind
     label: str
     unit: str = ""
     choices: tuple[str, ...] = ()
+    lowest: float | None = None
+    is_whole: bool = False
+    is_always_known: bool = False
+
+
+def _number(name: str, label: str, unit: str, lowest: float, is_whole: bool = False) -> AttributeSpec:
+    """Return the entry of a number that every line has."""
+    return AttributeSpec(name, Kind.NUMBER, label, unit, lowest=lowest, is_whole=is_whole, is_always_known=True)
 
 
 _SPECS = (
@@ -30,20 +42,20 @@ _SPECS = (
     AttributeSpec("customer.zone", Kind.TEXT, "Customer zone"),
     AttributeSpec("customer.code", Kind.TEXT, "Customer code"),
     AttributeSpec("order.channel", Kind.TEXT, "Channel"),
-    AttributeSpec("order.open_value", Kind.NUMBER, "Open value of the order", "GBP"),
-    AttributeSpec("order.total_value", Kind.NUMBER, "Total value of the order", "GBP"),
-    AttributeSpec("order.age_days", Kind.NUMBER, "Age of the order", "days"),
-    AttributeSpec("order.days_late", Kind.NUMBER, "Days past the promised date", "days"),
-    AttributeSpec("order.days_to_requested", Kind.NUMBER, "Days until the requested date", "days"),
-    AttributeSpec("order.expedited", Kind.YES_NO, "Expedited"),
+    _number("order.open_value", "Open value of the order", "GBP", lowest=0),
+    _number("order.total_value", "Total value of the order", "GBP", lowest=0),
+    _number("order.age_days", "Age of the order", "days", lowest=0, is_whole=True),
+    AttributeSpec("order.days_late", Kind.NUMBER, "Days past the promised date", "days", is_whole=True),
+    AttributeSpec("order.days_to_requested", Kind.NUMBER, "Days until the requested date", "days", is_whole=True),
+    AttributeSpec("order.expedited", Kind.YES_NO, "Expedited", is_always_known=True),
     AttributeSpec("order.ship_policy", Kind.TEXT, "Ship policy", choices=("partial", "complete", "one_backorder")),
-    AttributeSpec("line.open_qty", Kind.NUMBER, "Open quantity of the line", "units"),
-    AttributeSpec("line.open_value", Kind.NUMBER, "Open value of the line", "GBP"),
-    AttributeSpec("line.position", Kind.NUMBER, "Position of the line in its order"),
+    _number("line.open_qty", "Open quantity of the line", "units", lowest=1, is_whole=True),
+    _number("line.open_value", "Open value of the line", "GBP", lowest=0),
+    _number("line.position", "Position of the line in its order", "", lowest=0, is_whole=True),
     AttributeSpec("product.sku", Kind.TEXT, "Product code"),
     AttributeSpec("product.category", Kind.TEXT, "Product category"),
-    AttributeSpec("product.unit_price", Kind.NUMBER, "Unit price", "GBP"),
-    AttributeSpec("product.critical", Kind.YES_NO, "Critical product"),
+    _number("product.unit_price", "Unit price", "GBP", lowest=0),
+    AttributeSpec("product.critical", Kind.YES_NO, "Critical product", is_always_known=True),
 )
 
 CATALOGUE = {spec.name: spec for spec in _SPECS}

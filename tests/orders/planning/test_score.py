@@ -144,8 +144,8 @@ def test_the_balanced_preset_adds_up_as_in_the_docs():
 
     score, points = score_lines(parse_policy(BALANCED_PRIORITY), columns, 2)
 
-    assert points.tolist() == [[0, 40, 100, 50, 60, 12], [1000, 0, 0, 0, 4.5, 3]]
-    assert score.tolist() == [262, 1007.5]
+    assert points.tolist() == [[0, 25, 100, 50, 60, 12], [1000, 0, 0, 0, 4.5, 3]]
+    assert score.tolist() == [247, 1007.5]
 
 
 def test_equal_sums_by_different_parts_are_equal_to_the_bit():

@@ -1,4 +1,4 @@
-"""Policies to start from, as the documents that people would write."""
+"""For any trade: age alone, and the balanced policy that a new database starts with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BALANCED_PRIORITY: dict[str, Any] = {
             "id": "lateness",
             "label": "Days past the promised date",
             "attribute": "order.days_late",
-            "points": {"type": "linear", "per_unit": 8, "cap": 240},
+            "points": {"type": "linear", "per_unit": 5, "cap": 150},
         },
         {
             "id": "tier",
@@ -38,7 +38,7 @@ BALANCED_PRIORITY: dict[str, Any] = {
             "id": "value",
             "label": "Open value of the order",
             "attribute": "order.open_value",
-            "points": {"type": "linear", "per_unit": 0.05, "cap": 100},
+            "points": {"type": "linear", "per_unit": 0.05, "cap": 150},
         },
         {
             "id": "age",
@@ -48,5 +48,3 @@ BALANCED_PRIORITY: dict[str, Any] = {
         },
     ],
 }
-
-PRESETS = {"First come, first served": FIFO, "Balanced priority": BALANCED_PRIORITY}

@@ -1,0 +1,54 @@
+"""Conditions in words, for findings and screens."""
+
+from __future__ import annotations
+
+from orders.planning.attributes import CATALOGUE, Kind
+from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Scalar
+
+_WORDS = {
+    "eq": "is",
+    "ne": "is not",
+    "lt": "is below",
+    "lte": "is at most",
+    "gt": "is above",
+    "gte": "is at least",
+    "in": "is one of",
+    "not_in": "is none of",
+    "between": "is between",
+    "is_known": "is known",
+    "is_unknown": "is unknown",
+}
+_LONGEST_LIST = 5
+
+
+def describe(condition: Condition) -> str:
+    """Return a condition as one line of English; long lists of values are cut."""
+    match condition:
+        case Compare():
+            return _describe_compare(condition)
+        case AllOf(parts):
+            return _joined(parts, " and ")
+        case AnyOf(parts):
+            return _joined(parts, " or ")
+        case Not(part):
+            return f"not ({describe(part)})"
+
+
+def _joined(parts: tuple[Condition, ...], link: str) -> str:
+    return link.join(f"({describe(part)})" if isinstance(part, AllOf | AnyOf) else describe(part) for part in parts)
+
+
+def _describe_compare(compare: Compare) -> str:
+    values = [_show(compare.attribute, operand) for operand in compare.operands]
+    shown = (" and " if compare.op == "between" else ", ").join(values[:_LONGEST_LIST])
+    if len(values) > _LONGEST_LIST:
+        shown += f" and {len(values) - _LONGEST_LIST} more"
+    return f"{CATALOGUE[compare.attribute].label} {_WORDS[compare.op]} {shown}".rstrip()
+
+
+def _show(attribute: str, value: Scalar) -> str:
+    if isinstance(value, str):
+        return value
+    if CATALOGUE[attribute].kind is Kind.YES_NO:
+        return "yes" if value else "no"
+    return f"{value:,.10g}"

@@ -1,0 +1,170 @@
+"""Every kind of doubt, each with its place; and nothing to say about policies that mean what they say."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from orders.planning.grammar import InvalidPolicyError
+from orders.planning.linter import FindingKind, lint
+from orders.planning.presets import PRESETS
+from tests.orders.planning.documents import by_value, compare, fixed, linear, policy, rule, step
+
+GOLD, SILVER = compare("customer.tier", "eq", "gold"), compare("customer.tier", "eq", "silver")
+LATE = compare("order.days_late", "gt", 0)
+VERY_LATE = compare("order.days_late", "gte", 10)
+
+
+def found(document: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(finding.kind.value, finding.place) for finding in lint(document)]
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS.keys())
+def test_presets_are_free_of_findings(preset):
+    assert lint(preset) == []
+
+
+CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
+    "two tiers at once": (policy(fixed("a", 5, {"all": [GOLD, SILVER]})), [("never_matches", "rules[0].when")]),
+    "late and not": (
+        policy(fixed("a", 5, {"all": [VERY_LATE, {"not": LATE}]})),
+        [("never_matches", "rules[0].when")],
+    ),
+    "below the least value": (
+        policy(fixed("a", 5, compare("line.open_qty", "lt", 1))),
+        [("never_matches", "rules[0].when")],
+    ),
+    "unknown that is always known": (
+        policy(fixed("a", 5, compare("order.age_days", "is_unknown"))),
+        [("never_matches", "rules[0].when")],
+    ),
+    "a branch that cannot be": (
+        policy(fixed("a", 5, {"any": [GOLD, {"all": [GOLD, SILVER]}]})),
+        [("never_matches", "rules[0].when.any[1]")],
+    ),
+    "a branch that the parts around it exclude": (
+        policy(fixed("a", 5, {"all": [LATE, {"any": [GOLD, compare("order.days_late", "lt", 0)]}]})),
+        [("never_matches", "rules[0].when.all[1].any[1]")],
+    ),
+    "a branch inside another": (
+        policy(fixed("a", 5, {"any": [LATE, VERY_LATE]})),
+        [("shadowed", "rules[0].when.any[1]")],
+    ),
+    "a part that follows": (
+        policy(fixed("a", 5, {"all": [LATE, VERY_LATE]})),
+        [("shadowed", "rules[0].when.all[0]")],
+    ),
+    "said twice": (policy(fixed("a", 5, {"all": [GOLD, GOLD]})), [("shadowed", "rules[0].when.all[1]")]),
+    "inside not": (
+        policy(fixed("a", 5, {"not": {"any": [LATE, VERY_LATE]}})),
+        [("shadowed", "rules[0].when.not.any[1]")],
+    ),
+    "a condition that everybody meets": (
+        policy(linear("a", "order.days_late", 2, when={"any": [GOLD, {"not": GOLD}]})),
+        [("shadowed", "rules[0].when")],
+    ),
+    "no points": (policy(fixed("a", 0, GOLD)), [("dead", "rules[0]")]),
+    "the same for everybody": (policy(fixed("a", 10)), [("dead", "rules[0]")]),
+    "flat line": (policy(linear("a", "order.days_late", 0)), [("dead", "rules[0]")]),
+    "points begin where no line is": (
+        policy(linear("a", "order.days_late", 2, when=compare("order.days_late", "lt", 0))),
+        [("dead", "rules[0]")],
+    ),
+    "points of the unknown": (
+        policy(linear("a", "order.days_late", 2, when=compare("order.days_late", "is_unknown"))),
+        [("dead", "rules[0]")],
+    ),
+    "flat curve": (
+        policy(rule(points={"type": "logistic", "midpoint": 3, "steepness": 0, "max": 50})),
+        [("dead", "rules[0]")],
+    ),
+    "a curve of the unknown": (
+        policy(
+            rule(
+                when=compare("order.days_late", "is_unknown"),
+                points={"type": "logistic", "midpoint": 3, "steepness": 1, "max": 50},
+            )
+        ),
+        [("dead", "rules[0]")],
+    ),
+    "steps of nothing": (policy(step("a", "order.days_late", [0, 0], [5, 0])), [("dead", "rules[0]")]),
+    "a step that adds nothing": (
+        policy(step("a", "order.days_late", [0, 5], [5, 5], [9, 7])),
+        [("shadowed", "rules[0].points.steps[1]")],
+    ),
+    "a step out of reach": (
+        policy(step("a", "order.days_late", [0, 5], [5, 9], when=compare("order.days_late", "lt", 5))),
+        [("never_matches", "rules[0].points.steps[1]")],
+    ),
+    "a value out of reach": (
+        policy(by_value("a", "customer.tier", when={"not": GOLD}, gold=9, silver=5)),
+        [("never_matches", "rules[0].points.values.gold")],
+    ),
+    "values all alike": (
+        policy(by_value("a", "order.expedited", yes=9, no=9)),
+        [("dead", "rules[0]")],
+    ),
+    "counted twice": (
+        policy(fixed("a", 5, GOLD), fixed("b", 5, {"not": {"not": GOLD}})),
+        [("shadowed", "rules[1]")],
+    ),
+    "up and down": (
+        policy(linear("a", "order.days_late", 3), linear("b", "order.days_late", -2)),
+        [("contradictory", "rules[1]")],
+    ),
+    "plus and minus": (
+        policy(fixed("a", 5, GOLD), fixed("b", -4, GOLD)),
+        [("contradictory", "rules[1]")],
+    ),
+    "values the other way round": (
+        policy(
+            by_value("a", "customer.tier", gold=10, silver=5),
+            by_value("b", "customer.tier", gold=1, silver=5),
+        ),
+        [("contradictory", "rules[1]")],
+    ),
+    "other conditions may pull apart": (
+        policy(linear("a", "order.days_late", 3, when=GOLD), linear("b", "order.days_late", -2, when=SILVER)),
+        [],
+    ),
+    "findings in the order of the document": (
+        policy(*[fixed(f"r{i}", 0, compare("line.position", "eq", i)) for i in range(11)]),
+        [("dead", f"rules[{i}]") for i in range(11)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "expected"), CASES.values(), ids=CASES.keys())
+def test_findings(document, expected):
+    assert found(document) == expected
+
+
+def test_every_kind_is_covered():
+    assert {kind for _, expected in CASES.values() for kind, _ in expected} == {kind.value for kind in FindingKind}
+
+
+def test_a_finding_says_what_excludes_what_and_what_to_do():
+    (finding,) = lint(policy(fixed("a", 5, {"all": [LATE, GOLD, SILVER]})))
+
+    assert finding.message == "No line can meet both “Customer tier is gold” and “Customer tier is silver”."
+    assert finding.advice == "Correct one of the two, or join them with any."
+
+
+def test_a_document_that_the_grammar_refuses_is_refused():
+    with pytest.raises(InvalidPolicyError):
+        lint({"version": 1})
+
+
+def test_the_largest_policy_is_read_in_a_moment():
+    codes = [compare("customer.code", "ne", f"c{i}") for i in range(4)]
+    rules = [
+        linear(f"r{i}", "order.days_late", i + 1, when={"any": [*codes[:3], compare("line.position", "eq", i)]})
+        for i in range(50)
+    ]
+
+    start = time.perf_counter()
+    lint(policy(*rules))
+
+    assert time.perf_counter() - start < 30  # takes about a second; this catches a search that does not end
