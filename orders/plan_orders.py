@@ -26,14 +26,19 @@ _STAGE = """
     was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text
 """
 
-# The last line to arrive names the order's reason; of lines with the same day one that waits, and not for another.
-# A line that no run has planned yet counts as short, without a day.
+# The last line to arrive names the order's reason; of lines with the same day one that waits, and not for another. Day,
+# the two preferences and the reason itself are packed into one number, so that a plain maximum finds it: an ordered
+# aggregate would sort every order's lines. A line that no run has planned yet counts as short, without a day.
+_LAST_TO_ARRIVE = f"""
+    max(((COALESCE(p.eta_p50 - DATE '2000-01-01', 1000000) * 2
+        + (p.reason NOT IN ({int(Reason.READY)}, {int(Reason.FROZEN)}))::int) * 2
+        + (p.reason <> {int(Reason.SHIP_COMPLETE)})::int) * 16 + p.reason)
+"""
 _ROLL_UP = f"""
     WITH total AS (
         SELECT l.order_id, COALESCE(max(p.score), 0) AS score,
-            COALESCE((array_agg(p.reason ORDER BY p.eta_p50 DESC NULLS FIRST,
-                p.reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}), p.reason = {int(Reason.SHIP_COMPLETE)},
-                l.id))[1], {int(Reason.STOCK_SHORT)}) AS reason,
+            CASE WHEN count(p.line_id) = count(*) THEN {_LAST_TO_ARRIVE} %% 16
+                ELSE {int(Reason.STOCK_SHORT)} END AS reason,
             CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50,
             CASE WHEN count(p.eta_p90) = count(*) THEN max(p.eta_p90) END AS eta_p90,
             count(*) AS open_lines,
