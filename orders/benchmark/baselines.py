@@ -1,4 +1,4 @@
-"""What planning is compared with: a bare UPDATE of as many rows, and one order at a time under row locks."""
+"""What planning is compared with: a bare UPDATE of as many rows, and one order at a time in plain SQL."""
 
 from __future__ import annotations
 
@@ -54,12 +54,11 @@ _DROP = (
 _BEST_FIRST = "SELECT order_id FROM orders_orderplan ORDER BY score DESC, placed_at, order_id LIMIT %s"
 
 
-def one_at_a_time(lines: int) -> tuple[float, int]:
-    """Plan the first ``lines`` lines the usual way, on copies of the tables; return seconds and lines done.
+def one_at_a_time_in_sql(lines: int) -> tuple[float, int]:
+    """Plan the first ``lines`` lines one order at a time, on copies of the tables; return seconds and lines done.
 
     Best order first, each order one transaction that locks it, then per line the stock levels and, for what they lack,
-    the inbound lines, all FOR UPDATE; it writes the same rows as planning does. Ranks are given, and it is plain SQL:
-    scoring and an ORM would add their own time.
+    the inbound lines, all FOR UPDATE; it writes the same rows as planning does. Ranks are given, rules not scored.
     """
     with connection.cursor() as cursor:
         for statement in _COPIES:

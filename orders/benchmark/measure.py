@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from inventory.models import Product, Warehouse
 from inventory.receiving import receive_stock
-from orders.benchmark.baselines import bare_update, one_at_a_time
+from orders.benchmark.baselines import bare_update, one_at_a_time_in_sql
+from orders.benchmark.orm import one_at_a_time_with_orm
 from orders.benchmark.seed import HOT_PRODUCT, Shape, seed
 from orders.models import PlanRun
 from orders.plan_queue import plan_due_marks
@@ -42,8 +43,10 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
     rerun = _full_run()
     tell("bare UPDATE of as many rows")
     bare_s = bare_update(first.counts["rows_written"])
-    tell("one order at a time")
-    one_s, one_lines = one_at_a_time(min(ONE_AT_A_TIME_LINES, shape.lines))
+    tell("one order at a time, in plain SQL and with the ORM")
+    sample = min(ONE_AT_A_TIME_LINES, shape.lines)
+    sql_s, sql_lines = one_at_a_time_in_sql(sample)
+    one_s, one_lines = one_at_a_time_with_orm(sample)
     total_s = first.timings["total_s"]
     return {
         "profile": shape.profile,
@@ -57,7 +60,10 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
         "ratio_to_bare_update": round(total_s / bare_s, 3),
         "one_at_a_time_s": round(one_s, 4),
         "one_at_a_time_lines": one_lines,
-        "times_faster_than_one_at_a_time": round(one_s / one_lines * first.counts["lines"] / total_s, 1),
+        "times_faster_than_one_at_a_time": _times_faster(first, one_s / one_lines),
+        "one_at_a_time_in_sql_s": round(sql_s, 4),
+        "one_at_a_time_in_sql_lines": sql_lines,
+        "times_faster_than_one_at_a_time_in_sql": _times_faster(first, sql_s / sql_lines),
         "rerun_s": rerun.timings["total_s"],
         "rerun_ratio": round(rerun.timings["total_s"] / bare_s, 3),
         "rerun_rows_written": rerun.counts["rows_written"],
@@ -70,6 +76,10 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
         "hot_event_p95_ms": round(_p95(hot), 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
+
+
+def _times_faster(run: PlanRun, seconds_per_line: float) -> float:
+    return round(seconds_per_line * run.counts["lines"] / run.timings["total_s"], 1)
 
 
 def _full_run() -> PlanRun:
