@@ -2,6 +2,8 @@
 
 const TOAST_MS = 8000;
 const YEAR_S = 365 * 24 * 3600;
+const RESEND_MS = 3000;
+const LOOKS = ["theme", "density"];
 
 export function keepChoice(name, value) {
   document.cookie = `${name}=${value};path=/;max-age=${YEAR_S};samesite=lax`;
@@ -70,21 +72,29 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!button || !["theme", "density"].includes(button.name)) return;
+  if (!button || !LOOKS.includes(button.name)) return;
   event.preventDefault();
   if (button.name === "theme") applyTheme(button.value);
   else if ((document.documentElement.dataset.density === "compact") !== (button.value === "compact")) toggleDensity();
   for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
 });
 
-// A form is sent once: a second press while the first is under way does nothing.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "true";
-  setTimeout(() => delete form.dataset.sent, 3000);
-});
+// A form is sent once: a second press while the first is under way goes nowhere, not even to htmx. (It would carry the
+// version that the first press has just used up, and be refused as stale.)
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (form.method !== "post" || LOOKS.includes(event.submitter?.name)) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    form.dataset.sent = "true";
+    setTimeout(() => delete form.dataset.sent, RESEND_MS);
+  },
+  true,
+);
 
 document.addEventListener("htmx:afterSettle", startToasts);
 document.addEventListener("backlog:toasts", startToasts);
