@@ -19,7 +19,8 @@ class AttributeSpec:
     """One readable attribute. ``choices`` is closed where the values are ours, empty where they are data.
 
     ``lowest`` is the least value a number can have, ``is_whole`` says that it has no fractions,
-    ``is_always_known`` that every line has it.
+    ``is_always_known`` that every line has it. ``usual`` is (from, to, grain) of a number where a lexicographic
+    policy names none: values beyond count as the end they pass, those of one grain as equal.
     """
 
     name: str
@@ -30,11 +31,28 @@ class AttributeSpec:
     lowest: float | None = None
     is_whole: bool = False
     is_always_known: bool = False
+    usual: tuple[float, float, float] = (0.0, 0.0, 1.0)
 
 
-def _number(name: str, label: str, unit: str, lowest: float, is_whole: bool = False) -> AttributeSpec:
+def _number(
+    name: str, label: str, unit: str, lowest: float, is_whole: bool = False, highest: float = 1_000_000
+) -> AttributeSpec:
     """Return the entry of a number that every line has."""
-    return AttributeSpec(name, Kind.NUMBER, label, unit, lowest=lowest, is_whole=is_whole, is_always_known=True)
+    return AttributeSpec(
+        name,
+        Kind.NUMBER,
+        label,
+        unit,
+        lowest=lowest,
+        is_whole=is_whole,
+        is_always_known=True,
+        usual=(lowest, highest, 1.0),
+    )
+
+
+def _days(name: str, label: str) -> AttributeSpec:
+    """Return the entry of a count of days to or from a date that a line may lack."""
+    return AttributeSpec(name, Kind.NUMBER, label, "days", is_whole=True, usual=(-3650, 3650, 1.0))
 
 
 _SPECS = (
@@ -44,14 +62,14 @@ _SPECS = (
     AttributeSpec("order.channel", Kind.TEXT, "Channel"),
     _number("order.open_value", "Open value of the order", "GBP", lowest=0),
     _number("order.total_value", "Total value of the order", "GBP", lowest=0),
-    _number("order.age_days", "Age of the order", "days", lowest=0, is_whole=True),
-    AttributeSpec("order.days_late", Kind.NUMBER, "Days past the promised date", "days", is_whole=True),
-    AttributeSpec("order.days_to_requested", Kind.NUMBER, "Days until the requested date", "days", is_whole=True),
+    _number("order.age_days", "Age of the order", "days", lowest=0, is_whole=True, highest=3650),
+    _days("order.days_late", "Days past the promised date"),
+    _days("order.days_to_requested", "Days until the requested date"),
     AttributeSpec("order.expedited", Kind.YES_NO, "Expedited", is_always_known=True),
     AttributeSpec("order.ship_policy", Kind.TEXT, "Ship policy", choices=("partial", "complete", "one_backorder")),
-    _number("line.open_qty", "Open quantity of the line", "units", lowest=1, is_whole=True),
+    _number("line.open_qty", "Open quantity of the line", "units", lowest=1, is_whole=True, highest=100_000),
     _number("line.open_value", "Open value of the line", "GBP", lowest=0),
-    _number("line.position", "Position of the line in its order", "", lowest=0, is_whole=True),
+    _number("line.position", "Position of the line in its order", "", lowest=0, is_whole=True, highest=1000),
     AttributeSpec("product.sku", Kind.TEXT, "Product code"),
     AttributeSpec("product.category", Kind.TEXT, "Product category"),
     _number("product.unit_price", "Unit price", "GBP", lowest=0),

@@ -5,12 +5,12 @@ Nothing in a policy is ever executed or looked up by name outside the catalogue.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from orders.planning import schema
 from orders.planning.attributes import AttributeSpec, Kind
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
+from orders.planning.criteria import read_criterion, weigh_criteria
 from orders.planning.reading import (
     InvalidPolicyError,
     Json,
@@ -18,6 +18,7 @@ from orders.planning.reading import (
     Report,
     join,
     read_choice,
+    read_id,
     read_list,
     read_number,
     read_object,
@@ -27,7 +28,6 @@ from orders.planning.rules import ByValue, Fixed, Linear, Logistic, Points, Poli
 
 __all__ = ["InvalidPolicyError", "Problem", "parse_policy"]
 
-_RULE_ID = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
 _MEMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fixed": (("points",), ()),
     "linear": (("per_unit",), ("cap", "from")),
@@ -60,7 +60,10 @@ def _read_policy(document: Json, report: Report) -> Policy:
     entries = read_list(members["rules"], "rules", report, schema.MAX_RULES, shortest=0)
     if strategy == "fifo" and entries:
         report.add("rules", "must be empty: fifo ranks by the day of the order alone")
-    rules = tuple(_read_rule(entry, f"rules[{i}]", report) for i, entry in enumerate(entries))
+    read = read_criterion if strategy == "lexicographic" else _read_rule
+    rules = tuple(read(entry, f"rules[{i}]", report) for i, entry in enumerate(entries))
+    if strategy == "lexicographic":
+        rules = weigh_criteria(rules, report)
     seen: set[str] = set()
     for i, rule in enumerate(rules):
         if rule.id and rule.id in seen:
@@ -73,16 +76,12 @@ def _read_rule(value: Json, place: str, report: Report) -> Rule:
     members = read_object(value, place, report, ("id", "label", "points"), ("attribute", "when"))
     if members is None:
         return Rule("", "", "", _REFUSED)
-    rule_id = members["id"]
-    if not isinstance(rule_id, str) or not _RULE_ID.fullmatch(rule_id):
-        report.add(join(place, "id"), "must be 1 to 50 of a-z, 0-9 and _, and start with a letter")
-        rule_id = ""
     spec = None
     if "attribute" in members:
         spec = read_attribute(members["attribute"], join(place, "attribute"), report)
     when = read_condition(members["when"], join(place, "when"), report) if "when" in members else None
     return Rule(
-        id=rule_id,
+        id=read_id(members["id"], join(place, "id"), report),
         label=read_text(members["label"], join(place, "label"), report),
         attribute=spec.name if spec else "",
         points=_read_points(members["points"], join(place, "points"), report, spec, "attribute" in members),

@@ -8,7 +8,21 @@ from itertools import pairwise
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.lint_conditions import Finding, FindingKind
 from orders.planning.logic import ALWAYS, Logic
-from orders.planning.rules import AllOf, ByValue, Compare, Condition, Fixed, Linear, Logistic, Not, Points, Rule, Step
+from orders.planning.rules import (
+    AllOf,
+    ByValue,
+    Compare,
+    Condition,
+    Fixed,
+    Linear,
+    Logistic,
+    Not,
+    NumberLevels,
+    Points,
+    Rule,
+    Step,
+    ValueLevels,
+)
 
 _REMOVE = "Remove the rule, or correct its points."
 
@@ -23,9 +37,14 @@ def probes(rule: Rule) -> Iterator[Condition]:
             yield from _step_reaches(points, attribute)
         case Logistic():
             yield Compare(attribute, "is_known")
+        case NumberLevels():
+            yield Compare(attribute, "is_known")
         case ByValue():
             for text, _ in points.values:
-                yield _is_value(attribute, text)
+                yield is_value(attribute, text)
+        case ValueLevels():
+            for text in points.values:
+                yield is_value(attribute, text)
 
 
 def lint_points(rule: Rule, place: str, logic: Logic) -> Iterator[Finding]:
@@ -66,7 +85,7 @@ def direction(points: Points) -> int:
             slopes = [points.maximum * points.steepness]
         case Step():
             slopes = [after - before for before, after in pairwise((0.0, *points.points))]
-        case ByValue():
+        case ByValue() | NumberLevels() | ValueLevels():
             return 0
     rises, falls = any(slope > 0 for slope in slopes), any(slope < 0 for slope in slopes)
     return int(rises) - int(falls)
@@ -100,7 +119,7 @@ def _step_reaches(points: Step, attribute: str) -> Iterator[Condition]:
 def _lint_values(points: ByValue, attribute: str, when: Condition, place: str, logic: Logic) -> Iterator[Finding]:
     reached = []
     for text, earned in points.values:
-        if logic.possible(when, _is_value(attribute, text)):
+        if logic.possible(when, is_value(attribute, text)):
             reached.append(earned)
         else:
             message = f"No line that the rule is for can be {text}."
@@ -112,14 +131,15 @@ def _lint_values(points: ByValue, attribute: str, when: Condition, place: str, l
         yield _dead(place, "Every value that can occur earns the same points.")
 
 
-def _is_value(attribute: str, text: str) -> Compare:
+def is_value(attribute: str, text: str) -> Compare:
+    """Return the condition that a text or yes/no attribute has a value, written as policies write it."""
     if CATALOGUE[attribute].kind is Kind.YES_NO:
         return Compare(attribute, "eq", (float(text == "yes"),))
     return Compare(attribute, "eq", (text,))
 
 
 def _is_not_value(attribute: str, text: str) -> Condition:
-    return Not(_is_value(attribute, text))
+    return Not(is_value(attribute, text))
 
 
 def _dead(place: str, message: str) -> Finding:

@@ -11,6 +11,7 @@ from itertools import combinations
 
 from orders.planning.grammar import parse_policy
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
+from orders.planning.lint_criteria import lint_criteria
 from orders.planning.lint_points import direction, lint_points, probes
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.reading import Json
@@ -54,6 +55,9 @@ def _lint_rules(policy: Policy, logic: Logic) -> Iterator[Finding]:
         else:
             yield from lint_condition(when, f"rules[{i}].when", logic)
         yield from lint_points(rule, f"rules[{i}]", logic)
+    if policy.strategy == "lexicographic":
+        yield from lint_criteria(alive, logic)
+        return
     for (i, one), (j, other) in combinations(alive, 2):
         yield from _compare_rules(one, other, i, j, logic)
 

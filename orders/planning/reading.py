@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from orders.planning import schema
 
 Json = object
+_ID = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
 
 
 class Problem(NamedTuple):
@@ -88,6 +90,14 @@ def read_text(value: Json, place: str, report: Report) -> str:
         return ""
     if not 1 <= len(value) <= schema.MAX_TEXT or not value.isprintable() or value.isspace():
         report.add(place, f"must be 1 to {schema.MAX_TEXT} printable characters")
+        return ""
+    return value
+
+
+def read_id(value: Json, place: str, report: Report) -> str:
+    """Return a name that programs use, or an empty text."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        report.add(place, "must be 1 to 50 of a-z, 0-9 and _, and start with a letter")
         return ""
     return value
 

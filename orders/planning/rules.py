@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 Scalar = float | str
 
+# Part of a grain that a value may lack and still count as on the step: 0.29 ÷ 0.01 is 28.999… in floating point.
+LEVEL_SLACK = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Compare:
@@ -82,7 +85,43 @@ class ByValue:
     default: float = 0.0
 
 
-Points = Fixed | Linear | Step | Logistic | ByValue
+@dataclass(frozen=True, slots=True)
+class NumberLevels:
+    """A criterion of a lexicographic policy: its number in steps of ``grain``, each worth ``weight`` points.
+
+    Level 0 is unknown; known values have levels from 1, cut off at ``low`` and ``high``.
+    """
+
+    low: float
+    high: float
+    grain: float
+    is_ascending: bool
+    weight: int = 1
+
+    @property
+    def levels(self) -> int:
+        """How many levels there are, unknown included."""
+        return int((self.high - self.low) / self.grain + LEVEL_SLACK) + 2
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLevels:
+    """A criterion of a lexicographic policy: its texts in the author's own order, each worth ``weight`` points a place.
+
+    The first is best. Level 0 is unknown, and every text that is not listed.
+    """
+
+    values: tuple[str, ...]
+    weight: int = 1
+
+    @property
+    def levels(self) -> int:
+        """How many levels there are, unlisted and unknown as one of them."""
+        return len(self.values) + 1
+
+
+Levels = NumberLevels | ValueLevels
+Points = Fixed | Linear | Step | Logistic | ByValue | NumberLevels | ValueLevels
 
 
 @dataclass(frozen=True, slots=True)

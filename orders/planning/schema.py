@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 VERSION = 1
-STRATEGIES = ("fifo", "priority")
+STRATEGIES = ("fifo", "priority", "lexicographic")
 COMPARISONS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between", "is_known", "is_unknown")
 MAX_RULES = 50
 MAX_TERMS = 200  # comparisons in one policy
@@ -13,6 +13,7 @@ MAX_DEPTH = 6  # nesting of one condition
 MAX_CHOICES = 200  # values of in, not_in, by_value; thresholds of step
 MAX_TEXT = 100
 MAX_NUMBER = 1e9
+MAX_LEVELS = 2**53  # of all criteria of a lexicographic policy multiplied: what a double counts exactly
 
 _NUMBER = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
@@ -33,6 +34,8 @@ def _branches(name: str) -> dict[str, Any]:
     return _closed({name: parts})
 
 
+_NAMED = {"id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}, "label": _TEXT}
+_WHEN = {"when": {"$ref": "#/$defs/condition"}}
 _VALUES = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_CHOICES}
 
 SCHEMA: dict[str, Any] = {
@@ -42,18 +45,41 @@ SCHEMA: dict[str, Any] = {
         {
             "version": {"const": VERSION},
             "strategy": {"enum": list(STRATEGIES)},
-            "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}, "maxItems": MAX_RULES},
+            "rules": {
+                "type": "array",
+                "items": {"anyOf": [{"$ref": "#/$defs/rule"}, {"$ref": "#/$defs/criterion"}]},
+                "maxItems": MAX_RULES,
+            },
         }
     ),
     "$defs": {
         "rule": _closed(
-            {
-                "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"},
-                "label": _TEXT,
-                "points": {"$ref": "#/$defs/points"},
-            },
-            {"attribute": _TEXT, "when": {"$ref": "#/$defs/condition"}},
+            _NAMED | {"points": {"$ref": "#/$defs/points"}},
+            {"attribute": _TEXT} | _WHEN,
         ),
+        "criterion": {
+            "oneOf": [
+                _closed(
+                    _NAMED | {"attribute": _TEXT, "order": {"enum": ["asc", "desc"]}},
+                    {"grain": {**_NUMBER, "exclusiveMinimum": 0}, "from": _NUMBER, "to": _NUMBER} | _WHEN,
+                ),
+                _closed(
+                    _NAMED
+                    | {
+                        "attribute": _TEXT,
+                        "values": {
+                            "type": "array",
+                            "items": _TEXT,
+                            "minItems": 1,
+                            "maxItems": MAX_CHOICES,
+                            "uniqueItems": True,
+                        },
+                    },
+                    _WHEN,
+                ),
+                _closed(_NAMED | _WHEN),
+            ]
+        },
         "points": {
             "oneOf": [
                 _closed({"type": {"const": "fixed"}, "points": _NUMBER}),

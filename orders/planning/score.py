@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from orders.planning.rules import (
+    LEVEL_SLACK,
     AllOf,
     AnyOf,
     ByValue,
@@ -14,11 +15,13 @@ from orders.planning.rules import (
     Linear,
     Logistic,
     Not,
+    NumberLevels,
     Points,
     Policy,
     Rule,
     Scalar,
     Step,
+    ValueLevels,
 )
 from orders.planning.types import Attribute, Attributes, Bools, Floats, Ints
 
@@ -39,7 +42,8 @@ _ORDERINGS: dict[str, np.ufunc] = {
 def score_lines(policy: Policy, attributes: Attributes, lines: int) -> tuple[Floats, Floats]:
     """Return ``(score, points)``: shapes (lines,) and (lines, rules), row-parallel to the attribute columns.
 
-    ``score`` is the row sum of ``points``, added in rule order so that it does not depend on the other rows.
+    ``score`` is the row sum of ``points``, added in rule order so that it does not depend on the other rows. Points of
+    a lexicographic policy are whole numbers that the grammar keeps below 2⁵³, so that their sum is exact.
     Raises ValueError where the policy reads a column that was not loaded. O(lines × terms).
     """
     missing = sorted(policy.attributes() - attributes.keys())
@@ -48,9 +52,10 @@ def score_lines(policy: Policy, attributes: Attributes, lines: int) -> tuple[Flo
     points = np.zeros((lines, len(policy.rules)), dtype=np.float64, order="F")
     score = np.zeros(lines, dtype=np.float64)
     for column, rule in enumerate(policy.rules):
-        points[:, column] = _rule_points(rule, attributes, lines)
+        raw = _rule_points(rule, attributes, lines)
+        points[:, column] = raw if policy.strategy == "lexicographic" else _to_grain(raw)
         score += points[:, column]
-    return _to_grain(score), points
+    return (score if policy.strategy == "lexicographic" else _to_grain(score)), points
 
 
 def _to_grain(points: Floats) -> Floats:
@@ -66,12 +71,15 @@ def _rule_points(rule: Rule, attributes: Attributes, lines: int) -> Floats:
         raw = _curve(rule.points, attributes[rule.attribute])
     if rule.when is not None:
         raw = np.where(_holds(rule.when, attributes, lines), raw, 0.0)
-    return _to_grain(raw)
+    return raw
 
 
 def _curve(points: Points, attribute: Attribute) -> Floats:
     if isinstance(points, ByValue):
         return _by_value(points, attribute)
+    if isinstance(points, ValueLevels):
+        best_first = [float(points.weight * (len(points.values) - place)) for place in range(len(points.values))]
+        return _by_value(ByValue(tuple(zip(points.values, best_first, strict=True))), attribute)
     values = np.ascontiguousarray(attribute.values, dtype=np.float64)
     match points:
         case Linear(per_unit, start, cap):
@@ -85,6 +93,9 @@ def _curve(points: Points, attribute: Attribute) -> Floats:
             # The exponent is bounded because exp overflows past 709; at 60 the curve is flat to the last bit.
             exponent = np.clip(-steepness * (values - midpoint), -60.0, 60.0)
             raw = maximum / (1.0 + np.exp(exponent))
+        case NumberLevels(low, high, grain, is_ascending):
+            steps_up = np.floor((np.clip(values, low, high) - low) / grain + LEVEL_SLACK)
+            raw = points.weight * ((points.levels - 1 - steps_up) if is_ascending else (1 + steps_up))
         case Fixed(fixed):
             raw = np.full(len(values), fixed)
     return np.where(np.isnan(values), 0.0, raw)

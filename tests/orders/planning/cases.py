@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from orders.planning.attributes import CATALOGUE
 from orders.planning.types import (
     Attribute,
     Backlog,
@@ -35,6 +36,7 @@ class Line:
     on_hold: bool = False
     eta_by_hand: int = 0
     urgency: float = 0.0
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,18 @@ class Case:
 
 def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
     """Return the case as ``plan`` takes it; the lines' urgency is the column ``order.age_days``."""
+    tiers = CATALOGUE["customer.tier"].choices
     return (
         _struct(Backlog, case.lines),
         _struct(Supply, case.sources),
         _struct(Frozen, case.picks),
         _struct(Products, case.products),
-        {"order.age_days": Attribute(np.array([line.urgency for line in case.lines], dtype=np.float64))},
+        {
+            "order.age_days": Attribute(np.array([line.urgency for line in case.lines], dtype=np.float64)),
+            "customer.tier": Attribute(
+                np.array([tiers.index(line.tier) if line.tier else -1 for line in case.lines], dtype=np.int64), tiers
+            ),
+        },
         Context(case.today, case.calendar, case.handling_days),
     )
 
