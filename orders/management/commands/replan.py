@@ -13,9 +13,7 @@ class Command(BaseCommand):
     help = "Plan the whole backlog, or what hangs on some products, and print what came out."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--sku", nargs="+", action="extend", default=[], help="plan what hangs on these products"
-        )
+        parser.add_argument("--sku", nargs="+", action="extend", default=[], help="plan what hangs on these products")
         parser.add_argument("--dry-run", action="store_true", help="plan, count what would change, write nothing")
 
     def handle(self, *, sku: list[str], dry_run: bool, **options: Any) -> None:
