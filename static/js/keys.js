@@ -35,10 +35,17 @@ function act(key) {
   const scope = panel() ?? document.getElementById("main");
   const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
   if (control) return press(control);
-  if (!current() || panel()) return;
-  document.addEventListener("htmx:afterSettle", () => press(panel()?.querySelector(`[data-key="${key}"]`)), {
-    once: true,
-  });
+  if (current() && !panel()) pressOnceOpen(key);
+}
+
+// The panel comes from the server: press its control when it is there.
+function pressOnceOpen(key) {
+  const pressWhenThere = () => {
+    if (!panel()) return;
+    document.removeEventListener("htmx:afterSettle", pressWhenThere);
+    press(panel().querySelector(`[data-key="${key}"]`));
+  };
+  document.addEventListener("htmx:afterSettle", pressWhenThere);
   open(current());
 }
 

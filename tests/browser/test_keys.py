@@ -43,6 +43,7 @@ def test_e_expedites_and_z_takes_it_back(ops: Person) -> None:
     expect(page.locator("#toasts")).to_contain_text(f"{ref} is expedited")
     page.keyboard.press("z")
     expect(page.locator("#toasts")).to_contain_text(f"{ref} is no longer expedited")
+    expect(page.locator("main")).to_have_count(1)
 
 
 def test_h_opens_the_hold_form_and_escape_leaves_it(ops: Person) -> None:
