@@ -9,10 +9,10 @@ import numpy as np
 from django.utils import timezone
 
 from kernel.errors import NotFound
-from orders.bulk import copy_out
 from orders.models import Order, Policy
-from orders.plan_draft import Draft, Stopwatch, make_draft
 from orders.planning.types import NO_DAY, Floats, Ints
+from orders.replanning.bulk import copy_out
+from orders.replanning.draft import Draft, Stopwatch, make_draft
 
 BIGGEST_MOVES = 10
 

@@ -13,8 +13,8 @@ from inventory.dirty import mark_dirty
 from kernel.kick import kick
 from orders import policies
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
-from orders.plan_chunks import Written, split, write_chunk
-from orders.plan_draft import Stopwatch, make_draft
+from orders.replanning.chunks import Written, split, write_chunk
+from orders.replanning.draft import Stopwatch, make_draft
 
 PLAN_TASK = "orders.tasks.plan_dirty"
 _FULL_RUN_LOCK = 7_303  # advisory, held by the session: PostgreSQL lets go of it when a worker dies

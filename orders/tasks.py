@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kernel.kick import kick
-from orders.plan_queue import plan_due_marks
+from orders.replanning.queue import plan_due_marks
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 
 

@@ -17,8 +17,8 @@ from orders.benchmark.baselines import bare_update, one_at_a_time_in_sql
 from orders.benchmark.orm import one_at_a_time_with_orm
 from orders.benchmark.seed import HOT_PRODUCT, Shape, seed
 from orders.models import PlanRun
-from orders.plan_queue import plan_due_marks
 from orders.replan import replan
+from orders.replanning.queue import plan_due_marks
 
 ONE_AT_A_TIME_LINES = 3_000
 EVENTS = 100

@@ -16,7 +16,7 @@ VAGUE = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "misc.py
 NEEDS_NO_PLAN = {
     "notifications.resending.send_again",
     "notifications.resending.stop",
-    "orders.plan_chunks.write_chunk",
+    "orders.replanning.chunks.write_chunk",
     "orders.sample.settling.settle_promises",
     "orders.lifecycle.add_note",
     "orders.policies.create_draft",

@@ -10,8 +10,8 @@ from django.utils import timezone
 from inventory.models import DirtyMark
 from orders.integrity import check, count_unplanned
 from orders.models import LinePlan, OrderLine, PlanRun
-from orders.plan_queue import plan_due_marks
 from orders.replan import replan
+from orders.replanning.queue import plan_due_marks
 from tests.concurrency.race import race
 from tests.concurrency.test_deadlocks import any_verb, shop
 from tests.factories import NOW

@@ -11,12 +11,12 @@ from django.utils import timezone
 from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product, StockLevel
 from inventory.receiving import receive_stock
-from orders import plan_chunks, policies
 from orders.models import Allocation, OrderPlan, PlanRun
-from orders.plan_chunks import Written, split, write_chunk
-from orders.plan_draft import Draft, Stopwatch, make_draft
-from orders.plan_queue import plan_due_marks
 from orders.replan import replan
+from orders.replanning import policies
+from orders.replanning.chunks import Written, split, write_chunk
+from orders.replanning.draft import Draft, Stopwatch, make_draft
+from orders.replanning.queue import plan_due_marks
 from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_stock
@@ -99,7 +99,7 @@ def test_planning_waits_for_a_verb_in_flight_and_then_sees_it(lamp: Product) -> 
 
 @pytest.mark.breaks_counters
 def test_without_the_pools_lock_a_verb_in_flight_is_overlooked(lamp: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_chunks, "lock_pools", lambda products: None)
+    monkeypatch.setattr(chunks, "lock_pools", lambda products: None)
 
     assert _write_while_a_verb_is_in_flight(lamp).skipped == []
 

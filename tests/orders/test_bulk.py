@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from orders.bulk import Field, copy_in, copy_out
 from orders.planning.types import NO_DAY
+from orders.replanning.bulk import Field, copy_in, copy_out
 
 pytestmark = pytest.mark.django_db
 

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product
-from orders import plan_queue
 from orders.models import LinePlan, PlanRun
-from orders.plan_queue import LEASE, plan_due_marks
 from orders.replan import finish_full_runs, is_full_run_due, plan_marked, replan, request_full_run
+from orders.replanning.queue import LEASE, plan_due_marks
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
 
@@ -89,7 +88,7 @@ def test_a_poisoned_pool_is_set_aside_and_the_rest_goes_on(
             raise ZeroDivisionError("poison")
         return plan_marked(product_ids, now=now)
 
-    monkeypatch.setattr(plan_queue, "plan_marked", plan_but_poison)
+    monkeypatch.setattr(queue, "plan_marked", plan_but_poison)
     mark(*products)
     now = timezone.now()
 
@@ -122,7 +121,7 @@ def test_marks_whose_worker_dies_each_time_are_set_aside(products: list[Product]
 
 
 def test_a_failed_run_is_kept_with_its_error(products: list[Product], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.plan_draft.engine.plan", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr("orders.replanning.draft.engine.plan", lambda *args, **options: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         replan(product_ids=None, cause="test", now=timezone.now())

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from inventory.models import Product, StockLevel
-from orders.components import close_over
 from orders.integrity import check
 from orders.models import Allocation, LinePlan, OrderLine, OrderPlan, Peg, ShipPolicy
 from orders.replan import replan
+from orders.replanning.components import close_over
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_warehouse
 from tests.factories.orders import make_customer, make_line, make_order

@@ -1,6 +1,6 @@
 """What customers have to hear of a plan: promises made, dates that moved past the threshold, good news.
 
-Works on ``plan_order_stage``, as ``plan_orders.roll_up`` leaves it. docs/messages.md has the rules in words.
+Works on ``plan_order_stage``, as ``rollup.roll_up`` leaves it. docs/messages.md has the rules in words.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.bulk import Columns, copy_out
-from orders.plan_scope import Scope
+from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ from time import perf_counter
 import numpy as np
 from django.db import connection, transaction
 
-from orders.components import close_over
 from orders.models import Policy
-from orders.plan_diff import Changes, compare
-from orders.plan_inputs import Inputs, load_inputs
-from orders.plan_orders import find_stale_orders
-from orders.plan_scope import Scope
-from orders.plan_stored import load_stored
 from orders.planning import engine
 from orders.planning.components import product_components
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Calendar, Context, Ints, Outcome, Plan
+from orders.replanning.components import close_over
+from orders.replanning.diff import Changes, compare
+from orders.replanning.inputs import Inputs, load_inputs
+from orders.replanning.rollup import find_stale_orders
+from orders.replanning.scope import Scope
+from orders.replanning.stored import load_stored
 
 # The engine's steps under the names that runs and benchmarks report.
 _STEPS = {

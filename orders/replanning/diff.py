@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.bulk import Columns
-from orders.plan_stored import Stored
 from orders.planning.types import Bools, Floats, Ints, Plan
+from orders.replanning.bulk import Columns
+from orders.replanning.stored import Stored
 
 LINE_VALUES = (
     "score",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields, is_dataclass
 import numpy as np
 from django.conf import settings
 
-from orders.bulk import Columns, copy_out
-from orders.plan_attributes import load_attributes
-from orders.plan_scope import Scope
 from orders.planning.rules import Policy
 from orders.planning.types import Attributes, Backlog, Frozen, Ints, Products, Supply
+from orders.replanning.attributes import load_attributes
+from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.scope import Scope
 
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
 

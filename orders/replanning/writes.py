@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connection
 
-from orders.bulk import Columns, Field, copy_in, copy_out
-from orders.plan_diff import Changes, ClaimChanges
 from orders.planning.types import Ints
+from orders.replanning.bulk import Columns, Field, copy_in, copy_out
+from orders.replanning.diff import Changes, ClaimChanges
 
 _LINE_STAGE = """
     line_id bigint, order_id bigint, product_id bigint, score float8, points float8[], outcome smallint,

@@ -11,10 +11,10 @@ from datetime import datetime
 import numpy as np
 from django.db import connection
 
-from orders.bulk import copy_out
-from orders.plan_scope import Scope
-from orders.plan_writes import open_stage
 from orders.planning.types import Ints, Reason
+from orders.replanning.bulk import copy_out
+from orders.replanning.scope import Scope
+from orders.replanning.writes import open_stage
 
 _BUCKETS = 256
 _BUCKET_LOCK = 7_302  # advisory lock class; the second key is the bucket

@@ -7,10 +7,10 @@ from collections.abc import Collection
 import numpy as np
 from django.db import connection
 
-from orders.bulk import Columns, copy_out
-from orders.plan_scope import Scope
 from orders.planning.attributes import CATALOGUE
 from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
+from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.scope import Scope
 
 _MINOR_UNITS = 100.0
 

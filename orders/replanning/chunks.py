@@ -13,11 +13,11 @@ from django.db import connection
 from kernel import live
 from kernel.transactions import entry_verb
 from orders.models import PlanRun
-from orders.plan_draft import Draft
-from orders.plan_facts import announce, find_news, make_promises
-from orders.plan_orders import lock_orders, roll_up
-from orders.plan_writes import close_marks, find_moved, lock_pools, write_changes
 from orders.planning.types import Ints
+from orders.replanning.draft import Draft
+from orders.replanning.facts import announce, find_news, make_promises
+from orders.replanning.rollup import lock_orders, roll_up
+from orders.replanning.writes import close_marks, find_moved, lock_pools, write_changes
 
 CHUNK_LINES = 20_000  # keeps the pools' lock well under the web's lock timeout
 _MAX_NAMED = 200  # an open page that would have to refresh more rows than it shows refreshes all
