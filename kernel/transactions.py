@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 import pghistory
@@ -19,6 +20,8 @@ R = TypeVar("R")
 MAX_TRIES = 5
 RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
+_takes_part: ContextVar[bool] = ContextVar("takes_part", default=False)
+
 
 def sqlstate(error: BaseException) -> str | None:
     """Return the SQLSTATE behind a Django database error, if there is one."""
@@ -28,24 +31,48 @@ def sqlstate(error: BaseException) -> str | None:
 def entry_verb(verb: Callable[P, R]) -> Callable[P, R]:
     """Run a verb as one durable transaction, again after a deadlock or lock timeout (at most five times, with jitter).
 
-    The verb must have no effect outside the database. Inside a transaction that a caller opened it raises
-    RuntimeError, as ``atomic(durable=True)`` does: entry verbs own their commit. What it changes is kept in the history
-    with the verb's name and, where it takes one, its ``actor``.
+    The verb must have no effect outside the database. Inside a transaction that a caller opened it raises RuntimeError,
+    as ``atomic(durable=True)`` does: entry verbs own their commit, but for ``in_one_transaction``. What it changes is
+    kept in the history with the verb's name and, where it takes one, its ``actor``.
     """
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for attempt in range(1, MAX_TRIES + 1):
-            try:
-                with _history(verb, kwargs.get("actor")), transaction.atomic(durable=True):
-                    return verb(*args, **kwargs)
-            except OperationalError as error:
-                if sqlstate(error) not in RETRYABLE or attempt == MAX_TRIES:
-                    raise
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))
-        raise AssertionError("unreachable")
+        with _history(verb, kwargs.get("actor")):
+            if _takes_part.get():
+                return verb(*args, **kwargs)
+            return _durably(functools.partial(verb, *args, **kwargs))
 
     return run
+
+
+def in_one_transaction(work: Callable[[], R]) -> R:
+    """Run ``work`` as one durable transaction in which the entry verb that it calls takes part instead of committing.
+
+    For an edge that must keep something together with what the verb changes. The retries are those of an entry verb,
+    so ``work`` too must have no effect outside the database. One verb each: two would mix the order of their locks.
+    """
+    return _durably(functools.partial(_taking_part, work))
+
+
+def _taking_part(work: Callable[[], R]) -> R:
+    token = _takes_part.set(True)
+    try:
+        return work()
+    finally:
+        _takes_part.reset(token)
+
+
+def _durably(work: Callable[[], R]) -> R:
+    for attempt in range(1, MAX_TRIES + 1):
+        try:
+            with transaction.atomic(durable=True):
+                return work()
+        except OperationalError as error:
+            if sqlstate(error) not in RETRYABLE or attempt == MAX_TRIES:
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))
+    raise AssertionError("unreachable")
 
 
 def rehearse(verb: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:

@@ -1,8 +1,9 @@
 """A POST with an ``Idempotency-Key`` happens once: the same key and body get the same answer again.
 
-The key is reserved in a row before anything runs, and the answer is kept in it afterwards. While it runs, the same key
-is a 409; with another body it is a 422. A request that was refused changed nothing, so its key is free again. A crash
-in between leaves a reservation that lapses; what the verbs keep (channel and external id) guards the retry.
+The key is reserved in a row before anything runs, and the answer is kept in it by the transaction that does what was
+asked for: either both are there or neither is. While it runs, the same key is a 409; with another body it is a 422. A
+request that was refused changed nothing, so its key is free again. A crash leaves a reservation that lapses; a run that
+outlives its reservation finds it gone and takes everything back.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.http import HttpResponse
+from django.db.models import QuerySet
 from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -63,31 +65,38 @@ def _again(kept: IdempotentRequest | None, digest: str) -> IdempotentRequest:
     if kept is not None and kept.status is not None:
         raise AnsweredBefore(kept)
     now = timezone.now()
-    if kept is None or not _take_over(kept, now - LAPSES_AFTER):
+    if kept is None or not _take_over(kept, now):
         raise Conflict("The same request is being worked on. Try again in a moment.", code="in_flight")
     kept.created_at = now
     return kept
 
 
-def _take_over(kept: IdempotentRequest, lapsed_before: datetime) -> bool:
+def _take_over(kept: IdempotentRequest, now: datetime) -> bool:
     """Claim a reservation whose run died; of several claimers exactly one wins."""
-    lapsed = IdempotentRequest.objects.filter(
-        pk=kept.pk, status__isnull=True, created_at=kept.created_at, created_at__lt=lapsed_before
-    )
-    return lapsed.update(created_at=timezone.now()) == 1
+    return _still_ours(kept).filter(created_at__lt=now - LAPSES_AFTER).update(created_at=now) == 1
 
 
-def keep(reserved: IdempotentRequest, response: HttpResponse) -> None:
-    """Keep a rendered answer under its key, or free the key when the request was refused."""
-    row = IdempotentRequest.objects.filter(pk=reserved.pk)
+def _still_ours(reserved: IdempotentRequest) -> QuerySet[IdempotentRequest]:
+    return IdempotentRequest.objects.filter(pk=reserved.pk, status__isnull=True, created_at=reserved.created_at)
+
+
+def complete(reserved: IdempotentRequest, response: Response) -> Response:
+    """Keep the answer under its key, in the caller's transaction if there is one; return the response.
+
+    Raises Conflict when the reservation lapsed and another run took it over: that one answers.
+    """
+    answer = json.loads(JSONRenderer().render(response.data) or "null")
+    if not _still_ours(reserved).update(status=response.status_code, answer=answer):
+        raise Conflict("This took too long, and the same request was sent again. Wait for its answer.", code="lapsed")
+    return response
+
+
+def release(reserved: IdempotentRequest) -> None:
+    """Free the key of a request that was refused."""
     try:
-        if response.status_code >= 300:
-            row.delete()
-        else:
-            row.update(status=response.status_code, answer=json.loads(response.content) if response.content else None)
+        _still_ours(reserved).delete()
     except DatabaseError as error:
-        # What was asked for is committed: the caller gets that answer, and the reservation lapses.
-        log.warning("answer not kept (%s)", type(error).__name__)
+        log.warning("key not freed until it lapses (%s)", type(error).__name__)
 
 
 def forget(*, before: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,9 +13,10 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet, ViewSetMixin
 
 from backlog.api.filters import check_parameters, known_parameters
-from backlog.api.idempotency import AnsweredBefore, keep, replay, reserve
+from backlog.api.idempotency import AnsweredBefore, complete, release, replay, reserve
 from backlog.api.models import IdempotentRequest
 from kernel.errors import NotFound
+from kernel.transactions import in_one_transaction
 
 
 class LengthRequired(APIException):
@@ -24,8 +26,12 @@ class LengthRequired(APIException):
 
 
 class StrictEdge(GenericViewSet[Any]):
-    """Refuses unknown query parameters and impossible references, and runs a keyed POST once."""
+    """Refuses unknown query parameters and impossible references, and runs a keyed POST once.
 
+    A viewset names in ``repeatable_actions`` what does no harm when it happens twice and needs transactions of its own.
+    """
+
+    post: Callable[..., Response]
     _reserved: IdempotentRequest | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -36,6 +42,16 @@ class StrictEdge(GenericViewSet[Any]):
             raise LengthRequired
         check_parameters(request._request.GET, known_parameters(self))
         self._reserved = reserve(request)
+        if self._reserved is not None:
+            self.post = partial(self._run_once, self._reserved, self.post)
+
+    def _run_once(
+        self, reserved: IdempotentRequest, handler: Callable[..., Response], *args: Any, **kwargs: Any
+    ) -> Response:
+        def work() -> Response:
+            return complete(reserved, handler(*args, **kwargs))
+
+        return work() if self.action in getattr(self, "repeatable_actions", ()) else in_one_transaction(work)
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, AnsweredBefore):
@@ -44,8 +60,8 @@ class StrictEdge(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if self._reserved is not None:
-            response.add_post_render_callback(partial(keep, self._reserved))
+        if self._reserved is not None and response.status_code >= 300:
+            release(self._reserved)
         return response
 
 

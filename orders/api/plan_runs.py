@@ -38,6 +38,7 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
     serializer_class = PlanRunOut
     filterset_class = PlanRunFilter
     lookup_value_regex = "[0-9]{1,18}"
+    repeatable_actions = {"create"}
     action_permissions = {
         "list": ("orders.view_backlog",),
         "retrieve": ("orders.view_backlog",),

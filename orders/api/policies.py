@@ -48,6 +48,7 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     serializer_class = PolicyOut
     filterset_class = PolicyFilter
     lookup_value_regex = "[0-9]{1,18}"
+    repeatable_actions = {"preview"}
     action_permissions = {
         "list": SEE,
         "retrieve": SEE,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
-from django.http import HttpResponse
 from django.utils import timezone
+from rest_framework.request import Request
 
-from backlog.api.idempotency import keep
+from backlog.api.idempotency import release, reserve
 from backlog.api.models import IdempotentRequest
 from backlog.api.tasks import forget_answers
 from inventory.models import StockLevel, StockMovement
@@ -78,6 +78,49 @@ def test_a_run_in_flight_is_a_conflict_until_it_lapses(api: Api, catalogue: None
     assert IdempotentRequest.objects.get().status == 201
 
 
+def test_a_crash_before_the_answer_is_kept_books_nothing(
+    api: Api, catalogue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise RuntimeError("the process is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("backlog.api.router.complete", die)
+        assert api.post("stock/receipts/", RECEIPT, key="k-1").status_code == 500
+    assert not StockMovement.objects.exists()
+    IdempotentRequest.objects.update(created_at=timezone.now() - timedelta(seconds=61))
+
+    assert api.post("stock/receipts/", RECEIPT, key="k-1").status_code == 201
+    assert StockLevel.objects.get().on_hand == 5
+
+
+def test_a_run_that_outlives_its_reservation_takes_everything_back(
+    api: Api, catalogue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request is sent again while the first still runs."""
+
+    def reserve_and_lapse(request: Request) -> IdempotentRequest | None:
+        reserved = reserve(request)
+        IdempotentRequest.objects.update(created_at=timezone.now())
+        return reserved
+
+    monkeypatch.setattr("backlog.api.router.reserve", reserve_and_lapse)
+
+    late = api.post("stock/receipts/", RECEIPT, key="k-1")
+
+    assert (late.status_code, late.json()["code"]) == (409, "lapsed")
+    assert not StockMovement.objects.exists()
+    assert IdempotentRequest.objects.get().status is None, "the key is the other run's"
+
+
+def test_a_keyed_plan_run_commits_by_itself(api: Api, catalogue: None) -> None:
+    first = api.post("plan-runs/", {"skus": ["MUG"]}, key="k-1")
+    again = api.post("plan-runs/", {"skus": ["MUG"]}, key="k-1")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["id"] == again.json()["id"]
+
+
 @pytest.mark.parametrize("key", ["ключ", "k" * 201, "a\tb"])
 def test_a_key_that_cannot_be_kept_is_refused(api: Api, catalogue: None, key: str) -> None:
     assert api.raw("POST", "stock/receipts/", b"{}", Idempotency_Key=key).status_code == 422
@@ -94,17 +137,15 @@ def test_answers_are_forgotten_after_a_week(api: Api, catalogue: None) -> None:
 
 
 @pytest.mark.django_db
-def test_an_answer_that_cannot_be_kept_is_still_given(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_key_that_cannot_be_freed_lapses(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     def refuse(*_: object) -> None:
         raise OperationalError("gone")
 
     monkeypatch.setattr(connection, "cursor", refuse)
 
-    keep(IdempotentRequest(pk=1), HttpResponse(b"{}", status=201))
+    release(IdempotentRequest(pk=1))
 
-    assert "answer not kept" in caplog.text
+    assert "key not freed until it lapses (OperationalError)" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
