@@ -7,21 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from backlog.devservices import browser as browsers
+from tests.browser.chromium import WIDE, launch
 from tests.browser.person import Person, Watch, sign_in
 from tests.browser.stack import Stack, running
 
 HERE = Path(__file__).parent
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDE = {"width": 1440, "height": 900}
 
 ComeIn = Callable[..., Person]
 
@@ -44,9 +34,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    program = browsers.find()
-    assert program, browsers.ADVICE
-    started = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    started = launch(playwright)
     yield started
     started.close()
 
