@@ -11,9 +11,10 @@ from django.utils import timezone
 from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product, StockLevel
 from inventory.receiving import receive_stock
+from orders import policies
 from orders.models import Allocation, OrderPlan, PlanRun
 from orders.replan import replan
-from orders.replanning import policies
+from orders.replanning import chunks
 from orders.replanning.chunks import Written, split, write_chunk
 from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.queue import plan_due_marks

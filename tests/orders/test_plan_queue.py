@@ -13,6 +13,7 @@ from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product
 from orders.models import LinePlan, PlanRun
 from orders.replan import finish_full_runs, is_full_run_due, plan_marked, replan, request_full_run
+from orders.replanning import queue
 from orders.replanning.queue import LEASE, plan_due_marks
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
