@@ -123,6 +123,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "orders.tasks.forecast_demand_nightly": {"queue": "default"},  # minutes of work; planning must not wait for it
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
 }
@@ -133,6 +134,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
+    "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
     "supplier-delays": {"task": "inventory.tasks.refresh_supplier_delays", "schedule": 3600.0},
 }
 

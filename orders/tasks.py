@@ -3,7 +3,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from inventory.forecasts import is_due
 from kernel.kick import kick
+from orders.forecast_demand import forecast_demand
 from orders.replanning.queue import plan_due_marks
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 
@@ -23,3 +25,10 @@ def replan_all_daily() -> None:
     if is_full_run_due(now=timezone.now()):
         request_full_run(cause="New day or new policy", now=timezone.now())
         finish_full_runs(now=timezone.now())
+
+
+@shared_task
+def forecast_demand_nightly() -> None:
+    """Forecast demand once a night; a look finds nothing to do on all other occasions."""
+    if is_due(timezone.now()):
+        forecast_demand(timezone.now)

@@ -77,7 +77,7 @@ def forecast(panel: Panel, horizon: int, on_progress: Progress = lambda step, do
 def to_frame(panel: Panel, found: Forecast) -> pd.DataFrame:
     """Return one row a product and week: product_id, week_on, mean, p50, low80, high80, method, pattern."""
     products, horizon = found.means.shape
-    start = panel.weeks[-1] + WEEK if panel.length else np.datetime64("NaT")
+    start = np.datetime64(panel.next_week_on, "D")
     return pd.DataFrame(
         {
             "product_id": np.repeat(panel.ids, horizon),
@@ -87,7 +87,7 @@ def to_frame(panel: Panel, found: Forecast) -> pd.DataFrame:
             "low80": found.lows.ravel(),
             "high80": found.highs.ravel(),
             "method": np.repeat(np.array(found.methods, dtype=object), horizon),
-            "pattern": np.repeat([Pattern(kind).name.lower() for kind in found.traits.pattern], horizon),
+            "pattern": np.repeat(found.traits.pattern_names(), horizon),
         }
     )
 

@@ -22,7 +22,8 @@ class Panel:
     """Weekly demand of n products over T complete weeks that begin on Mondays.
 
     ``known`` is False where demand was not seen: the product was out of stock and the shop refused orders, or nobody
-    ordered anything at all. ``first`` is the column of the first sale, T where there was none. Rows are by product id.
+    ordered anything at all. ``first`` is the column of the first sale, T where there was none. ``next_week_on`` is the
+    Monday after the last week. Rows are by product id.
     """
 
     ids: Ints
@@ -31,6 +32,7 @@ class Panel:
     qty: Floats
     known: Bools
     first: Ints
+    next_week_on: date
 
     @property
     def length(self) -> int:
@@ -49,6 +51,7 @@ class Panel:
             qty=self.qty[:, :cut],
             known=self.known[:, :cut],
             first=np.minimum(self.first, cut),
+            next_week_on=self.weeks[cut].item() if cut < self.length else self.next_week_on,
         )
 
     def counted(self) -> Bools:
@@ -86,7 +89,7 @@ def to_panel(history: pd.DataFrame, products: pd.DataFrame, *, from_on: date, un
         known[place[masked], column[masked]] = False
     sold = qty > 0
     first = np.where(sold.any(axis=1), sold.argmax(axis=1) if len(weeks) else 0, len(weeks)).astype(np.int64)
-    return Panel(ids, products["category"].to_numpy(dtype=object), weeks, qty, known, first)
+    return Panel(ids, products["category"].to_numpy(dtype=object), weeks, qty, known, first, until_on)
 
 
 def _window_mean(qty: Floats, counted: Bools) -> Floats:

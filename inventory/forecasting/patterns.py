@@ -44,6 +44,9 @@ class Traits:
     def modelled(self) -> Bools:
         return self.pattern < Pattern.FEW
 
+    def pattern_names(self) -> list[str]:
+        return [Pattern(kind).name.lower() for kind in self.pattern]
+
 
 def traits_of(panel: Panel) -> Traits:
     """Describe each product by the weeks that say something. O(n T)."""

@@ -1,4 +1,5 @@
 from inventory.models.dirty import DirtyMark
+from inventory.models.forecast import DemandForecast, ForecastRun, ForecastRunStatus
 from inventory.models.product import Product, Warehouse
 from inventory.models.purchase_order import (
     PurchaseOrder,
@@ -10,7 +11,10 @@ from inventory.models.stock import MovementKind, StockLevel, StockMovement
 from inventory.models.supplier import Supplier, SupplierProduct
 
 __all__ = [
+    "DemandForecast",
     "DirtyMark",
+    "ForecastRun",
+    "ForecastRunStatus",
     "MovementKind",
     "Product",
     "PurchaseOrder",

@@ -14,6 +14,10 @@ VAGUE = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "misc.py
 
 # Verbs that change neither stock nor orders, and planning itself; every other entry verb must ask for a plan.
 NEEDS_NO_PLAN = {
+    "inventory.forecasts.fail_run",
+    "inventory.forecasts.open_run",
+    "inventory.forecasts.report_progress",
+    "inventory.forecasts.store_forecast",
     "notifications.resending.send_again",
     "notifications.resending.stop",
     "orders.replanning.chunks.write_chunk",
