@@ -10,11 +10,13 @@ from kernel.transactions import entry_verb
 
 _REVISIONS = """
     INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, at)
-    SELECT promise.order_id, 'told', promise.told_on, plan.eta_p50, plan.reason, 'Taken over with the sample', %(now)s
+    SELECT promise.order_id, step.kind, promise.told_on, plan.eta_p50, plan.reason,
+        'Taken over with the sample', %(now)s
     FROM orders_orderpromise promise
     JOIN orders_orderplan plan ON plan.order_id = promise.order_id
+    CROSS JOIN (VALUES (1, 'planned'), (2, 'told')) AS step (place, kind)
     WHERE plan.eta_p50 <> promise.told_on
-    ORDER BY promise.order_id
+    ORDER BY promise.order_id, step.place
 """
 # An order that waits has to count as announced: only then is it news when its units come.
 _PROMISES = """
