@@ -16,6 +16,7 @@ COMPLETE_SHARE, COMPLETE_MAX_LINES = 0.08, 20
 ONE_BACKORDER_SHARE = 0.05
 REQUESTED_SHARE = 0.2
 SLOW_PICK_SHARE = 0.2
+CAUTION_DAYS = 3  # working days added to a promise that rests on a purchase order: others may be served before
 SAFE_DAYS = 4  # working days added to a promise that rests on an order we have yet to place
 HOLD_SHARE = 0.12
 HOLD_WEIGHTS: dict[HoldKind, int] = {
@@ -100,7 +101,7 @@ def _promise_line(world: World, line: int, day: int) -> int:
         lacking -= purchase.ordered - purchase.received
         if lacking <= 0:
             purchase.pegged.append(line)
-            return max(day + 1, world.purchase_orders[purchase.purchase_order].expected)
+            return add_working(max(day + 1, purchase.expected), CAUTION_DAYS)
     supplier = world.suppliers[world.supplier_of[product]]
     next_review = day + 1 + (supplier.review_weekday - weekday(day + 1)) % 7
     return add_working(next_review, supplier.lead_time_days + SAFE_DAYS)

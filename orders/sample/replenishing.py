@@ -8,7 +8,7 @@ from inventory.models import MovementKind
 from orders.models import EtaRevisionKind, Reason
 from orders.sample.clock import at
 from orders.sample.days import add_working, subtract_working, weekday
-from orders.sample.suppliers import draw_delay
+from orders.sample.suppliers import draw_delay, draw_move
 from orders.sample.world import MovementRecord, RevisionRecord, SimPurchaseLine, SimPurchaseOrder, World
 
 COVER_DAYS = 18
@@ -17,8 +17,6 @@ SAFETY = -1.4
 """Square roots of expected demand kept as safety; negative on purpose: this wholesaler runs short."""
 SMOOTHING = 0.25
 SHORT_DELIVERY_SHARE = 0.04
-SILENT_SHARE = 0.35
-"""Of late deliveries: nobody says so until the day has passed."""
 
 
 def receive_day(world: World, day: int) -> None:
@@ -38,10 +36,19 @@ def receive_day(world: World, day: int) -> None:
                 reason="",
                 at=at(day, 8, place % 150),
                 receipt_of=place,
+                expected=line.expected,
             )
         )
+        _name_day_for_rest(world, line)
         if line.received >= line.ordered:
             world.open_purchases[line.product].remove(place)
+
+
+def _name_day_for_rest(world: World, line: SimPurchaseLine) -> None:
+    if line.received < line.ordered:
+        line.expected = max(line.expected, line.rest_arrives)
+        order = world.purchase_orders[line.purchase_order]
+        order.expected = max(order.expected, line.expected)
 
 
 def redate_day(world: World, day: int) -> None:
@@ -49,6 +56,8 @@ def redate_day(world: World, day: int) -> None:
     for place, expected in world.redates.pop(day, ()):
         order = world.purchase_orders[place]
         order.expected = expected
+        for line in order.lines:
+            world.purchase_lines[line].expected = expected
         _tell_waiting(world, order, day)
 
 
@@ -102,47 +111,44 @@ def _order_qty(world: World, product: int) -> int:
 def _place_order(world: World, supplier: int, day: int, wanted: list[tuple[int, int]]) -> None:
     if not wanted:
         return
+    first = add_working(day, world.suppliers[supplier].lead_time_days)
+    last = add_working(first, draw_move(world.suppliers[supplier], world.random))
     delay = draw_delay(world.suppliers[supplier], world.random)
-    expected = add_working(day, world.suppliers[supplier].lead_time_days)
-    arrives = add_working(expected, delay) if delay >= 0 else max(day + 1, subtract_working(expected, -delay))
+    arrives = add_working(last, delay) if delay >= 0 else max(day + 1, subtract_working(last, -delay))
     arrives = add_working(arrives, 0)
     place = len(world.purchase_orders)
-    order = SimPurchaseOrder(supplier, day, expected, expected, arrives)
-    world.purchase_orders.append(order)
+    world.purchase_orders.append(SimPurchaseOrder(supplier, day, first, first, arrives))
     for product, qty in wanted:
         second = qty * 3 // 10 if world.has_second_warehouse[product] and qty >= 24 else 0
         for warehouse, units in enumerate((qty - second, second)):
             if units:
                 _add_line(world, place, product, warehouse, units)
-    _announce_delay(world, place)
+    _announce_move(world, place, last)
 
 
 def _add_line(world: World, purchase: int, product: int, warehouse: int, qty: int) -> None:
     order, place = world.purchase_orders[purchase], len(world.purchase_lines)
-    world.purchase_lines.append(SimPurchaseLine(purchase, product, warehouse, qty))
+    world.purchase_lines.append(SimPurchaseLine(purchase, product, warehouse, qty, order.expected))
     order.lines.append(place)
     world.open_purchases[product].append(place)
     world.coming[product] += qty
     first = qty
     if world.random.random() < SHORT_DELIVERY_SHARE and qty > 1:
         first = max(1, round(qty * world.random.uniform(0.4, 0.8)))
-        world.arrivals[add_working(order.arrives, world.random.randint(5, 15))].append((place, qty - first))
+        # Who delivers short names a day for the rest, and keeps it.
+        rest_arrives = add_working(order.arrives, world.random.randint(5, 15))
+        world.purchase_lines[place].rest_arrives = rest_arrives
+        world.arrivals[rest_arrives].append((place, qty - first))
     world.arrivals[order.arrives].append((place, first))
 
 
-def _announce_delay(world: World, place: int) -> None:
-    """Plan when a late supplier says so: some before the day and not the whole truth, some only after it passed."""
+def _announce_move(world: World, place: int, last: int) -> None:
+    """Have a supplier say, some days ahead, that it will not be the day it named but ``last``.
+
+    A delay beyond that day nobody announces: the goods are simply not there.
+    """
     order = world.purchase_orders[place]
-    if order.arrives <= order.first_expected:
-        return
-    silent = world.random.random() < SILENT_SHARE
-    notice, share = world.random.randint(1, 6), world.random.uniform(0.5, 1.0)
-    first_news = add_working(order.first_expected, 2) if silent else subtract_working(order.first_expected, notice)
-    half_truth = add_working(round(order.first_expected + share * (order.arrives - order.first_expected)), 0)
-    first_news = max(first_news, order.ordered + 1)
-    if first_news >= order.arrives:
-        return
-    world.redates[first_news].append((place, max(half_truth, add_working(first_news + 1, 0))))
-    second_news = add_working(half_truth, 0)
-    if half_truth < order.arrives and first_news < second_news < order.arrives:
-        world.redates[second_news].append((place, order.arrives))
+    said_on = subtract_working(order.first_expected, world.random.randint(1, 6))
+    said_on = add_working(max(said_on, order.ordered + 1), 0)
+    if order.first_expected < last and said_on < order.arrives:
+        world.redates[said_on].append((place, last))

@@ -20,6 +20,9 @@ EARLY_SHARE = 0.052
 # ones a fifth by more than 68 days (capped: nothing arrives before the day after it was ordered).
 LATE_MU, LATE_SIGMA, LATE_CAP_DAYS = 2.3, 1.1, 40
 EARLY_MU, EARLY_SIGMA = 1.5, 1.2
+# The record compares with the day last named. Before that day some suppliers move it, mostly those that are late too.
+MOVES_PER_LATE = 0.3
+MOVE_MU, MOVE_SIGMA = 1.8, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,15 @@ def assign_suppliers(skus: list[str], lines_by_sku: dict[str, int]) -> list[int]
     return assigned
 
 
+def draw_move(supplier: SampleSupplier, random: Random) -> int:
+    """Return working days by which a supplier moves the day it named first, in good time: mostly 0."""
+    if random.random() >= MOVES_PER_LATE * supplier.late_share:
+        return 0
+    return min(LATE_CAP_DAYS, max(1, round(random.lognormvariate(MOVE_MU, MOVE_SIGMA))))
+
+
 def draw_delay(supplier: SampleSupplier, random: Random) -> int:
-    """Return working days between the day named and the day of arrival: mostly 0, seldom early, some very late."""
+    """Return working days between the day last named and the day of arrival: mostly 0, seldom early, some very late."""
     draw = random.random()
     if draw < supplier.late_share:
         return min(LATE_CAP_DAYS, max(1, round(random.lognormvariate(LATE_MU, LATE_SIGMA))))

@@ -63,19 +63,27 @@ class SimPurchaseOrder:
 
 @dataclass(slots=True)
 class SimPurchaseLine:
-    """``pegged`` are the order lines whose promise counts on it."""
+    """``expected`` is the day last named, ``rest_arrives`` when what a short delivery lacks comes.
+
+    ``pegged`` are the order lines whose promise counts on it.
+    """
 
     purchase_order: int
     product: int
     warehouse: int
     ordered: int
+    expected: int
+    rest_arrives: int = 0
     received: int = 0
     pegged: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class MovementRecord:
-    """``kind`` is a MovementKind; ``receipt_of`` the purchase line, −1 for none; ``reference`` as the page shows it."""
+    """``kind`` is a MovementKind; ``reference`` as the page shows it.
+
+    ``receipt_of`` is the purchase line, −1 for none, and ``expected`` the day last named for it before it came.
+    """
 
     product: int
     warehouse: int
@@ -85,6 +93,7 @@ class MovementRecord:
     reason: str
     at: datetime
     receipt_of: int = -1
+    expected: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def write_purchases(written: Written) -> None:
         (
             (
                 *(key, line.purchase_order + 1, position, line.product + 1, line.warehouse + 1, line.ordered),
-                *(line.received, 0, shift.day(world.purchase_orders[line.purchase_order].expected)),
+                *(line.received, 0, shift.day(line.expected)),
                 shift.day(world.purchase_orders[line.purchase_order].first_expected),
             )
             for key, (line, position) in enumerate(zip(world.purchase_lines, positions, strict=True), start=1)
@@ -65,9 +65,7 @@ def write_movements(written: Written) -> None:
         (
             (
                 *(move.receipt_of + 1, key, move.qty),
-                # The day first named, not the last: a supplier that moved its date was late all the same.
-                shift.day(world.purchase_orders[world.purchase_lines[move.receipt_of].purchase_order].first_expected),
-                shift.time(move.at).date(),
+                *(shift.day(move.expected), shift.time(move.at).date()),
             )
             for key, move in enumerate(world.movements, start=1)
             if move.receipt_of >= 0

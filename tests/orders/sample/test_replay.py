@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from inventory.models import MovementKind
@@ -141,3 +142,25 @@ def test_a_write_off_takes_no_more_than_is_there() -> None:
     moves = [move for move in world.movements if move.reason.startswith("Written off")]
     assert moves
     assert -sum(move.qty for move in moves) < 9999
+
+
+def test_a_receipt_keeps_the_day_that_the_supplier_named_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every supplier moves its day by five working days, comes three after that, and delivers short; the rest keeps
+    the day that is then named for it."""
+    monkeypatch.setattr("orders.sample.replenishing.draw_move", lambda *_: 5)
+    monkeypatch.setattr("orders.sample.replenishing.draw_delay", lambda *_: 3)
+    monkeypatch.setattr("orders.sample.replenishing.SHORT_DELIVERY_SHARE", 1)
+
+    world = replay(demand_of(), last_day=LAST)
+
+    late: dict[int, list[int]] = defaultdict(list)
+    for move in world.movements:
+        if move.receipt_of >= 0:
+            late[move.receipt_of].append(working_days(move.expected, move.at.toordinal()))
+            line = world.purchase_lines[move.receipt_of]
+            assert working_days(world.purchase_orders[line.purchase_order].first_expected, move.expected) >= 5
+    assert {tuple(days) for days in late.values()} == {(3,), (3, 0)}
+
+
+def working_days(start: int, end: int) -> int:
+    return int(np.busday_count(date.fromordinal(start), date.fromordinal(end)))
