@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,31 +26,43 @@ class Claims:
     cover: Ints
 
 
-def allocate(ready: Prepared, ranked: Ints) -> Claims:
-    """Return the claims of the lines at positions ``ranked``, first in line first.
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Who takes, first in line first: parallel pairs (position in the backlog, units wanted).
+
+    A line of a partial order may have several turns; lines of an order that ships together are adjacent.
+    """
+
+    line: Ints
+    qty: Ints
+
+
+def allocate(ready: Prepared, turns: Turns, left_qty: Ints) -> Claims:
+    """Return the claims of these turns on ``left_qty``, what is left of each bucket.
 
     Partial orders' lines take soonest units first; orders that ship together see ``together.claim_together``.
     Exact in integers, no line before its turn. O(n log n) plus the loop over lines that ship together.
     """
-    backlog, buckets, product, need_qty = ready.backlog, ready.buckets, ready.product, ready.need_qty
-    is_partial = backlog.ship_policy == ShipPolicy.PARTIAL
-    queue = ranked[np.argsort(product[ranked], kind="stable")]
+    backlog, buckets = ready.backlog, replace(ready.buckets, qty=left_qty)
+    product = ready.product[turns.line]
+    is_partial = (backlog.ship_policy == ShipPolicy.PARTIAL)[turns.line]
+    queue = np.argsort(product, kind="stable")
     ahead = np.zeros(len(product), dtype=np.int64)
-    ahead[queue] = running_before(product[queue], np.where(is_partial, need_qty, 0)[queue])
-    rows = ranked[~is_partial[ranked]]
-    claimed = claim_together(_together_lines(ready, ahead, rows), buckets)
+    ahead[queue] = running_before(product[queue], np.where(is_partial, turns.qty, 0)[queue])
+    rows = np.flatnonzero(~is_partial)
+    claimed = claim_together(_together_lines(ready, turns, ahead, rows), buckets)
 
     # A bucket's units that no order shipping together claimed go to partial lines in rank order: those claims were
     # made with the partial lines ahead already served, so what is left is exactly what those lines would have taken.
     taken = np.zeros(len(buckets.qty), dtype=np.int64)
     np.add.at(taken, claimed.bucket, claimed.qty)
     partial = queue[is_partial[queue]]
-    line, bucket, qty = overlap(product[partial], need_qty[partial], buckets.product, buckets.qty - taken)
+    row, bucket, qty = overlap(product[partial], turns.qty[partial], buckets.product, buckets.qty - taken)
     return Claims(
-        line=np.concatenate((rows[claimed.row], partial[line])),
+        line=turns.line[np.concatenate((rows[claimed.row], partial[row]))],
         bucket=np.concatenate((claimed.bucket, bucket)),
         qty=np.concatenate((claimed.qty, qty)),
-        together=rows[claimed.waits],
+        together=turns.line[rows[claimed.waits]],
         cover=claimed.cover[claimed.waits],
     )
 
@@ -64,8 +76,8 @@ def overlap(wanting: Ints, wanted_qty: Ints, holding: Ints, held_qty: Ints) -> t
     """
     groups = 1 + max(wanting[-1] if len(wanting) else 0, holding[-1] if len(holding) else 0)
     total = np.minimum(_group_sum(wanting, wanted_qty, groups), _group_sum(holding, held_qty, groups))
-    wanted_end = np.cumsum(_cut(wanting, wanted_qty, total))
-    held_end = np.cumsum(_cut(holding, held_qty, total))
+    wanted_end = np.cumsum(cut_to(wanting, wanted_qty, total))
+    held_end = np.cumsum(cut_to(holding, held_qty, total))
     # Two ascending runs: a stable sort merges them, where np.union1d would hash and sort from scratch.
     breaks = np.sort(np.concatenate(([0], wanted_end, held_end)), kind="stable")
     breaks = breaks[np.r_[True, breaks[1:] != breaks[:-1]]]
@@ -93,20 +105,19 @@ def _group_sum(group: Ints, qty: Ints, groups: int) -> Ints:
     return sums
 
 
-def _cut(group: Ints, qty: Ints, total: Ints) -> Ints:
-    """Return ``qty`` cut so that no group's sum exceeds its total; later rows lose first."""
+def cut_to(group: Ints, qty: Ints, total: Ints) -> Ints:
+    """Return ``qty`` cut so that no group's sum exceeds its total; later rows lose first. ``group`` is ascending."""
     rest = total[group] - running_before(group, qty)
     cut: Ints = np.clip(rest, 0, qty)
     return cut
 
 
-def _together_lines(ready: Prepared, ahead: Ints, rows: Ints) -> TogetherLines:
-    backlog = ready.backlog
-    first_shipment = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
+def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints) -> TogetherLines:
+    backlog, line = ready.backlog, turns.line[rows]
     return TogetherLines(
-        order_id=backlog.order_id[rows],
-        product=ready.product[rows],
-        need_qty=ready.need_qty[rows],
+        order_id=backlog.order_id[line],
+        product=ready.product[line],
+        need_qty=turns.qty[rows],
         ahead_qty=ahead[rows],
-        splits=first_shipment[rows],
+        splits=(backlog.ship_policy[line] == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped[line],
     )

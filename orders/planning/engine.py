@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from orders.planning.allocate import Claims, allocate
+from orders.planning.allocate import Claims, Turns, allocate
 from orders.planning.explain import gate_line_ids, outcomes, reasons
+from orders.planning.guarantees import allocate_by_segment
 from orders.planning.prepare import Prepared, prepare
 from orders.planning.promise import find_gates, promise, sum_claims
 from orders.planning.ranking import rank_order
@@ -24,6 +25,7 @@ from orders.planning.types import (
     Ints,
     Pegs,
     Plan,
+    Previous,
     Products,
     Supply,
 )
@@ -38,13 +40,15 @@ def plan(
     policy: Policy,
     context: Context,
     after_step: Callable[[str], None] | None = None,
+    previous: Previous | None = None,
 ) -> Plan:
     """Return what every open line gets, when, and why.
 
     Same content, same plan, bit for bit, whatever the order of the input rows. Planning only the lines and supply of
     one connected component (see ``components``) returns the same rows as planning all. Inputs are not changed.
     ``after_step`` is told the name of each step that is done (prepare, score, allocate, promise, explain), so that a
-    caller with a clock can time them or show progress.
+    caller with a clock can time them or show progress. ``previous`` is the plan in force, which the guarantees of a
+    policy's segments are measured against; without it nobody had anything.
     Raises ValueError for input that breaks the contract of ``types``. O(n log n) in lines, plus a loop over the lines
     of orders that ship together; docs/planning.md has measured times.
     """
@@ -55,7 +59,11 @@ def plan(
     announce("score")
     ranked = rank_order(ready.backlog, score)
     ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
-    claims = allocate(ready, ranked)
+    segmented = allocate_by_segment(ready, ranked, policy.segments, previous) if policy.segments else None
+    if segmented is None:
+        claims = allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty)
+    else:
+        claims = segmented.claims
     announce("allocate")
     claimed = sum_claims(ready, claims)
     gates = find_gates(ready, claims)
@@ -68,7 +76,7 @@ def plan(
         score=score,
         points=points,
         outcome=outcomes(ready),
-        reason=reasons(ready, ranked, claimed, gates, dates),
+        reason=reasons(ready, ranked, claimed, gates, dates, segmented.limited if segmented else None),
         allocated_qty=ready.frozen_qty + claimed.on_hand_qty,
         pegged_qty=claimed.pegged_qty,
         eta_p50=dates.p50,
@@ -76,6 +84,7 @@ def plan(
         gate_line_id=gate_line_ids(ready, gates),
         allocations=allocations,
         pegs=pegs,
+        guarantees=segmented.guarantees if segmented else None,
     )
     announce("explain")
     return result

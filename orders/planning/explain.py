@@ -17,14 +17,21 @@ def outcomes(ready: Prepared) -> Codes:
     )
 
 
-def reasons(ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates: Dates) -> Codes:
-    """Return each line's Reason, the first that applies in the order of docs/planning.md. O(n log n)."""
+def reasons(
+    ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates: Dates, limited: Bools | None = None
+) -> Codes:
+    """Return each line's Reason, the first that applies in the order of docs/planning.md. O(n log n).
+
+    ``limited`` marks lines whose segment lets them take no more than they had.
+    """
     behind = _waits_for_another(gates)
     late = np.zeros(len(ready.product), dtype=np.bool_)
     pegged = claimed.last_bucket >= 0
     late[pegged] = ready.buckets.late[claimed.last_bucket[pegged]]
     lacking = claimed.lacking_qty > 0
     protected = _reached_by_protected(ready, ranked, claimed, behind)
+    if limited is not None:
+        protected |= limited & lacking
     cases: list[tuple[Bools, Reason]] = [
         (ready.held, Reason.ON_HOLD),
         (claimed.need_qty == 0, Reason.FROZEN),

@@ -23,8 +23,10 @@ from orders.planning.reading import (
     read_number,
     read_object,
     read_text,
+    refuse_repeated_ids,
 )
 from orders.planning.rules import ByValue, Fixed, Linear, Logistic, Points, Policy, Rule, Step
+from orders.planning.segment_reading import read_segments
 
 __all__ = ["InvalidPolicyError", "Problem", "parse_policy"]
 
@@ -50,7 +52,7 @@ def parse_policy(document: Json) -> Policy:
 
 
 def _read_policy(document: Json, report: Report) -> Policy:
-    members = read_object(document, "", report, ("version", "strategy", "rules"))
+    members = read_object(document, "", report, ("version", "strategy", "rules"), ("segments",))
     if members is None:
         return Policy("")
     version = members["version"]
@@ -64,12 +66,9 @@ def _read_policy(document: Json, report: Report) -> Policy:
     rules = tuple(read(entry, f"rules[{i}]", report) for i, entry in enumerate(entries))
     if strategy == "lexicographic":
         rules = weigh_criteria(rules, report)
-    seen: set[str] = set()
-    for i, rule in enumerate(rules):
-        if rule.id and rule.id in seen:
-            report.add(f"rules[{i}].id", f"{rule.id} is used twice")
-        seen.add(rule.id)
-    return Policy(strategy, rules)
+    refuse_repeated_ids([rule.id for rule in rules], "rules", report)
+    segments = read_segments(members["segments"], "segments", report) if "segments" in members else ()
+    return Policy(strategy, rules, segments)
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:

@@ -145,11 +145,12 @@ def _own_arrivals(ready: Prepared, claimed: Claimed, gates: Gates) -> tuple[Ints
     p90 = np.maximum(claimed.last_day_p90, today)
 
     # Lines of an order that supply cannot complete claim nothing; their day is still what would cover them.
-    covered = (gates.member >= 0) & ~gates.complete & (gates.cover != UNCOVERED)
+    lacks = claimed.lacking_qty > 0
+    covered = (gates.member >= 0) & ~gates.complete & (gates.cover != UNCOVERED) & lacks
     p50[covered] = np.maximum(buckets.day[gates.cover[covered]], today)
     p90[covered] = np.maximum(buckets.day_p90[gates.cover[covered]], today)
 
-    lacking = (claimed.lacking_qty > 0) & ~covered
+    lacking = lacks & ~covered
     ordered = np.full(len(products.product_id), today, dtype=np.int64)
     fallback_p50 = ready.working_days.add(ordered, products.lead_time_p50)
     fallback_p90 = ready.working_days.add(ordered, np.maximum(products.lead_time_p50, products.lead_time_p90))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from orders.planning.types import Backlog, Bools, Floats, Ints, ShipPolicy
+from orders.planning.types import Backlog, Bools, Codes, Floats, Ints, ShipPolicy
 
 
 def rank_keys(backlog: Backlog, score: Floats) -> tuple[Floats, Ints]:
@@ -26,12 +26,12 @@ def rank_keys(backlog: Backlog, score: Floats) -> tuple[Floats, Ints]:
     return best, first
 
 
-def rank_order(backlog: Backlog, score: Floats, chosen: Bools | None = None) -> Ints:
+def rank_order(backlog: Backlog, score: Floats, chosen: Bools | None = None, stage: Codes | None = None) -> Ints:
     """Return positions in the backlog, first in line first: score descending, placed_at, order id, line id.
 
-    ``chosen`` limits the answer to some lines. O(n log n).
+    ``chosen`` limits the answer to some lines; a lower ``stage`` goes before any score. O(n log n).
     """
     best, first = rank_keys(backlog, score)
     at = np.arange(len(score)) if chosen is None else np.flatnonzero(chosen)
     keys = (backlog.line_id[at], backlog.order_id[at], first[at], -best[at])
-    return at[np.lexsort(keys)]
+    return at[np.lexsort(keys if stage is None else (*keys, stage[at]))]

@@ -102,6 +102,15 @@ def read_id(value: Json, place: str, report: Report) -> str:
     return value
 
 
+def refuse_repeated_ids(ids: Collection[str], place: str, report: Report) -> None:
+    """Note every id of a list's entries that an entry before has."""
+    seen: set[str] = set()
+    for i, name in enumerate(ids):
+        if name and name in seen:
+            report.add(f"{place}[{i}].id", f"{name} is used twice")
+        seen.add(name)
+
+
 def read_choice(value: Json, place: str, report: Report, choices: Collection[str]) -> str:
     """Return one of the choices, or an empty text."""
     if isinstance(value, str) and value in choices:

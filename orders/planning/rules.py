@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 Scalar = float | str
 
@@ -135,19 +136,45 @@ class Rule:
     when: Condition | None = None
 
 
+class Guarantee(StrEnum):
+    """What a segment's lines may gain or lose against the plan before. docs/planning.md, section Segments."""
+
+    WIN = "win"
+    GAIN = "gain"
+    REDISTRIBUTE = "redistribute"
+    FILL = "fill"
+    LOSE = "lose"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Lines that share a guarantee: those that meet ``when`` and belong to no segment before.
+
+    ``falls_back`` says that lines for which it cannot be kept are planned as redistribute; else they raise an alert.
+    """
+
+    id: str
+    label: str
+    guarantee: Guarantee
+    when: Condition | None = None
+    falls_back: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A parsed policy; no rules means first come, first served."""
+    """A parsed policy; no rules means first come, first served, no segments that every line may gain or lose."""
 
     strategy: str
     rules: tuple[Rule, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
     def attributes(self) -> frozenset[str]:
-        """Return the names of the columns that scoring will read, so that only those are loaded."""
+        """Return the names of the columns that planning will read, so that only those are loaded."""
         names = {rule.attribute for rule in self.rules if rule.attribute}
-        for rule in self.rules:
-            if rule.when is not None:
-                names.update(compare.attribute for compare in comparisons(rule.when))
+        for when in (*(rule.when for rule in self.rules), *(segment.when for segment in self.segments)):
+            if when is not None:
+                names.update(compare.attribute for compare in comparisons(when))
         return frozenset(names)
 
 

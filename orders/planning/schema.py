@@ -6,8 +6,11 @@ from typing import Any
 
 VERSION = 1
 STRATEGIES = ("fifo", "priority", "lexicographic")
+GUARANTEES = ("win", "gain", "redistribute", "fill", "lose", "skip")
+IF_UNMET = ("alert", "fall_back")
 COMPARISONS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between", "is_known", "is_unknown")
 MAX_RULES = 50
+MAX_SEGMENTS = 20
 MAX_TERMS = 200  # comparisons in one policy
 MAX_DEPTH = 6  # nesting of one condition
 MAX_CHOICES = 200  # values of in, not_in, by_value; thresholds of step
@@ -50,12 +53,16 @@ SCHEMA: dict[str, Any] = {
                 "items": {"anyOf": [{"$ref": "#/$defs/rule"}, {"$ref": "#/$defs/criterion"}]},
                 "maxItems": MAX_RULES,
             },
-        }
+        },
+        {"segments": {"type": "array", "items": {"$ref": "#/$defs/segment"}, "minItems": 1, "maxItems": MAX_SEGMENTS}},
     ),
     "$defs": {
         "rule": _closed(
             _NAMED | {"points": {"$ref": "#/$defs/points"}},
             {"attribute": _TEXT} | _WHEN,
+        ),
+        "segment": _closed(
+            _NAMED | {"guarantee": {"enum": list(GUARANTEES)}}, _WHEN | {"if_unmet": {"enum": list(IF_UNMET)}}
         ),
         "criterion": {
             "oneOf": [

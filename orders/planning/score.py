@@ -70,7 +70,7 @@ def _rule_points(rule: Rule, attributes: Attributes, lines: int) -> Floats:
     else:
         raw = _curve(rule.points, attributes[rule.attribute])
     if rule.when is not None:
-        raw = np.where(_holds(rule.when, attributes, lines), raw, 0.0)
+        raw = np.where(holds(rule.when, attributes, lines), raw, 0.0)
     return raw
 
 
@@ -115,22 +115,23 @@ def _codes(attribute: Attribute) -> Ints:
     return np.where(np.isnan(attribute.values), -1.0, attribute.values).astype(np.int64)
 
 
-def _holds(condition: Condition, attributes: Attributes, lines: int) -> Bools:
+def holds(condition: Condition, attributes: Attributes, lines: int) -> Bools:
+    """Return the lines that meet a condition; its columns must be loaded. O(lines × comparisons)."""
     match condition:
         case Compare(name):
             return _compare(condition, attributes[name])
         case AllOf(parts):
             every = np.ones(lines, dtype=np.bool_)
             for part in parts:
-                every &= _holds(part, attributes, lines)
+                every &= holds(part, attributes, lines)
             return every
         case AnyOf(parts):
             some = np.zeros(lines, dtype=np.bool_)
             for part in parts:
-                some |= _holds(part, attributes, lines)
+                some |= holds(part, attributes, lines)
             return some
         case Not(part):
-            return ~_holds(part, attributes, lines)
+            return ~holds(part, attributes, lines)
 
 
 def _compare(compare: Compare, attribute: Attribute) -> Bools:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.ranking import rank_order
-from orders.planning.types import NO_DAY, Backlog, Ints, Outcome, Plan
+from orders.planning.types import NO_DAY, Backlog, Codes, Ints, Outcome, Plan
 
 PLACED_EARLIER = -1
+BY_SEGMENT = -2
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """A better-ranked line of the same product that has units.
 
-    ``rule`` is the column of ``Plan.points`` that puts it ahead most, PLACED_EARLIER where scores are equal. ``gap`` is
-    by how many points its order or line ranks higher.
+    ``rule`` is the column of ``Plan.points`` that puts it ahead most, PLACED_EARLIER where scores are equal, BY_SEGMENT
+    where its segment is served first whatever the score. ``gap`` is by how many points its order or line ranks higher.
     """
 
     line_id: int
@@ -52,13 +53,13 @@ def ahead(backlog: Backlog, plan: Plan, line_id: int, limit: int = 20) -> tuple[
     order that ships together ranks by its best line. Raises ValueError for a line that is not among them. O(n log n).
     """
     place = _place(plan, line_id)
-    ranked = rank_order(backlog, plan.score)
+    ranked = rank_order(backlog, plan.score, stage=_stages(plan))
     before = ranked[: int(np.flatnonzero(ranked == place)[0])][::-1]
     same = backlog.product_id[before] == backlog.product_id[place]
     served = plan.allocated_qty[before] + plan.pegged_qty[before] > 0
     mine = _deciding(backlog, plan, place)
     nearest = before[same & served & (plan.outcome[before] != Outcome.EXCLUDED)][:limit]
-    return tuple(_compare(backlog, plan, int(at), mine) for at in nearest)
+    return tuple(_compare(backlog, plan, int(at), place, mine) for at in nearest)
 
 
 def what_frees(backlog: Backlog, plan: Plan, line_id: int, peg_days: Ints) -> Freeing:
@@ -67,7 +68,7 @@ def what_frees(backlog: Backlog, plan: Plan, line_id: int, peg_days: Ints) -> Fr
     ``peg_days`` is the expected arrival of each row of ``plan.pegs``.
     """
     place = _place(plan, line_id)
-    ranked = rank_order(backlog, plan.score)
+    ranked = rank_order(backlog, plan.score, stage=_stages(plan))
     upto = ranked[: int(np.flatnonzero(ranked == place)[0]) + 1]
     short = np.where(plan.outcome == Outcome.PLANNED, backlog.open_qty - plan.allocated_qty, 0)
     queue = upto[(backlog.product_id[upto] == backlog.product_id[place]) & (plan.gate_line_id[upto] == 0)]
@@ -98,10 +99,17 @@ def _deciding(backlog: Backlog, plan: Plan, place: int) -> int:
     return int(order[np.argmax(plan.score[order])])
 
 
-def _compare(backlog: Backlog, plan: Plan, at: int, mine: int) -> Ahead:
+def _stages(plan: Plan) -> Codes | None:
+    return None if plan.guarantees is None else plan.guarantees.stage
+
+
+def _compare(backlog: Backlog, plan: Plan, at: int, place: int, mine: int) -> Ahead:
     theirs = _deciding(backlog, plan, at)
     gap = float(plan.score[theirs] - plan.score[mine])
     rule = int(np.argmax(plan.points[theirs] - plan.points[mine])) if gap > 0 else PLACED_EARLIER
+    stages = _stages(plan)
+    if stages is not None and stages[at] < stages[place]:
+        rule = BY_SEGMENT
     return Ahead(
         line_id=int(plan.line_id[at]),
         order_id=int(plan.order_id[at]),

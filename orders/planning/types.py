@@ -168,11 +168,45 @@ class Pegs:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """Claims of the plan in force, frozen ones not included, in any order; segments compare with them.
+
+    ``source_id`` is ON_HAND or the purchase-order line; ``warehouse_id`` counts only for claims on hand.
+    """
+
+    line_id: Ints
+    warehouse_id: Ints
+    source_id: Ints
+    qty: Ints
+
+
+class Kept(IntEnum):
+    """What became of a line's guarantee."""
+
+    YES = 0
+    NO = 1
+    FELL_BACK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantees:
+    """Parallel to ``Plan.line_id``: the line's segment in the policy (−1 = none) and what became of its guarantee.
+
+    ``stage`` ranks before the score: lines of a lower stage are served first.
+    """
+
+    segment: Codes
+    kept: Codes
+    stage: Codes
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The answer for every open line, ``line_id`` ascending, whatever the order of the input.
 
     ``points`` has shape (lines, rules), one column per rule of the policy; ``score`` is its row sum. ``gate_line_id``
     is the line whose missing units hold back a ship-complete order (0 = none). ``allocated_qty`` includes frozen units.
+    ``guarantees`` is there where the policy has segments.
     """
 
     line_id: Ints
@@ -188,3 +222,4 @@ class Plan:
     gate_line_id: Ints
     allocations: Allocations
     pegs: Pegs
+    guarantees: Guarantees | None = None

@@ -68,6 +68,25 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A segment of the policy: the lines of one tier."""
+
+    tier: str
+    guarantee: str
+    falls_back: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Units that a line had in the plan before."""
+
+    line_id: int
+    qty: int
+    warehouse_id: int = 0
+    source_id: int = 0
+
+
+@dataclass(frozen=True)
 class Case:
     lines: tuple[Line, ...]
     sources: tuple[Source, ...] = ()
@@ -76,16 +95,18 @@ class Case:
     handling_days: int = 0
     calendar: Calendar = field(default=FIVE_DAYS)
     today: int = TODAY
+    segments: tuple[Group, ...] = ()
+    previous: tuple[Claim, ...] = ()
 
 
 def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
     """Return the case as ``plan`` takes it; the lines' urgency is the column ``order.age_days``."""
     tiers = CATALOGUE["customer.tier"].choices
     return (
-        _struct(Backlog, case.lines),
-        _struct(Supply, case.sources),
-        _struct(Frozen, case.picks),
-        _struct(Products, case.products),
+        struct(Backlog, case.lines),
+        struct(Supply, case.sources),
+        struct(Frozen, case.picks),
+        struct(Products, case.products),
         {
             "order.age_days": Attribute(np.array([line.urgency for line in case.lines], dtype=np.float64)),
             "customer.tier": Attribute(
@@ -96,7 +117,8 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
     )
 
 
-def _struct(kind: Any, rows: Sequence[Any]) -> Any:
+def struct(kind: Any, rows: Sequence[Any]) -> Any:
+    """Return rows as the columns of one of planning's records."""
     types = {"ship_policy": np.int16, "has_shipped": np.bool_, "on_hold": np.bool_}
     columns = [field.name for field in fields(kind)]
     return kind(*(np.array([getattr(r, c) for r in rows], dtype=types.get(c, np.int64)) for c in columns))

@@ -39,8 +39,13 @@ class Answer:
 class Oracle:
     def __init__(self, case: Case) -> None:
         self.case = case
+        self.begin()
+
+    def begin(self) -> None:
+        case = self.case
         self.products = {product.product_id: product for product in case.products}
         self.shelves: dict[int, list[Shelf]] = defaultdict(list)
+        self.limited: set[int] = set()
         for source in case.sources:
             if source.qty > 0 and (source.source_id == 0 or source.expected_on):
                 self.shelves[source.product_id].append(self.shelf(source))
@@ -146,9 +151,12 @@ class Oracle:
 
     # saying
 
-    def answer(self) -> dict[int, Answer]:
+    def take_turns(self) -> None:
         for turn in self.ranked_turns():
             self.run_turn(turn)
+
+    def answer(self) -> dict[int, Answer]:
+        self.take_turns()
         answers = {line.line_id: self.describe(line) for line in self.case.lines}
         own = {line.line_id: self.own_dates(line, answers[line.line_id]) for line in self.case.lines}
         for line in self.case.lines:
@@ -239,7 +247,7 @@ class Oracle:
             answer.reason = SHIP_COMPLETE
         elif not self.lacking[line_id] and self.is_late(max(pegs, key=shelf_key).source):
             answer.reason = LATE
-        elif protected:
+        elif protected or (self.lacking[line_id] and line_id in self.limited):
             answer.reason = PROTECTED
         else:
             answer.reason = SHORT if self.lacking[line_id] else AWAITING

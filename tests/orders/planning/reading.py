@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from orders.planning.engine import plan
-from orders.planning.rules import Linear, Policy, Rule
-from orders.planning.types import Allocations, Pegs, Plan
-from tests.orders.planning.cases import Case, arrays
+from orders.planning.rules import Compare, Guarantee, Linear, Policy, Rule, Segment
+from orders.planning.types import Allocations, Guarantees, Kept, Pegs, Plan, Previous
+from tests.orders.planning.cases import Case, Claim, arrays, struct
 
 BY_URGENCY = Policy("priority", (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),))
 
@@ -28,7 +28,34 @@ class Row:
 
 def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
     backlog, supply, frozen, products, attributes, context = arrays(case)
-    return plan(backlog, supply, frozen, products, attributes, policy, context)
+    segments = tuple(
+        Segment(f"s{i}", "", Guarantee(group.guarantee), of_tier(group.tier), group.falls_back)
+        for i, group in enumerate(case.segments)
+    )
+    previous = struct(Previous, case.previous) if case.previous else None
+    policy = replace(policy, segments=segments)
+    return plan(backlog, supply, frozen, products, attributes, policy, context, previous=previous)
+
+
+def of_tier(tier: str) -> Compare:
+    return Compare("customer.tier", "eq", (tier,))
+
+
+def kept(result: Plan) -> dict[int, Kept]:
+    """Return what became of each line's guarantee, by line id."""
+    assert result.guarantees is not None
+    return {
+        line: Kept(code) for line, code in zip(result.line_id.tolist(), result.guarantees.kept.tolist(), strict=True)
+    }
+
+
+def claims(result: Plan) -> tuple[Claim, ...]:
+    """Return a plan's claims as the plan before of a next case."""
+    found = []
+    for line_id, row in rows(result).items():
+        found += [Claim(line_id, qty, warehouse_id=warehouse) for warehouse, qty in row.stock.items()]
+        found += [Claim(line_id, qty, source_id=source) for source, qty in row.pegs.items()]
+    return tuple(found)
 
 
 def rows(result: Plan) -> dict[int, Row]:
@@ -56,8 +83,9 @@ def as_bytes(result: Plan) -> bytes:
     parts = []
     for column in fields(Plan):
         value = getattr(result, column.name)
-        inner = [getattr(value, f.name) for f in fields(value)] if isinstance(value, Allocations | Pegs) else [value]
-        parts.extend(array.tobytes() for array in inner)
+        nested = isinstance(value, Allocations | Pegs | Guarantees)
+        inner = [getattr(value, f.name) for f in fields(value)] if nested else [value]
+        parts.extend(array.tobytes() for array in inner if array is not None)
     return b"|".join(parts)
 
 

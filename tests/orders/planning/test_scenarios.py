@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from orders.planning.grammar import parse_policy
-from orders.planning.types import Outcome, Reason
-from tests.orders.planning.cases import Case, Line, Pick, Product, Source
+from orders.planning.types import Kept, Outcome, Reason
+from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, Product, Source
 from tests.orders.planning.oracle import Oracle
-from tests.orders.planning.reading import BY_URGENCY, rows, run
+from tests.orders.planning.reading import BY_URGENCY, kept, rows, run
+from tests.orders.planning.segment_oracle import SegmentOracle
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
 DAYS = ("expected_on", "first_expected_on", "eta_by_hand")
@@ -31,20 +32,31 @@ def test_scenario(path: Path):
 
     policy = parse_policy(scenario["policy"]) if "policy" in scenario else BY_URGENCY
 
-    planned = {str(line): show(row) for line, row in rows(run(case, policy)).items()}
+    result = run(case, policy)
+    planned = {str(line): show(row) for line, row in rows(result).items()}
+    add_kept(planned, kept(result) if case.segments else {})
 
     if os.environ.get("REWRITE_SCENARIOS") == "1":
         scenario["expected"] = planned
         path.write_text(json.dumps(scenario, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     assert planned == scenario["expected"], scenario["prose"]
-    answers = Oracle(in_the_order_served(case, scenario)).answer()
-    assert {str(line): show(answer) for line, answer in answers.items()} == scenario["expected"]
+    case = in_the_order_served(case, scenario)
+    oracle = SegmentOracle(case) if case.segments else Oracle(case)
+    answers = {str(line): show(answer) for line, answer in oracle.answer().items()}
+    add_kept(answers, oracle.kept if isinstance(oracle, SegmentOracle) else {})
+    assert answers == scenario["expected"]
 
 
 def test_scenarios_cover_every_reason():
     told = {row["reason"] for path in SCENARIOS for row in json.loads(path.read_text())["expected"].values()}
 
     assert told == {reason.name for reason in Reason}
+
+
+def add_kept(shown: dict[str, dict[str, Any]], became: dict[int, Kept]) -> None:
+    for line_id, kept_ in became.items():
+        if kept_ != Kept.YES:
+            shown[str(line_id)]["guarantee"] = kept_.name
 
 
 def in_the_order_served(case: Case, scenario: dict[str, Any]) -> Case:
@@ -65,6 +77,8 @@ def read(scenario: dict[str, Any]) -> Case:
         picks=rows_of(Pick, "picks"),
         products=rows_of(Product, "products"),
         handling_days=scenario.get("handling_days", 0),
+        segments=rows_of(Group, "segments"),
+        previous=rows_of(Claim, "previous"),
     )
 
 

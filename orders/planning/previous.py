@@ -1,0 +1,101 @@
+"""What each line had in the plan before, matched with the supply of this run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orders.planning.allocate import Claims, cut_to
+from orders.planning.prepare import Prepared
+from orders.planning.supply import NOW
+from orders.planning.together import UNCOVERED
+from orders.planning.types import ON_HAND, Bools, Ints, Previous, ShipPolicy
+
+NEVER = np.iinfo(np.int64).max  # the day of what was claimed on supply that is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """Pieces that lines had, cut to what they still need, soonest first: sorted by line, then day.
+
+    ``line`` is a position in the backlog; ``bucket`` is −1 and ``day`` NEVER where the supply is gone. ``day`` is this
+    run's day of the same supply, so that a delay of a supplier is nobody's loss to another line.
+    """
+
+    line: Ints
+    bucket: Ints
+    day: Ints
+    qty: Ints
+
+
+def match_previous(ready: Prepared, previous: Previous | None) -> Had:
+    """Return what lines of the backlog had; without a previous plan nothing. O(n log n)."""
+    line_id = ready.backlog.line_id
+    if previous is None or not len(line_id):
+        none = np.zeros(0, dtype=np.int64)
+        return Had(none, none, none, none)
+    place = np.minimum(np.searchsorted(line_id, previous.line_id), len(line_id) - 1)
+    at = np.flatnonzero((line_id[place] == previous.line_id) & (previous.qty > 0))
+    line, source = place[at], previous.source_id[at]
+    bucket = _find_buckets(
+        ready, ready.product[line], source, np.where(source == ON_HAND, previous.warehouse_id[at], 0)
+    )
+    padded = np.r_[ready.buckets.day, NEVER]  # −1 reads the last entry
+    day = np.where(source == ON_HAND, NOW, padded[bucket])
+    order = np.lexsort((bucket, day, line))
+    line, bucket, day, qty = line[order], bucket[order], day[order], previous.qty[at][order]
+    qty = cut_to(line, qty, ready.need_qty)
+    used = qty > 0
+    return Had(line[used], bucket[used], day[used], qty[used])
+
+
+def had_per_line(ready: Prepared, had: Had, day: int = NEVER) -> Ints:
+    """Return the units each line had by a day, at most what it needs now."""
+    total = np.zeros(len(ready.product), dtype=np.int64)
+    by_then = had.day <= day
+    np.add.at(total, had.line[by_then], had.qty[by_then])
+    return total
+
+
+def pin(ready: Prepared, had: Had, pinned: Bools, place_in_rank: Ints, left_qty: Ints) -> Claims:
+    """Return claims by which the ``pinned`` lines keep what they had, as far as ``left_qty`` of its buckets goes.
+
+    Where a bucket holds less than was claimed the worse ranked lose first. Lines that leave with their order are named
+    with the bucket that completes them, as ``allocate`` does. O(n log n).
+    """
+    at = np.flatnonzero(pinned[had.line] & (had.bucket >= 0))
+    at = at[np.lexsort((place_in_rank[had.line[at]], had.bucket[at]))]
+    line, bucket, qty = had.line[at], had.bucket[at], had.qty[at]
+    qty = cut_to(bucket, qty, left_qty)
+    used = qty > 0
+    line, bucket, qty = line[used], bucket[used], qty[used]
+    together, cover = _covers(ready, pinned, line, bucket, qty)
+    return Claims(line=line, bucket=bucket, qty=qty, together=together, cover=cover)
+
+
+def _covers(ready: Prepared, pinned: Bools, line: Ints, bucket: Ints, qty: Ints) -> tuple[Ints, Ints]:
+    backlog, buckets, lines = ready.backlog, ready.buckets, len(ready.product)
+    got, now = np.zeros(lines, dtype=np.int64), np.zeros(lines, dtype=np.int64)
+    np.add.at(got, line, qty)
+    on_hand = buckets.day[bucket] == NOW
+    np.add.at(now, line[on_hand], qty[on_hand])
+    last = np.full(lines, UNCOVERED, dtype=np.int64)
+    np.maximum.at(last, line, bucket)
+    splits = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
+    waits = pinned & (backlog.ship_policy != ShipPolicy.PARTIAL) & ~(splits & (now == ready.need_qty))
+    together = np.flatnonzero(waits)
+    return together, np.where(got == ready.need_qty, last, UNCOVERED)[together]
+
+
+def _find_buckets(ready: Prepared, product: Ints, source: Ints, warehouse: Ints) -> Ints:
+    """Return the bucket of each (product, source, warehouse), −1 where there is none; warehouse 0 for inbound."""
+    buckets = ready.buckets
+    held = np.where(buckets.source_id == ON_HAND, buckets.warehouse_id, 0)
+    keys = np.stack([np.r_[buckets.product, product], np.r_[buckets.source_id, source], np.r_[held, warehouse]], axis=1)
+    _, name = np.unique(keys, axis=0, return_inverse=True)
+    name = name.reshape(-1)
+    bucket = np.full(len(keys), -1, dtype=np.int64)
+    bucket[name[: len(held)]] = np.arange(len(held))
+    found: Ints = bucket[name[len(held) :]]
+    return found
