@@ -15,12 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from inventory.models import StockLevel, StockMovement
+from inventory.models import Product, StockMovement
 from inventory.receiving import receive_stock
 from kernel.bounds import MAX_QTY
 from kernel.filters import FlagFilter, TextFilter
 from kernel.rest import In, Integer, Text, validated
-from orders.queries.stock_levels import stock_levels
+from orders.queries.stock_levels import stock_by_warehouse
 from orders.stock_corrections import adjust_stock, count_stock, transfer_stock
 
 MOVE = ("inventory.move_stock",)
@@ -62,15 +62,20 @@ class TransferIn(In):
 
 
 class StockOut(serializers.Serializer[Any]):
-    sku = serializers.CharField(source="product.sku")
-    name = serializers.CharField(source="product.name")
-    warehouse = serializers.CharField(source="warehouse.code")
+    """``warehouse`` is null for a product that orders wait for and no warehouse has ever had."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    warehouse = serializers.SerializerMethodField()
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField()
     protected = serializers.IntegerField()
-    available = serializers.IntegerField(source="available_qty")
+    available = serializers.IntegerField()
     inbound = serializers.IntegerField()
     waiting_qty = serializers.IntegerField(help_text="The product's open units without stock, in all warehouses")
+
+    def get_warehouse(self, row: Any) -> str | None:
+        return row.warehouse_code or None
 
 
 class MovementOut(serializers.ModelSerializer[StockMovement]):
@@ -83,23 +88,23 @@ class MovementOut(serializers.ModelSerializer[StockMovement]):
 
 
 class StockFilter(django_filters.FilterSet):
-    sku = TextFilter(field_name="product__sku", lookup_expr="iexact")
-    warehouse = TextFilter(field_name="warehouse__code")
+    sku = TextFilter(lookup_expr="iexact")
+    warehouse = TextFilter(field_name="warehouse_code")
     short = FlagFilter(method="filter_short", label="Whether orders wait for the product")
 
     class Meta:
-        model = StockLevel
+        model = Product
         fields: tuple[str, ...] = ()
 
-    def filter_short(self, levels: QuerySet[StockLevel], _name: str, value: bool) -> QuerySet[StockLevel]:
+    def filter_short(self, rows: QuerySet[Product], _name: str, value: bool) -> QuerySet[Product]:
         is_waited_for = Q(("waiting_qty__gt", 0))
-        return levels.filter(is_waited_for if value else ~is_waited_for)
+        return rows.filter(is_waited_for if value else ~is_waited_for)
 
 
-class StockViewSet(ListModelMixin, GenericViewSet[StockLevel]):
+class StockViewSet(ListModelMixin, GenericViewSet[Product]):
     serializer_class = StockOut
     filterset_class = StockFilter
-    orderings = {"sku": ("product__sku", "warehouse__code", "id")}
+    orderings = {"sku": ("sku", "warehouse_code", "id")}
     action_permissions = {
         "list": ("orders.view_backlog",),
         "receipts": MOVE,
@@ -108,8 +113,8 @@ class StockViewSet(ListModelMixin, GenericViewSet[StockLevel]):
         "transfers": MOVE,
     }
 
-    def get_queryset(self) -> QuerySet[StockLevel]:
-        return stock_levels()
+    def get_queryset(self) -> QuerySet[Product]:
+        return stock_by_warehouse()
 
     @extend_schema(request=ReceiptIn, responses={201: MovementOut})
     @action(detail=False, methods=["post"])
