@@ -1,19 +1,124 @@
-"""What a supplier's past receipts say about its next ones."""
+"""Who sends us stock, what and how fast; and what their past receipts say about the next ones.
+
+Locks: the pools, then the suppliers by id.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 from django.utils import timezone
 
+from inventory.catalogue import lock_product, tell_changed
 from inventory.dirty import mark_dirty
-from inventory.models import PurchaseOrderLine, PurchaseOrderStatus, Receipt, Supplier
+from inventory.models import PurchaseOrderLine, PurchaseOrderStatus, Receipt, Supplier, SupplierProduct
+from inventory.queries import product_by_sku
+from kernel.errors import Invalid, NotFound
+from kernel.people import Actor
+from kernel.rows import change_row, check_row, insert_row
+from kernel.text import clean_code, is_plain
 from kernel.transactions import entry_verb
 
 WINDOW_DAYS = 365
 FEWEST_RECEIPTS = 5  # below that one late lorry would decide; the figures stay as they were typed in
+
+
+@entry_verb
+def create_supplier(
+    *,
+    code: str,
+    name: str,
+    email: str = "",
+    delay_p50_days: int = 0,
+    delay_p90_days: int = 2,
+    actor: Actor | None,
+    now: datetime,
+) -> Supplier:
+    """Add a supplier. Its delays (working days) stand until enough receipts of its own measure them."""
+    supplier = Supplier(
+        code=clean_code(code, field="code", max_length=40),
+        name=name,
+        email=email,
+        delay_p50_days=delay_p50_days,
+        delay_p90_days=delay_p90_days,
+    )
+    check_row(supplier, ("code", "name", "email", "delay_p50_days", "delay_p90_days"))
+    _check_delays(delay_p50_days, delay_p90_days)
+    insert_row(supplier, code="code")
+    tell_changed(supplier, supplier.code, {"created"}, actor=actor, now=now)
+    return supplier
+
+
+@entry_verb
+def change_supplier(
+    code: str,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    is_active: bool | None = None,
+    delay_p50_days: int | None = None,
+    delay_p90_days: int | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> Supplier:
+    """Change what is given. What waits for the supplier is planned anew when its delays or its being active change."""
+    known = _supplier(code)
+    if (is_active, delay_p50_days, delay_p90_days) != (None, None, None):
+        sold = known.supplier_products.filter(is_preferred=True).values_list("product", flat=True)
+        mark_dirty({*awaited_products([known.pk]), *sold}, cause="supplier_changed", reference=known.code)
+    supplier = Supplier.objects.select_for_update(no_key=True).get(pk=known.pk)
+    p50 = supplier.delay_p50_days if delay_p50_days is None else delay_p50_days
+    p90 = supplier.delay_p90_days if delay_p90_days is None else delay_p90_days
+    _check_delays(p50, p90)
+    given = {"name": name, "email": email, "is_active": is_active, "delay_p50_days": p50, "delay_p90_days": p90}
+    tell_changed(supplier, supplier.code, change_row(supplier, given), actor=actor, now=now)
+    return supplier
+
+
+@entry_verb
+def set_supplier_product(
+    code: str,
+    *,
+    sku: str,
+    lead_time_days: int | None = None,
+    min_order_qty: int | None = None,
+    unit_cost: Decimal | None = None,
+    is_preferred: bool | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> SupplierProduct:
+    """Say that a supplier sells a product, in how many working days, at least how many and at what cost.
+
+    Of a product's suppliers one is preferred: the first, until another is said to be.
+    """
+    supplier = _supplier(code)
+    product_by_sku(sku)  # here a SKU is a field, so an unknown one is Invalid
+    product = lock_product(sku)
+    mark_dirty([product.pk], cause="supplier_product_changed", reference=supplier.code)
+    offers = {offer.supplier_id: offer for offer in product.supplier_products.all()}
+    offer = offers.pop(supplier.pk, None) or SupplierProduct(supplier=supplier, product=product, is_preferred=False)
+    has_other = any(other.is_preferred for other in offers.values())
+    given = {
+        "lead_time_days": lead_time_days,
+        "min_order_qty": min_order_qty,
+        "unit_cost": unit_cost,
+        "is_preferred": is_preferred if is_preferred is not None else offer.is_preferred or not has_other,
+    }
+    if given["is_preferred"]:
+        product.supplier_products.exclude(supplier=supplier).filter(is_preferred=True).update(is_preferred=False)
+    if offer.pk is None:
+        for name, value in given.items():
+            setattr(offer, name, getattr(offer, name) if value is None else value)
+        check_row(offer, given)
+        offer.save(force_insert=True)
+    else:
+        change_row(offer, given)
+    tell_changed(offer, product.sku, {"supplier"}, actor=actor, now=now)
+    return offer
 
 
 @entry_verb
@@ -28,7 +133,7 @@ def refresh_delays(now: datetime) -> int:
     changed = [
         key for key, delays in measured.items() if delays != (stored[key].delay_p50_days, stored[key].delay_p90_days)
     ]
-    mark_dirty(_awaited_products(changed), cause="supplier_delay_measured")
+    mark_dirty(awaited_products(changed), cause="supplier_delay_measured")
     for supplier in Supplier.objects.filter(pk__in=changed).order_by("pk").select_for_update(no_key=True):
         supplier.delay_p50_days, supplier.delay_p90_days = measured[supplier.pk]
         supplier.save(update_fields=["delay_p50_days", "delay_p90_days"])
@@ -53,10 +158,24 @@ def _delays(pairs: list[tuple[str, str]]) -> tuple[int, int]:
     return int(p50), int(p90)
 
 
-def _awaited_products(suppliers: list[int]) -> list[int]:
+def awaited_products(suppliers: Collection[int]) -> list[int]:
+    """Return the products that open purchase orders of these suppliers still bring."""
     lines = PurchaseOrderLine.objects.filter(
         outstanding_qty__gt=0,
         purchase_order__status=PurchaseOrderStatus.OPEN,
         purchase_order__supplier__in=suppliers,
     )
     return list(lines.values_list("product", flat=True).distinct())
+
+
+def _supplier(code: str) -> Supplier:
+    supplier = Supplier.objects.filter(code=code).first() if is_plain(code) else None
+    if supplier is None:
+        raise NotFound(f"There is no supplier {code[:40]}.")
+    return supplier
+
+
+def _check_delays(p50: int, p90: int) -> None:
+    if p50 > p90:
+        wrong = "The worst delay (p90) is not shorter than the usual one (p50)."
+        raise Invalid(wrong, fields={"delay_p90_days": wrong})

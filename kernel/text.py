@@ -28,3 +28,12 @@ def clean_text(value: str, *, field: str, max_length: int, multiline: bool = Fal
     if len(text) > max_length:
         raise Invalid(f"At most {max_length} characters.", fields={field: f"At most {max_length} characters."})
     return text
+
+
+def clean_code(value: str, *, field: str, max_length: int) -> str:
+    """Return a code for something new: plain text that an address (``/products/CODE/``) can hold."""
+    code = clean_text(value, field=field, max_length=max_length)
+    if not code or "/" in code or not code.strip("."):
+        wrong = "Give a code of letters and digits, without a slash."
+        raise Invalid(wrong, fields={field: wrong})
+    return code

@@ -16,6 +16,7 @@ from kernel.errors import Conflict
 from kernel.people import Actor
 from kernel.text import is_plain
 from kernel.transactions import entry_verb, sqlstate
+from orders.customers import update_customer
 from orders.editing import tell
 from orders.incoming import CustomerIn, LineIn, OrderIn
 from orders.intake_checks import check_order
@@ -40,7 +41,7 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
     if known:  # before the checks: what was right then may be wrong by now, such as a product no longer sold
         return known, False
     clean, products = check_order(order, now=now)
-    customer = _upsert_customer(clean.customer)
+    customer, affected = _upsert_customer(clean.customer)
     taken = Order(
         ref=_next_ref(),
         channel=clean.channel,
@@ -54,7 +55,7 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
     )
     if not _insert(taken):
         return _existing(clean, digest), False
-    mark_dirty({product.pk for product in products}, cause="taken_in", reference=taken.ref)
+    mark_dirty({product.pk for product in products} | affected, cause="taken_in", reference=taken.ref)
     _insert_lines(taken, clean.lines, products)
     tell(taken, "orders.taken_in", actor=actor, now=now, payload={"channel": taken.channel})
     return taken, True
@@ -110,19 +111,22 @@ def _insert_lines(order: Order, lines: Sequence[LineIn], products: Sequence[Prod
     )
 
 
-def _upsert_customer(given: CustomerIn) -> Customer:
-    """Make or update the customer; write nothing when nothing differs, so that busy customers do not queue here."""
+def _upsert_customer(given: CustomerIn) -> tuple[Customer, set[int]]:
+    """Make or update the customer; return the products to plan anew because their tier changed.
+
+    When nothing differs it writes nothing and shares the row, so that orders of busy customers do not queue here; but a
+    change of tier waits for the orders that are coming in, and they for it (orders.customers).
+    """
     values = {field: value for field, value in asdict(given).items() if value}
     customer, _ = Customer.objects.get_or_create(
         code=given.code, defaults={"name": given.code, "tier": Tier.STANDARD, **values}
     )
     if all(getattr(customer, field) == value for field, value in values.items()):
-        return customer
-    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    for field, value in values.items():
-        setattr(customer, field, value)
-    customer.save(update_fields=list(values))
-    return customer
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM orders_customer WHERE id = %s FOR KEY SHARE", [customer.pk])
+        return customer, set()
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    return customer, update_customer(customer, values)[1]
 
 
 def _next_ref() -> str:

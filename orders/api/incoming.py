@@ -17,6 +17,23 @@ class CustomerIn(In):
     tier = serializers.ChoiceField(choices=Tier.choices, required=False)
 
 
+class CustomerChangeIn(In):
+    name = Text(max_length=200, required=False)
+    contact_name = Text(max_length=200, required=False, allow_blank=True)
+    email = Email(required=False, allow_blank=True)
+    phone = Text(max_length=40, required=False, allow_blank=True)
+    tier = serializers.ChoiceField(choices=Tier.choices, required=False)
+    country = Text(max_length=60, required=False, allow_blank=True)
+    zone = Text(max_length=60, required=False)
+    language = Text(max_length=10, required=False)
+    wants_email = Flag(required=False)
+
+
+class NewCustomerIn(CustomerChangeIn):
+    code = Text(max_length=40)
+    name = Text(max_length=200)
+
+
 class OrderLineIn(In):
     sku = Text(max_length=40)
     qty = Integer()

@@ -14,12 +14,16 @@ VAGUE = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "misc.py
 
 # Verbs that change neither stock nor orders, and planning itself; every other entry verb must ask for a plan.
 NEEDS_NO_PLAN = {
+    "inventory.catalogue.create_product",
+    "inventory.catalogue.create_warehouse",
     "inventory.forecasts.fail_run",
     "inventory.forecasts.open_run",
     "inventory.forecasts.report_progress",
     "inventory.forecasts.store_forecast",
+    "inventory.suppliers.create_supplier",
     "notifications.resending.send_again",
     "notifications.resending.stop",
+    "orders.customers.create_customer",
     "orders.replanning.chunks.write_chunk",
     "orders.sample.settling.settle_promises",
     "orders.lifecycle.add_note",

@@ -23,6 +23,8 @@ ETA = ("orders.change_eta", "orders.postpone_eta")
 NOTE = ("orders.note_order",)
 MOVE = ("inventory.move_stock",)
 BUY = ("inventory.manage_purchase_orders",)
+CATALOGUE = ("inventory.manage_catalogue",)
+TAKE_IN = ("orders.intake_order",)
 REPLAN = ("orders.replan",)
 SEND = ("notifications.send_message",)
 EDIT_POLICY, PUBLISH_POLICY = ("orders.edit_policy",), ("orders.publish_policy",)
@@ -81,7 +83,7 @@ ROUTES = {
     "api:schema": Route(get=SIGNED_IN),
     "api:docs": Route(get=SIGNED_IN),
     "api:missing": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # 404 in the API's own form
-    "api:orders-list": Route(get=SEE, post=("orders.intake_order",)),
+    "api:orders-list": Route(get=SEE, post=TAKE_IN),
     "api:orders-detail": Route(get=SEE),
     "api:orders-hold": Route(post=HOLD),
     "api:orders-release": Route(post=HOLD),
@@ -98,14 +100,15 @@ ROUTES = {
     "api:purchase-orders-list": Route(get=SEE, post=BUY),
     "api:purchase-orders-detail": Route(get=SEE, patch=BUY),
     "api:purchase-orders-receive": Route(post=BUY),
-    "api:products-list": Route(get=SEE),
-    "api:products-detail": Route(get=SEE),
-    "api:customers-list": Route(get=SEE),
-    "api:customers-detail": Route(get=SEE),
-    "api:suppliers-list": Route(get=SEE),
-    "api:suppliers-detail": Route(get=SEE),
-    "api:warehouses-list": Route(get=SEE),
-    "api:warehouses-detail": Route(get=SEE),
+    "api:products-list": Route(get=SEE, post=CATALOGUE),
+    "api:products-detail": Route(get=SEE, patch=CATALOGUE),
+    "api:customers-list": Route(get=SEE, post=TAKE_IN),
+    "api:customers-detail": Route(get=SEE, patch=TAKE_IN),
+    "api:suppliers-list": Route(get=SEE, post=CATALOGUE),
+    "api:suppliers-detail": Route(get=SEE, patch=CATALOGUE),
+    "api:suppliers-products": Route(post=CATALOGUE),
+    "api:warehouses-list": Route(get=SEE, post=CATALOGUE),
+    "api:warehouses-detail": Route(get=SEE, patch=CATALOGUE),
     "api:policies-list": Route(get=SEE, post=EDIT_POLICY),
     "api:policies-detail": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),

@@ -1,0 +1,62 @@
+"""What the API takes in about the catalogue. Codes and names are needed to create; PATCH changes what is given."""
+
+from __future__ import annotations
+
+from kernel.rest import Email, Flag, In, Integer, Money, Text
+
+MAX_DAYS, MAX_PREFERENCE = 730, 1000
+
+
+class ProductChangeIn(In):
+    name = Text(max_length=200, required=False)
+    category = Text(max_length=60, required=False, allow_blank=True)
+    unit_price = Money(required=False)
+    is_critical = Flag(required=False)
+    is_active = Flag(required=False)
+
+
+class ProductIn(ProductChangeIn):
+    sku = Text(max_length=40)
+    name = Text(max_length=200)
+
+
+class WarehouseIn(In):
+    code = Text(max_length=20)
+    name = Text(max_length=100)
+    preference = Integer(min_value=0, max_value=MAX_PREFERENCE, required=False)
+
+
+class WarehouseChangeIn(In):
+    """Planning takes from the lowest ``preference`` first."""
+
+    name = Text(max_length=100, required=False)
+    preference = Integer(min_value=0, max_value=MAX_PREFERENCE, required=False)
+    is_active = Flag(required=False)
+
+
+class SupplierIn(In):
+    """Delays are working days after the day named; enough receipts of the supplier's own replace them."""
+
+    code = Text(max_length=40)
+    name = Text(max_length=200)
+    email = Email(required=False, allow_blank=True)
+    delay_p50_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
+    delay_p90_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
+
+
+class SupplierChangeIn(In):
+    name = Text(max_length=200, required=False)
+    email = Email(required=False, allow_blank=True)
+    is_active = Flag(required=False)
+    delay_p50_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
+    delay_p90_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
+
+
+class SupplierProductIn(In):
+    """Of a product's suppliers one is preferred: the first, until another is said to be."""
+
+    sku = Text(max_length=40)
+    lead_time_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
+    min_order_qty = Integer(required=False)
+    unit_cost = Money(required=False)
+    is_preferred = Flag(required=False)

@@ -1,0 +1,161 @@
+"""What we sell and where it lies: products and warehouses.
+
+What planning reads of them is planned anew when it changes. Locks: the product, which is its own pool; or the pools,
+then the warehouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Model, Q, QuerySet
+
+from inventory.dirty import mark_dirty
+from inventory.models import Product, PurchaseOrderLine, StockLevel, Warehouse
+from kernel.errors import Conflict, NotFound
+from kernel.live import announce
+from kernel.people import Actor, key_of
+from kernel.rows import change_row, check_row, insert_row
+from kernel.text import clean_code, is_plain
+from kernel.transactions import entry_verb
+from notifications.outbox import record_fact
+
+FIELDS_PLANNED = {"category", "unit_price", "is_critical"}
+
+
+@entry_verb
+def create_product(
+    *,
+    sku: str,
+    name: str,
+    category: str = "",
+    unit_price: Decimal = Decimal(0),
+    is_critical: bool = False,
+    is_active: bool = True,
+    actor: Actor | None,
+    now: datetime,
+) -> Product:
+    """Add a product. Raises Conflict when its SKU exists, in whatever case."""
+    product = Product(
+        sku=clean_code(sku, field="sku", max_length=40),
+        name=name,
+        category=category,
+        unit_price=unit_price,
+        is_critical=is_critical,
+        is_active=is_active,
+    )
+    check_row(product, ("sku", "name", "category", "unit_price"))
+    insert_row(product, code="sku")
+    tell_changed(product, product.sku, {"created"}, actor=actor, now=now)
+    return product
+
+
+@entry_verb
+def change_product(
+    sku: str,
+    *,
+    name: str | None = None,
+    category: str | None = None,
+    unit_price: Decimal | None = None,
+    is_critical: bool | None = None,
+    is_active: bool | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> Product:
+    """Change what is given. The SKU stays: orders and files name the product by it. Orders keep their own prices."""
+    product = lock_product(sku)
+    given = {
+        "name": name,
+        "category": category,
+        "unit_price": unit_price,
+        "is_critical": is_critical,
+        "is_active": is_active,
+    }
+    changed = change_row(product, given)
+    if changed & FIELDS_PLANNED:
+        mark_dirty([product.pk], cause="product_changed", reference=product.sku)
+    if changed:
+        tell_changed(product, product.sku, changed, actor=actor, now=now)
+        announce("stock", {"skus": [product.sku]})
+    return product
+
+
+@entry_verb
+def create_warehouse(*, code: str, name: str, preference: int = 1, actor: Actor | None, now: datetime) -> Warehouse:
+    """Add a place that holds stock; planning takes from the lowest ``preference`` first."""
+    warehouse = Warehouse(code=clean_code(code, field="code", max_length=20), name=name, preference=preference)
+    check_row(warehouse, ("code", "name", "preference"))
+    insert_row(warehouse, code="code")
+    tell_changed(warehouse, warehouse.code, {"created"}, actor=actor, now=now)
+    return warehouse
+
+
+@entry_verb
+def change_warehouse(
+    code: str,
+    *,
+    name: str | None = None,
+    preference: int | None = None,
+    is_active: bool | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> Warehouse:
+    """Change what is given. A warehouse with units on hand or on their way is not closed: Conflict."""
+    known = _warehouse(code)
+    if preference is not None or is_active is not None:
+        mark_dirty(_products_in(known), cause="warehouse_changed", reference=known.code)
+    warehouse = Warehouse.objects.select_for_update(no_key=True).get(pk=known.pk)
+    if is_active is False and _is_used(warehouse):
+        raise Conflict(
+            f"{warehouse.code} has units on hand or on their way. Transfer or receive them elsewhere first.",
+            code="in_use",
+        )
+    changed = change_row(warehouse, {"name": name, "preference": preference, "is_active": is_active})
+    tell_changed(warehouse, warehouse.code, changed, actor=actor, now=now)
+    return warehouse
+
+
+def tell_changed(row: Model, code: str, changed: Collection[str], *, actor: Actor | None, now: datetime) -> None:
+    """Record who changed which fields of a row of the catalogue (takes part in a verb)."""
+    if not changed:
+        return
+    kind = row._meta.model_name
+    record_fact(
+        "inventory.catalogue_changed",
+        payload={"what": kind, "code": code, "changed": sorted(changed), "actor": key_of(actor)},
+        dedupe_key=f"{kind}:{row.pk}:{now.isoformat()}",
+        now=now,
+    )
+
+
+def lock_product(sku: str) -> Product:
+    """Lock the product's row, which is its pool; planning and other changes of the product wait."""
+    named = Product.objects.filter(sku__iexact=sku.strip()) if is_plain(sku) else Product.objects.none()
+    product = named.select_for_update(no_key=True).first()
+    if product is None:
+        raise NotFound(f"There is no product {sku[:40]}.")
+    return product
+
+
+def _warehouse(code: str) -> Warehouse:
+    warehouse = Warehouse.objects.filter(code=code).first() if is_plain(code) else None
+    if warehouse is None:
+        raise NotFound(f"There is no warehouse {code[:20]}.")
+    return warehouse
+
+
+def _products_in(warehouse: Warehouse) -> set[int]:
+    """Return the products that lie in the warehouse or are on their way to it."""
+    held = StockLevel.objects.filter(warehouse=warehouse).values_list("product", flat=True)
+    return {*held, *_coming_to(warehouse).values_list("product", flat=True)}
+
+
+def _is_used(warehouse: Warehouse) -> bool:
+    held = StockLevel.objects.filter(Q(reserved__gt=0) | ~Q(on_hand=0), warehouse=warehouse)
+    return held.exists() or _coming_to(warehouse).exists()
+
+
+def _coming_to(warehouse: Warehouse) -> QuerySet[PurchaseOrderLine]:
+    return PurchaseOrderLine.objects.filter(warehouse=warehouse, outstanding_qty__gt=0)
