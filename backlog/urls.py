@@ -12,6 +12,8 @@ from kernel.addresses import CodeConverter
 # Before the apps' addresses, which use it.
 register_converter(CodeConverter, "code")
 
+handler500 = "backlog.failures.server_error"
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/triage/"), name="home"),
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),

@@ -12,9 +12,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from backlog.api.parsers import TooLarge
+from backlog.failures import BUSY, RETRY_AFTER_SECONDS
 from kernel.errors import DomainError
 
-RETRY_AFTER_SECONDS = 5
 CODES = {400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
 
 
@@ -25,7 +25,7 @@ def handle(error: Exception, _context: Mapping[str, Any]) -> Response | None:
     if isinstance(error, DataError):
         return answer(422, "invalid", "A value is out of range.")
     if isinstance(error, OperationalError | InterfaceError):
-        return answer(503, "unavailable", "Busy. Nothing was changed; try again.", retry_after=RETRY_AFTER_SECONDS)
+        return answer(503, "unavailable", BUSY, retry_after=RETRY_AFTER_SECONDS)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     if isinstance(error, Http404):
