@@ -6,13 +6,21 @@ import hashlib
 import secrets
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models import OuterRef
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> models.QuerySet[User]:
+        """Read the roles along: every request compares them with its session's, also where no query may follow."""
+        roles = Group.objects.filter(user=OuterRef("pk")).order_by("pk").values("pk")
+        return super().get_queryset().annotate(role_ids=ArraySubquery(roles))
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
@@ -45,6 +53,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must still match: it ends when the password or the roles change."""
+        roles = self.role_ids if hasattr(self, "role_ids") else sorted(self.groups.values_list("pk", flat=True))
+        return salted_hmac("accounts.session", f"{super().get_session_auth_hash()}:{roles}").hexdigest()
 
     def get_full_name(self) -> str:
         return str(self)

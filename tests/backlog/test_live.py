@@ -31,7 +31,7 @@ def test_a_committed_announcement_reaches_an_open_page_and_a_rolled_back_one_doe
 
     async def follow() -> None:
         client = AsyncClient()
-        await client.aforce_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        await sync_to_async(client.force_login)(user, backend="django.contrib.auth.backends.ModelBackend")
         response = await client.get("/live/")
         events = aiter(response.streaming_content)
         assert "event: hello" in await text(events)
