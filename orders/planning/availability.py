@@ -1,0 +1,180 @@
+"""Available to promise: when could somebody have these, beside what is claimed already? Writes nothing.
+
+docs/planning.md, section Availability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orders.planning.allocate import cut_to, overlap, running_before
+from orders.planning.calendar import WorkingDays
+from orders.planning.supply import NOW, Buckets, order_buckets
+from orders.planning.types import NO_DAY, ON_HAND, Bools, Context, Ints, Products, Supply
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is asked, one entry an item. Items of one ``basket`` are wanted together, baskets do not see each other.
+
+    An item that occurs twice in a basket needs its units on top of each other.
+    """
+
+    basket: Ints
+    product_id: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """Claims on the supply, planned and pegged, by giver: ``source_id`` is ON_HAND or the purchase-order line.
+
+    ``warehouse_id`` counts only on hand. Several claims on one giver add up. Frozen ones are not in the supply already.
+    """
+
+    product_id: Ints
+    warehouse_id: Ints
+    source_id: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Parallel to the questions: units there now, units coming, the rest by ``lead_time`` if one is known.
+
+    ``p50`` and ``p90`` are the days the item could leave, handling included, NO_DAY where nobody can say. ``all_p50``
+    and ``all_p90`` are those of the whole basket.
+    """
+
+    now_qty: Ints
+    coming_qty: Ints
+    by_lead_time: Bools
+    p50: Ints
+    p90: Ints
+    all_p50: Ints
+    all_p90: Ints
+
+
+def availability(
+    questions: Questions, supply: Supply, committed: Committed, products: Products, context: Context
+) -> Answers:
+    """Return when each item could leave if its basket were ordered now, behind everybody who waits already.
+
+    Units not claimed are taken soonest first; what they lack comes by the product's lead time. ``products`` must hold
+    every product asked for, ids ascending. Raises ValueError for one that it does not hold, or a quantity below 1.
+    O(n log n) in supply, claims and the buckets of all products asked for.
+    """
+    working_days = WorkingDays(context.calendar)
+    buckets = order_buckets(supply, products.product_id, context, working_days)
+    free = buckets.qty - _claimed(buckets, products.product_id, committed)
+    place = _places(products.product_id, questions)
+    piece, bucket, qty = _match(questions, place, buckets, np.maximum(free, 0))
+
+    on_hand = buckets.day[bucket] == NOW
+    now = _summed(len(place), piece[on_hand], qty[on_hand])
+    coming = _summed(len(place), piece[~on_hand], qty[~on_hand])
+    lacks = now + coming < questions.qty
+    p50, p90 = (
+        _leaving(day, lead, lacks, place, products, piece, bucket, context, working_days)
+        for day, lead in (
+            (buckets.day, products.lead_time_p50),
+            (buckets.day_p90, np.maximum(products.lead_time_p50, products.lead_time_p90)),
+        )
+    )
+    return Answers(
+        now_qty=now,
+        coming_qty=coming,
+        by_lead_time=lacks & (p50 != NO_DAY),
+        p50=p50,
+        p90=p90,
+        all_p50=_of_baskets(questions.basket, p50),
+        all_p90=_of_baskets(questions.basket, p90),
+    )
+
+
+def _places(product_id: Ints, questions: Questions) -> Ints:
+    if (questions.qty < 1).any():
+        raise ValueError("qty: must be at least 1")
+    place = np.searchsorted(product_id, questions.product_id)
+    known = place < len(product_id)
+    known[known] = product_id[place[known]] == questions.product_id[known]
+    if not known.all():
+        raise ValueError(f"products: product {questions.product_id[~known][0]} is missing")
+    return place
+
+
+def _claimed(buckets: Buckets, product_id: Ints, committed: Committed) -> Ints:
+    """Return the units claimed of each bucket; claims on supply that is not there do not count."""
+    held = np.where(buckets.source_id == ON_HAND, buckets.warehouse_id, 0)
+    giver = np.where(committed.source_id == ON_HAND, committed.warehouse_id, 0)
+    keys = np.stack(
+        [
+            np.r_[product_id[buckets.product], committed.product_id],
+            np.r_[buckets.source_id, committed.source_id],
+            np.r_[held, giver],
+        ],
+        axis=1,
+    )
+    _, name = np.unique(keys, axis=0, return_inverse=True)
+    name = name.reshape(-1)
+    total = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(total, name[len(held) :], committed.qty)
+    claimed: Ints = total[name[: len(held)]]
+    return claimed
+
+
+def _match(questions: Questions, place: Ints, buckets: Buckets, free: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return triples (question, bucket, qty): each basket's wants of a product against all of the product's free units.
+
+    Baskets do not see each other, so each (basket, product) gets a copy of the product's buckets.
+    """
+    order = np.lexsort((place, questions.basket))
+    new = np.r_[True, (np.diff(questions.basket[order]) != 0) | (np.diff(place[order]) != 0)] if len(order) else order
+    group = np.cumsum(new) - 1
+    product = place[order][np.flatnonzero(new)]
+    sizes = buckets.start[product + 1] - buckets.start[product]
+    holding = np.repeat(np.arange(len(product)), sizes)
+    bucket = np.repeat(buckets.start[product], sizes) + running_before(holding, np.ones(len(holding), dtype=np.int64))
+    wanted = np.zeros(len(product), dtype=np.int64)
+    np.add.at(wanted, group, questions.qty[order])
+    used = cut_to(holding, free[bucket], wanted)
+    row, held, qty = overlap(group, questions.qty[order], holding, used)
+    return order[row], bucket[held], qty
+
+
+def _leaving(
+    day: Ints,
+    lead_time: Ints,
+    lacks: Bools,
+    place: Ints,
+    products: Products,
+    piece: Ints,
+    bucket: Ints,
+    context: Context,
+    working_days: WorkingDays,
+) -> Ints:
+    """Return the day each item leaves: with its last unit, or a lead time from today, then handling."""
+    last = np.full(len(place), context.today, dtype=np.int64)
+    np.maximum.at(last, piece, day[bucket])
+    today = np.full(len(place), context.today, dtype=np.int64)
+    ordered = working_days.add(today, lead_time[place])
+    last = np.where(lacks, np.maximum(last, ordered), last)
+    left = working_days.add(last, context.handling_days)
+    return np.where(lacks & (products.lead_time_p50[place] <= 0), NO_DAY, left)
+
+
+def _of_baskets(basket: Ints, days: Ints) -> Ints:
+    """Return for each item the latest day of its basket, unknown if one is."""
+    never = np.iinfo(np.int64).max
+    _, name = np.unique(basket, return_inverse=True)
+    latest = np.full(len(basket), NO_DAY, dtype=np.int64)
+    np.maximum.at(latest, name, np.where(days == NO_DAY, never, days))
+    return np.where(latest[name] == never, NO_DAY, latest[name])
+
+
+def _summed(size: int, at: Ints, qty: Ints) -> Ints:
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, at, qty)
+    return total
