@@ -6,8 +6,8 @@ from django.utils import timezone
 from inventory.forecasts import is_due
 from kernel.kick import kick
 from orders.forecast_demand import forecast_demand
-from orders.replanning.queue import plan_due_marks
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
+from orders.replanning.queue import plan_due_marks
 
 
 @shared_task

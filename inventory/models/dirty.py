@@ -10,9 +10,9 @@ from kernel.leases import Leased
 class DirtyMark(Leased):
     """That a product's supply or demand changed and is not planned yet.
 
-    Insert only by ``inventory.dirty.mark_dirty``, which also takes FOR KEY SHARE on the product until commit: the shared
-    side of the pool lock whose exclusive side planning takes when it writes (docs/concurrency.md). Rows are deleted by
-    the plan that covers them.
+    Insert only by ``inventory.dirty.mark_dirty``, which also takes FOR KEY SHARE on the product until commit: the
+    shared side of the pool lock whose exclusive side planning takes when it writes (docs/concurrency.md). Rows are
+    deleted by the plan that covers them.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="dirty_marks")

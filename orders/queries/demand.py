@@ -9,8 +9,8 @@ from django.db.models import Min
 from django.utils import timezone
 
 from inventory.models import Product
-from orders.replanning.bulk import Columns, copy_out
 from orders.models import Order
+from orders.replanning.bulk import Columns, copy_out
 
 WEEKS_READ = 156  # three years: two seasons to learn, one to compare
 

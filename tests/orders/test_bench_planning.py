@@ -9,9 +9,29 @@ from django.db import connection
 
 from orders.models import Order
 
-FIGURES = """lines products warehouses load_s score_s allocate_s promise_s diff_s write_s total_s rows_written bare_update_s
-    ratio_to_bare_update one_at_a_time_s one_at_a_time_lines rerun_ratio unchanged_rows_written event_p50_ms event_p95_ms
-    hot_event_p95_ms peak_rss_mb""".split()
+FIGURES = [
+    "lines",
+    "products",
+    "warehouses",
+    "load_s",
+    "score_s",
+    "allocate_s",
+    "promise_s",
+    "diff_s",
+    "write_s",
+    "total_s",
+    "rows_written",
+    "bare_update_s",
+    "ratio_to_bare_update",
+    "one_at_a_time_s",
+    "one_at_a_time_lines",
+    "rerun_ratio",
+    "unchanged_rows_written",
+    "event_p50_ms",
+    "event_p95_ms",
+    "hot_event_p95_ms",
+    "peak_rss_mb",
+]
 
 
 @pytest.mark.django_db(transaction=True)
