@@ -28,6 +28,9 @@ def render_page(
     fragment = _fragment(request, fragments or {})
     base = "_partials/fragment.html" if is_partial(request) else "base.html"
     response = render(request, fragment or template, {**context, "page_base": base}, status=status)
+    if request.method == "POST" and is_partial(request):
+        # A refusal is no place to come back to: the address stays that of the page with the form.
+        response["HX-Push-Url"] = "false"
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 

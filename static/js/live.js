@@ -65,7 +65,8 @@ async function refresh() {
 }
 
 function isBusy(node) {
-  return Boolean(node.querySelector("details[open], dialog[open], .htmx-request")) || node.contains(typingIn());
+  const busy = node.querySelector("details[open], dialog[open], [role=alert], .htmx-request");
+  return Boolean(busy) || node.contains(typingIn());
 }
 
 function typingIn() {

@@ -35,6 +35,7 @@ def test_the_second_to_save_sees_who_changed_what_and_overwrites_nothing(
     expect(refusal).to_contain_text(f"Somebody changed {ref} in the meantime")
     expect(refusal).to_contain_text("Olivia Marsh")
     expect(theirs.locator("#main")).to_contain_text("Card refused")
+    assert theirs.url.endswith(f"/orders/{ref}/")
     assert stack.rows("SELECT status FROM orders_order WHERE ref = %s", ref)[0]["status"] == "open"
     held = "SELECT h.kind FROM orders_hold h JOIN orders_order o ON o.id = h.order_id WHERE o.ref = %s"
     assert stack.rows(held, ref) == [{"kind": "payment"}]
