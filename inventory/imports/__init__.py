@@ -1,1 +1,1 @@
-"""Files that people bring: read strictly, refused whole when anything is wrong (docs/adr/0011)."""
+"""Files that people bring: read strictly, refused whole when anything is wrong (docs/adr/0007)."""
