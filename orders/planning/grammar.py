@@ -11,6 +11,7 @@ from orders.planning import schema
 from orders.planning.attributes import AttributeSpec, Kind
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
 from orders.planning.criteria import read_criterion, weigh_criteria
+from orders.planning.promise_reading import read_promises
 from orders.planning.reading import (
     InvalidPolicyError,
     Json,
@@ -52,7 +53,7 @@ def parse_policy(document: Json) -> Policy:
 
 
 def _read_policy(document: Json, report: Report) -> Policy:
-    members = read_object(document, "", report, ("version", "strategy", "rules"), ("segments",))
+    members = read_object(document, "", report, ("version", "strategy", "rules"), ("segments", "promises"))
     if members is None:
         return Policy("")
     version = members["version"]
@@ -68,7 +69,8 @@ def _read_policy(document: Json, report: Report) -> Policy:
         rules = weigh_criteria(rules, report)
     refuse_repeated_ids([rule.id for rule in rules], "rules", report)
     segments = read_segments(members["segments"], "segments", report) if "segments" in members else ()
-    return Policy(strategy, rules, segments)
+    promises = read_promises(members["promises"], "promises", report) if "promises" in members else ()
+    return Policy(strategy, rules, segments, promises)
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:

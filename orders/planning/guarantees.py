@@ -12,7 +12,7 @@ from orders.planning.components import product_components
 from orders.planning.prepare import Prepared
 from orders.planning.previous import Had, had_per_line, match_previous, pin
 from orders.planning.rules import Guarantee, Segment
-from orders.planning.score import holds
+from orders.planning.score import first_met
 from orders.planning.supply import NOW
 from orders.planning.types import (
     Bools,
@@ -23,6 +23,7 @@ from orders.planning.types import (
     Previous,
     ShipPolicy,
 )
+from orders.planning.whole_orders import over_orders, waiting_idle
 
 STAGES = {
     Guarantee.SKIP: 0,
@@ -96,26 +97,9 @@ def allocate_by_segment(
 
 def _segment_of(ready: Prepared, segments: tuple[Segment, ...]) -> Ints:
     """Return each line's segment, −1 for none; an order that ships together is in the first that any line is in."""
-    lines = len(ready.product)
-    segment = np.full(lines, len(segments), dtype=np.int64)
-    for i in reversed(range(len(segments))):
-        when = segments[i].when
-        segment[slice(None) if when is None else holds(when, ready.attributes, lines)] = i
-    segment = _over_orders(ready, segment, np.minimum)
+    first = first_met([segment.when for segment in segments], ready.attributes, len(ready.product))
+    segment = over_orders(ready, np.where(first < 0, len(segments), first), np.minimum)
     return np.where(segment == len(segments), -1, segment)
-
-
-def _over_orders(ready: Prepared, values: Ints, merge: np.ufunc) -> Ints:
-    """Return values by which all lines of an order that ships together have the merged value of its lines."""
-    at = np.flatnonzero(ready.backlog.ship_policy != ShipPolicy.PARTIAL)
-    if not len(at):
-        return values
-    at = at[np.argsort(ready.backlog.order_id[at], kind="stable")]
-    order = ready.backlog.order_id[at]
-    starts = np.flatnonzero(np.r_[True, order[1:] != order[:-1]])
-    merged = values.copy()
-    merged[at] = np.repeat(merge.reduceat(values[at], starts), np.diff(np.r_[starts, len(at)]))
-    return merged
 
 
 def _can_keep(ready: Prepared, had: Had) -> Bools:
@@ -125,7 +109,7 @@ def _can_keep(ready: Prepared, had: Had) -> Bools:
     np.add.at(there, had.line[known], had.qty[known])
     partial = ready.backlog.ship_policy == ShipPolicy.PARTIAL
     whole = np.where(partial, there > 0, there == ready.need_qty)
-    return _over_orders(ready, whole.astype(np.int64), np.minimum) > 0
+    return over_orders(ready, whole.astype(np.int64), np.minimum) > 0
 
 
 def _one_round(ready: Prepared, ranked: Ints, state: _State) -> Claims:
@@ -150,7 +134,7 @@ def _one_round(ready: Prepared, ranked: Ints, state: _State) -> Claims:
     rest = rest[stage[rest] > STAGES[Guarantee.WIN]]
     turns = rest[wanted[rest] > 0]
     served = allocate(ready, Turns(turns, wanted[turns]), left)
-    idle = _waiting_idle(ready, rest[(wanted[rest] == 0) & ~state.pinned[rest]])
+    idle = waiting_idle(ready, rest[(wanted[rest] == 0) & ~state.pinned[rest]])
     return _concatenated(skipped, won, pinned, served, idle)
 
 
@@ -161,16 +145,9 @@ def _wanted(ready: Prepared, state: _State, pinned: Claims) -> Ints:
     np.subtract.at(wanted, pinned.line, pinned.qty)
     wanted[state.pinned & ~partial] = 0
     filling = state.stage == STAGES[Guarantee.FILL]
-    had_all = _over_orders(ready, (state.had_qty == ready.need_qty).astype(np.int64), np.minimum) > 0
+    had_all = over_orders(ready, (state.had_qty == ready.need_qty).astype(np.int64), np.minimum) > 0
     limit = np.where(partial, state.had_qty, np.where(had_all, wanted, 0))
     return np.where(filling, np.minimum(wanted, limit), wanted)
-
-
-def _waiting_idle(ready: Prepared, line: Ints) -> Claims:
-    """Return that orders that ship together and may take nothing wait, uncovered."""
-    none = np.zeros(0, dtype=np.int64)
-    line = line[ready.backlog.ship_policy[line] != ShipPolicy.PARTIAL]
-    return Claims(none, none, none, line, np.full(len(line), -1, dtype=np.int64))
 
 
 def _unmet(ready: Prepared, claims: Claims, state: _State) -> Bools:
@@ -182,7 +159,7 @@ def _unmet(ready: Prepared, claims: Claims, state: _State) -> Bools:
     unmet |= (stage == STAGES[Guarantee.SKIP]) & (got < state.had_qty)
     unmet |= (stage == STAGES[Guarantee.GAIN]) & _is_worse_off(ready, claims, state.had)
     unmet &= ~ready.held
-    return _over_orders(ready, unmet.astype(np.int64), np.maximum) > 0
+    return over_orders(ready, unmet.astype(np.int64), np.maximum) > 0
 
 
 def _is_worse_off(ready: Prepared, claims: Claims, had: Had) -> Bools:
@@ -211,7 +188,7 @@ def _leaving_day(ready: Prepared, line: Ints, day: Ints) -> Ints:
     ahead = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
     last = np.full(len(ready.product), NOW, dtype=np.int64)
     np.maximum.at(last, line, day)
-    last = _over_orders(ready, last, np.maximum)
+    last = over_orders(ready, last, np.maximum)
     waits = (backlog.ship_policy[line] != ShipPolicy.PARTIAL) & ~(ahead[line] & (day == NOW))
     return np.where(waits, last[line], day)
 

@@ -13,7 +13,7 @@ from orders.planning.grammar import parse_policy
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.lint_criteria import lint_criteria
 from orders.planning.lint_points import direction, lint_points, probes
-from orders.planning.lint_segments import lint_segments
+from orders.planning.lint_segments import lint_promises, lint_segments
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.reading import Json
 from orders.planning.rules import ByValue, Condition, Policy, Rule
@@ -30,17 +30,19 @@ def lint(document: Json) -> list[Finding]:
     """
     policy = parse_policy(document)
     logic = Logic(_conditions(policy))
-    found = [*_lint_rules(policy, logic), *lint_segments(policy.segments, logic)]
+    found = [
+        *_lint_rules(policy, logic),
+        *lint_segments(policy.segments, logic),
+        *lint_promises(policy.promises, logic),
+    ]
     return sorted(found, key=lambda finding: _document_order(finding.place))
 
 
 def _conditions(policy: Policy) -> Iterator[Condition]:
     """Yield every condition that questions will be asked about, those implied by curves included."""
+    yield from policy.conditions()
     for rule in policy.rules:
-        if rule.when is not None:
-            yield rule.when
         yield from probes(rule)
-    yield from (segment.when for segment in policy.segments if segment.when is not None)
 
 
 def _lint_rules(policy: Policy, logic: Logic) -> Iterator[Finding]:

@@ -162,20 +162,51 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseRule:
+    """When a date once told may be replaced; days are calendar days. docs/planning.md, section Governance.
+
+    ``no_better`` and ``no_worse`` forbid a direction, both together make the first date sticky. Smaller changes than
+    ``min_earlier_days`` or ``min_later_days`` are not told, nor any within ``cool_down_days`` of the last, nor within
+    ``freeze_days`` before the day itself; a delay of ``urgent_days`` or more is told at once (0: none is).
+    ``only_when_sure`` tells good news only where the p90 is earlier too.
+    """
+
+    id: str
+    label: str
+    when: Condition | None = None
+    no_better: bool = False
+    no_worse: bool = False
+    only_when_sure: bool = False
+    min_earlier_days: int = 0
+    min_later_days: int = 0
+    cool_down_days: int = 0
+    freeze_days: int = 0
+    urgent_days: int = 0
+
+
+FREE_PROMISE = PromiseRule("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A parsed policy; no rules means first come, first served, no segments that every line may gain or lose."""
 
     strategy: str
     rules: tuple[Rule, ...] = ()
     segments: tuple[Segment, ...] = ()
+    promises: tuple[PromiseRule, ...] = ()
 
     def attributes(self) -> frozenset[str]:
-        """Return the names of the columns that planning will read, so that only those are loaded."""
+        """Return the names of the columns that planning and governance will read, so that only those are loaded."""
         names = {rule.attribute for rule in self.rules if rule.attribute}
-        for when in (*(rule.when for rule in self.rules), *(segment.when for segment in self.segments)):
-            if when is not None:
-                names.update(compare.attribute for compare in comparisons(when))
+        for when in self.conditions():
+            names.update(compare.attribute for compare in comparisons(when))
         return frozenset(names)
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition of the policy."""
+        for part in (self.rules, self.segments, self.promises):
+            yield from (entry.when for entry in part if entry.when is not None)
 
 
 def comparisons(condition: Condition) -> Iterator[Compare]:

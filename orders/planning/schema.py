@@ -8,9 +8,12 @@ VERSION = 1
 STRATEGIES = ("fifo", "priority", "lexicographic")
 GUARANTEES = ("win", "gain", "redistribute", "fill", "lose", "skip")
 IF_UNMET = ("alert", "fall_back")
+PROMISE_SWITCHES = ("no_better", "no_worse", "only_when_sure")
+PROMISE_DAYS = ("min_earlier_days", "min_later_days", "cool_down_days", "freeze_days", "urgent_days")
 COMPARISONS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between", "is_known", "is_unknown")
 MAX_RULES = 50
 MAX_SEGMENTS = 20
+MAX_DAYS = 3650
 MAX_TERMS = 200  # comparisons in one policy
 MAX_DEPTH = 6  # nesting of one condition
 MAX_CHOICES = 200  # values of in, not_in, by_value; thresholds of step
@@ -54,7 +57,20 @@ SCHEMA: dict[str, Any] = {
                 "maxItems": MAX_RULES,
             },
         },
-        {"segments": {"type": "array", "items": {"$ref": "#/$defs/segment"}, "minItems": 1, "maxItems": MAX_SEGMENTS}},
+        {
+            "segments": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/segment"},
+                "minItems": 1,
+                "maxItems": MAX_SEGMENTS,
+            },
+            "promises": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/promise"},
+                "minItems": 1,
+                "maxItems": MAX_SEGMENTS,
+            },
+        },
     ),
     "$defs": {
         "rule": _closed(
@@ -63,6 +79,12 @@ SCHEMA: dict[str, Any] = {
         ),
         "segment": _closed(
             _NAMED | {"guarantee": {"enum": list(GUARANTEES)}}, _WHEN | {"if_unmet": {"enum": list(IF_UNMET)}}
+        ),
+        "promise": _closed(
+            _NAMED,
+            _WHEN
+            | {name: {"type": "boolean"} for name in PROMISE_SWITCHES}
+            | {name: {"type": "integer", "minimum": 0, "maximum": MAX_DAYS} for name in PROMISE_DAYS},
         ),
         "criterion": {
             "oneOf": [

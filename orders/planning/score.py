@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from orders.planning.rules import (
@@ -132,6 +134,15 @@ def holds(condition: Condition, attributes: Attributes, lines: int) -> Bools:
             return some
         case Not(part):
             return ~holds(part, attributes, lines)
+
+
+def first_met(conditions: Sequence[Condition | None], attributes: Attributes, lines: int) -> Ints:
+    """Return for each line the first condition that it meets, −1 for none; None is met by every line."""
+    found = np.full(lines, -1, dtype=np.int64)
+    for i in reversed(range(len(conditions))):
+        when = conditions[i]
+        found[slice(None) if when is None else holds(when, attributes, lines)] = i
+    return found
 
 
 def _compare(compare: Compare, attribute: Attribute) -> Bools:

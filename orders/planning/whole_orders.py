@@ -1,0 +1,30 @@
+"""Facts of lines made facts of their orders, where an order ships together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orders.planning.allocate import Claims
+from orders.planning.prepare import Prepared
+from orders.planning.together import UNCOVERED
+from orders.planning.types import Ints, ShipPolicy
+
+
+def over_orders(ready: Prepared, values: Ints, merge: np.ufunc) -> Ints:
+    """Return values by which all lines of an order that ships together have the merged value of its lines."""
+    at = np.flatnonzero(ready.backlog.ship_policy != ShipPolicy.PARTIAL)
+    if not len(at):
+        return values
+    at = at[np.argsort(ready.backlog.order_id[at], kind="stable")]
+    order = ready.backlog.order_id[at]
+    starts = np.flatnonzero(np.r_[True, order[1:] != order[:-1]])
+    merged = values.copy()
+    merged[at] = np.repeat(merge.reduceat(values[at], starts), np.diff(np.r_[starts, len(at)]))
+    return merged
+
+
+def waiting_idle(ready: Prepared, line: Ints) -> Claims:
+    """Return that orders that ship together and may take nothing wait, uncovered."""
+    none = np.zeros(0, dtype=np.int64)
+    line = line[ready.backlog.ship_policy[line] != ShipPolicy.PARTIAL]
+    return Claims(none, none, none, line, np.full(len(line), UNCOVERED, dtype=np.int64))
