@@ -103,11 +103,13 @@ def compare(plan: Plan, product_id: Ints, policy_id: int, stored: Stored) -> Cha
         points=plan.points[differs],
         gone={name: stored.lines[name][gone] for name in ("line_id", "order_id", "product_id")},
         allocations=_claim_changes(
-            allocations.line_id, allocations.warehouse_id, allocations.qty, new, stored.allocations
+            allocations.line_id, allocations.warehouse_id, allocations.qty, new, stored.claims.allocations
         ),
-        pegs=_claim_changes(pegs.line_id, pegs.source_id, pegs.qty, new, stored.pegs),
+        pegs=_claim_changes(pegs.line_id, pegs.source_id, pegs.qty, new, stored.claims.pegs),
         nothing_stored=not (
-            len(stored.lines["line_id"]) or len(stored.allocations["line_id"]) or len(stored.pegs["line_id"])
+            len(stored.lines["line_id"])
+            or len(stored.claims.allocations["line_id"])
+            or len(stored.claims.pegs["line_id"])
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
@@ -90,6 +90,8 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
         scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
         inputs = load_inputs(scope, rules, today=today.toordinal())
         stored = load_stored(scope, rules=len(rules.rules))
+        if rules.segments:
+            inputs = replace(inputs, previous=stored.claims.as_previous())
         stale_orders = find_stale_orders(scope)
     watch.lap("load_s")
     plan = engine.plan(
@@ -101,6 +103,7 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
         rules,
         Context(today=today.toordinal(), calendar=MONDAY_TO_FRIDAY),
         after_step=lambda step: watch.lap(_STEPS[step]),
+        previous=inputs.previous,
     )
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")

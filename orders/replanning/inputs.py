@@ -9,7 +9,7 @@ import numpy as np
 from django.conf import settings
 
 from orders.planning.rules import Policy
-from orders.planning.types import Attributes, Backlog, Frozen, Ints, Products, Supply
+from orders.planning.types import Attributes, Backlog, Frozen, Ints, Previous, Products, Supply
 from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
@@ -19,7 +19,10 @@ SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of plan
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Inputs of one run. ``marks`` (id, product_id) and ``pools`` (product_id, run_id) are the state they stand for."""
+    """Inputs of one run. ``marks`` (id, product_id) and ``pools`` (product_id, run_id) are the state they stand for.
+
+    ``previous`` is the plan in force where the policy has segments, which measure against it.
+    """
 
     backlog: Backlog
     supply: Supply
@@ -28,6 +31,7 @@ class Inputs:
     attributes: Attributes
     marks: Columns
     pools: Columns
+    previous: Previous | None = None
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that planning reads; equal inputs in equal order have equal digests."""
@@ -37,6 +41,8 @@ class Inputs:
         for name in sorted(self.attributes):
             digest.update(name.encode())
             _feed(digest, self.attributes[name])
+        if self.previous is not None:
+            _feed(digest, self.previous)
         return digest.hexdigest()
 
 

@@ -6,8 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orders.planning.types import ON_HAND, Previous
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Planned allocations and pegs of the products in scope, sorted by (line, giver).
+
+    ``giver_id`` is the warehouse of an allocation and the purchase-order line of a peg.
+    """
+
+    allocations: Columns
+    pegs: Columns
+
+    def as_previous(self) -> Previous:
+        """Return them as the plan in force, which segments compare with."""
+        allocations, pegs = self.allocations, self.pegs
+        return Previous(
+            line_id=np.concatenate((allocations["line_id"], pegs["line_id"])),
+            warehouse_id=np.concatenate((allocations["giver_id"], np.zeros_like(pegs["giver_id"]))),
+            source_id=np.concatenate((np.full_like(allocations["giver_id"], ON_HAND), pegs["giver_id"])),
+            qty=np.concatenate((allocations["qty"], pegs["qty"])),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +37,7 @@ class Stored:
     """Stored rows of the products in scope, sorted by their keys. ``lines`` has its points as ``points_1`` to n."""
 
     lines: Columns
-    allocations: Columns
-    pegs: Columns
+    claims: Claims
 
 
 def load_stored(scope: Scope, *, rules: int) -> Stored:
@@ -25,8 +46,12 @@ def load_stored(scope: Scope, *, rules: int) -> Stored:
     ``rules`` is how many points a line has under the policy of this run; points that a stored line does not have, or
     has too many of, read as NaN and so differ from any.
     """
-    return Stored(
-        lines=_load_lines(scope, rules),
+    return Stored(lines=_load_lines(scope, rules), claims=load_claims(scope))
+
+
+def load_claims(scope: Scope) -> Claims:
+    """Read planned allocations and pegs, inside the caller's snapshot."""
+    return Claims(
         allocations=_sorted(
             copy_out(
                 "SELECT line_id, warehouse_id, product_id, qty FROM orders_allocation a "

@@ -1,0 +1,167 @@
+"""Segments with guarantees on the database: the plan in force is what they are measured against."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from inventory.models import Product, StockLevel
+from orders import policies
+from orders.integrity import check
+from orders.models import Allocation, Order
+from orders.planning.components import product_components
+from orders.planning.types import Plan
+from orders.replan import replan
+from orders.replanning.draft import Draft, Stopwatch, make_draft
+from tests.factories import NOW
+from tests.factories.inventory import make_product, make_stock
+from tests.factories.orders import make_customer, make_order
+from tests.orders.test_replan_components import full, make_world, stored_plan
+
+pytestmark = pytest.mark.django_db
+
+PLATINUM = {"attribute": "customer.tier", "op": "eq", "value": "platinum"}
+
+
+def publish(*segments: dict[str, Any]) -> None:
+    rules = {
+        "version": 1,
+        "strategy": "priority",
+        "rules": [
+            {"id": "age", "label": "Age", "attribute": "line.open_qty", "points": {"type": "linear", "per_unit": 1}}
+        ],
+        "segments": [{"label": segment["guarantee"].title(), **segment} for segment in segments],
+    }
+    policies.publish(policies.create_draft(name="Segments", rules=rules, actor=None, now=NOW).pk, actor=None, now=NOW)
+
+
+def settle() -> None:
+    """Plan until nothing changes: with segments that is the second run at the latest."""
+    full()
+    full()
+
+
+def allocated(order: Order) -> int:
+    return sum(Allocation.objects.filter(line__order=order).values_list("qty", flat=True))
+
+
+def test_a_line_that_gains_keeps_what_it_had_from_a_better_ranked_newcomer() -> None:
+    publish({"id": "all", "guarantee": "gain"})
+    product = make_product()
+    make_stock(product, on_hand=5)
+    first = make_order([(product, 4)])
+    full()
+    newcomer = make_order([(product, 5)])
+
+    replan(product_ids=[product.pk], cause="test", now=NOW)
+
+    assert (allocated(first), allocated(newcomer)) == (4, 1)
+    assert full()["rows_written"] == 0
+
+
+def test_without_segments_the_better_ranked_newcomer_takes_the_units() -> None:
+    publish({"id": "nobody", "guarantee": "redistribute"})
+    product = make_product()
+    make_stock(product, on_hand=5)
+    first = make_order([(product, 4)])
+    full()
+    newcomer = make_order([(product, 5)])
+
+    replan(product_ids=[product.pk], cause="test", now=NOW)
+
+    assert (allocated(first), allocated(newcomer)) == (0, 5)
+
+
+def test_a_line_that_fills_gets_no_more_than_it_had() -> None:
+    product = make_product()
+    make_stock(product, on_hand=2)
+    order = make_order([(product, 5)])
+    full()
+    publish({"id": "all", "guarantee": "fill"})
+    StockLevel.objects.update(on_hand=9)
+
+    replan(product_ids=[product.pk], cause="test", now=NOW)
+
+    assert allocated(order) == 2
+    assert full()["rows_written"] == 0
+
+
+def test_what_a_line_had_is_part_of_the_hash_where_segments_read_it() -> None:
+    product = make_product()
+    make_stock(product, on_hand=2)
+    make_order([(product, 5)])
+    full()
+    publish({"id": "all", "guarantee": "gain"})
+    before, same = drafted(None), drafted(None)
+    Allocation.objects.update(qty=1)
+
+    changed = drafted(None)
+
+    assert before.inputs.digest() == same.inputs.digest() != changed.inputs.digest()
+
+
+MIXED = [
+    [{"id": "vip", "guarantee": "win", "when": PLATINUM}, {"id": "rest", "guarantee": "gain"}],
+    [
+        {"id": "vip", "guarantee": "gain", "when": PLATINUM, "if_unmet": "fall_back"},
+        {"id": "rest", "guarantee": "lose"},
+    ],
+    [{"id": "vip", "guarantee": "skip", "when": PLATINUM}, {"id": "rest", "guarantee": "fill"}],
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("segments", MIXED, ids=["win-gain", "gain-lose", "skip-fill"])
+def test_planning_again_writes_nothing(seed: int, segments: list[dict[str, Any]]) -> None:
+    make_world(seed)
+    full()
+    publish(*segments)
+    settle()
+    before = stored_plan()
+
+    assert full()["rows_written"] == 0
+    assert stored_plan() == before
+    assert [drift for drift in check() if "movement" not in str(drift).lower()] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("segments", MIXED, ids=["win-gain", "gain-lose", "skip-fill"])
+def test_an_event_run_plans_what_the_full_run_plans(seed: int, segments: list[dict[str, Any]]) -> None:
+    products = make_world(seed)
+    full()
+    publish(*segments)
+    settle()
+    changed = random.Random(seed).choice(products)
+    StockLevel.objects.filter(product=changed, warehouse__code="A").update(on_hand=20)
+    make_order([(changed, 3)], customer=make_customer(tier="platinum"))
+
+    event, everything = drafted([changed]), drafted(None)
+
+    planned = np.isin(everything.plan.line_id, event.plan.line_id)
+    reached = everything.inputs.backlog.product_id[planned]
+    known, component = product_components(everything.inputs.backlog)
+    assert set(known[np.isin(component, component[np.searchsorted(known, reached)])]) == set(reached)
+    assert rows_of(event.plan) == [row for row in rows_of(everything.plan) if row[0] in set(event.plan.line_id)]
+
+
+def drafted(products: list[Product] | None) -> Draft:
+    ids = None if products is None else [product.pk for product in products]
+    return make_draft(ids, policies.published(), today=timezone.localdate(NOW), watch=Stopwatch())
+
+
+def rows_of(plan: Plan) -> list[tuple[Any, ...]]:
+    """Return the plan a line: what it gets, from whom, when, and what became of its guarantee."""
+    assert plan.guarantees is not None
+    allocations, pegs = plan.allocations, plan.pegs
+    claims: dict[int, list[tuple[int, ...]]] = {line: [] for line in plan.line_id.tolist()}
+    for line, *claim in zip(allocations.line_id, allocations.warehouse_id, allocations.qty, strict=True):
+        claims[int(line)].append((0, *map(int, claim)))
+    for line, *claim in zip(pegs.line_id, pegs.source_id, pegs.qty, strict=True):
+        claims[int(line)].append((1, *map(int, claim)))
+    columns = (plan.line_id, plan.score, plan.reason, plan.eta_p50, plan.eta_p90, plan.gate_line_id,
+               plan.guarantees.segment, plan.guarantees.kept, plan.guarantees.stage)  # fmt: skip
+    return [(*row, claims[row[0]]) for row in zip(*(column.tolist() for column in columns), strict=True)]
