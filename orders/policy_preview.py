@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kernel.errors import NotFound
 from orders.models import Order, Policy
+from orders.planning.linter import Finding, lint
 from orders.planning.types import NO_DAY, Floats, Ints
 from orders.replanning.bulk import copy_out
 from orders.replanning.draft import Draft, Stopwatch, make_draft
@@ -39,7 +40,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How the planned backlog would change. An order without a date counts as later than any date."""
+    """How the planned backlog would change. An order without a date counts as later than any date.
+
+    ``findings`` are the linter's doubts about the rules, in their order.
+    """
 
     orders: int
     up: int
@@ -47,6 +51,7 @@ class Preview:
     sooner: int
     later: int
     biggest: tuple[Move, ...]
+    findings: tuple[Finding, ...]
 
 
 def preview(policy_id: int, *, now: datetime) -> Preview:
@@ -81,6 +86,7 @@ def preview(policy_id: int, *, now: datetime) -> Preview:
             )
             for k in biggest
         ),
+        findings=tuple(lint(policy.rules)),
     )
 
 

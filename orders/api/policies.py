@@ -1,10 +1,11 @@
-"""Policies over REST: drafts, publishing, going back."""
+"""Policies over REST: drafts and what is doubtful about them, publishing, going back, and how to write one."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -19,9 +20,32 @@ from orders.api.filters import PolicyFilter
 from orders.api.incoming import PolicyIn, PublishIn
 from orders.api.outgoing import PolicyOut
 from orders.models import Policy
+from orders.planning.linter import FindingKind, lint
+from orders.planning.presets import PRESETS
+from orders.planning.schema import SCHEMA
 from orders.policy_preview import preview
 
 SEE = ("orders.view_backlog",)
+
+
+class FindingOut(serializers.Serializer[Any]):
+    place = serializers.CharField(help_text="Where in the rules: rules[2].when")
+    kind = serializers.ChoiceField(choices=[kind.value for kind in FindingKind])
+    message = serializers.CharField(help_text="What is wrong")
+    advice = serializers.CharField(help_text="What to do about it")
+
+
+class DraftOut(PolicyOut):
+    findings = FindingOut(many=True, help_text="Rules that cannot do what they were meant to; advice, no refusal")
+
+    class Meta(PolicyOut.Meta):
+        fields = [*PolicyOut.Meta.fields, "findings"]
+
+
+class PresetOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    strategy = serializers.CharField(source="rules.strategy")
+    rules = serializers.DictField(help_text="The whole document, to start a draft from")
 
 
 class MoveOut(serializers.Serializer[Any]):
@@ -39,6 +63,7 @@ class PreviewOut(serializers.Serializer[Any]):
     sooner = serializers.IntegerField(help_text="Orders that would get an earlier date")
     later = serializers.IntegerField()
     biggest = MoveOut(many=True)
+    findings = FindingOut(many=True)
 
 
 class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
@@ -52,17 +77,33 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     action_permissions = {
         "list": SEE,
         "retrieve": SEE,
+        "grammar": SEE,
+        "presets": SEE,
         "create": ("orders.edit_policy",),
         "preview": ("orders.edit_policy",),
         "publish": ("orders.publish_policy",),
         "rollback": ("orders.publish_policy",),
     }
 
-    @extend_schema(request=PolicyIn, responses={201: PolicyOut})
+    @extend_schema(request=PolicyIn, responses={201: DraftOut})
     def create(self, request: Request) -> Response:
-        """Write a draft. Its rules are checked against the grammar."""
+        """Write a draft. What the grammar refuses is a 422 that names the place; what is only doubtful is a finding."""
         draft = policies.create_draft(**validated(PolicyIn, request), actor=request.user, now=timezone.now())
-        return self._shown(draft.pk, status=201)
+        shown = self._shown(draft.pk, status=201)
+        shown.data["findings"] = FindingOut(lint(draft.rules), many=True).data
+        return shown
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=False, methods=["get"], url_path="schema", url_name="schema")
+    def grammar(self, request: Request) -> Response:
+        """Return the JSON Schema of rules."""
+        return Response(SCHEMA)
+
+    @extend_schema(responses=PresetOut(many=True))
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def presets(self, request: Request) -> Response:
+        """Return rules to start from, one set a trade."""
+        return Response(PresetOut([{"name": name, "rules": rules} for name, rules in PRESETS.items()], many=True).data)
 
     @extend_schema(request=None, responses=PreviewOut)
     @action(detail=True, methods=["post"])

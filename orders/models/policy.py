@@ -16,6 +16,7 @@ class PolicyStatus(models.TextChoices):
 class Strategy(models.TextChoices):
     FIFO = "fifo", "First in, first out"
     PRIORITY = "priority", "Priority"
+    LEXICOGRAPHIC = "lexicographic", "Criteria one after another"
 
 
 @pghistory.track()

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from inventory.models import DirtyMark
 from orders.models import OrderPlan, PlanRun, Policy
-from orders.planning.presets import BALANCED_PRIORITY, FIFO
+from orders.planning.grammar import parse_policy
+from orders.planning.presets import BALANCED_PRIORITY, FIFO, PRESETS
+from orders.planning.schema import SCHEMA
 from orders.replan import replan
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product, make_stock
@@ -71,6 +73,50 @@ def test_wrong_rules_are_named_by_place(api: Api) -> None:
     assert response.status_code == 422
     assert all(path.startswith("rules") for path in response.json()["fields"])
     assert not Policy.objects.exists()
+
+
+def test_doubtful_rules_are_kept_with_findings(api: Api, backlog: dict[str, str]) -> None:
+    first, *rest = BALANCED_PRIORITY["rules"]
+    rules = {**BALANCED_PRIORITY, "rules": [first, {**first, "id": "again"}, *rest]}
+
+    draft = api.post("policies/", {"name": "Twice", "rules": rules}).json()
+
+    assert [(finding["place"], finding["kind"]) for finding in draft["findings"]] == [("rules[1]", "shadowed")]
+    assert all(finding["message"] and finding["advice"] for finding in draft["findings"])
+    assert api.post(f"policies/{draft['id']}/preview/").json()["findings"] == draft["findings"]
+
+
+def test_rules_without_doubts_have_no_findings(api: Api) -> None:
+    assert api.post("policies/", {"name": "Plain", "rules": FIFO}).json()["findings"] == []
+
+
+def test_the_grammar_is_published_as_json_schema(api: Api) -> None:
+    assert api.get("policies/schema/").json() == SCHEMA
+
+
+def test_presets_are_listed_as_documents_to_start_from(api: Api) -> None:
+    presets = api.get("policies/presets/").json()
+
+    assert [preset["name"] for preset in presets] == list(PRESETS)
+    assert [preset["strategy"] for preset in presets] == [parse_policy(preset["rules"]).strategy for preset in presets]
+
+
+def test_criteria_one_after_another_rank_the_backlog(api: Api, backlog: dict[str, str]) -> None:
+    criteria = [
+        {"id": "rush", "label": "Rush", "when": {"attribute": "order.expedited", "op": "eq", "value": True}},
+        {"id": "tier", "label": "Tier", "attribute": "customer.tier", "values": ["standard", "platinum"]},
+    ]
+    rules = {"version": 1, "strategy": "lexicographic", "rules": criteria}
+    draft = api.post("policies/", {"name": "Criteria", "rules": rules}).json()
+    assert (draft["strategy"], draft["findings"]) == ("lexicographic", [])
+
+    api.post(f"policies/{draft['id']}/publish/")
+    replan(product_ids=None, cause="test", now=timezone.now())
+
+    assert _ranked(api) == [backlog["old"], backlog["young"]]
+    parts = api.get(f"orders/{backlog['old']}/").json()["lines"][0]["score_parts"]
+    assert [part["rule"] for part in parts] == ["Rush", "Tier"]
+    assert replan(product_ids=None, cause="test", now=timezone.now()).counts["rows_written"] == 0
 
 
 def test_only_admins_publish(api_as: Callable[..., Api]) -> None:

@@ -111,6 +111,8 @@ ROUTES = {
     "api:warehouses-detail": Route(get=SEE, patch=CATALOGUE),
     "api:policies-list": Route(get=SEE, post=EDIT_POLICY),
     "api:policies-detail": Route(get=SEE),
+    "api:policies-schema": Route(get=SEE),
+    "api:policies-presets": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),
     "api:policies-publish": Route(post=PUBLISH_POLICY),
     "api:policies-rollback": Route(post=PUBLISH_POLICY),
