@@ -41,11 +41,23 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Units by the p50 day they could leave, sorted by ``item`` (position in the questions) and day, pairs unique.
+
+    The parts of an item add up to its quantity; units that nobody can date are a last part with NO_DAY.
+    """
+
+    item: Ints
+    day: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Parallel to the questions: units there now, units coming, the rest by ``lead_time`` if one is known.
 
     ``p50`` and ``p90`` are the days the item could leave, handling included, NO_DAY where nobody can say. ``all_p50``
-    and ``all_p90`` are those of the whole basket.
+    and ``all_p90`` are those of the whole basket. ``parts`` has entries of its own.
     """
 
     now_qty: Ints
@@ -55,6 +67,7 @@ class Answers:
     p90: Ints
     all_p50: Ints
     all_p90: Ints
+    parts: Parts
 
 
 def availability(
@@ -91,6 +104,11 @@ def availability(
         p90=p90,
         all_p50=_of_baskets(questions.basket, p50),
         all_p90=_of_baskets(questions.basket, p90),
+        parts=_parts(
+            np.r_[piece, np.flatnonzero(lacks)],
+            np.r_[_leaving_in_part(buckets.day[bucket], context, working_days), p50[lacks]],
+            np.r_[qty, (questions.qty - now - coming)[lacks]],
+        ),
     )
 
 
@@ -163,6 +181,19 @@ def _leaving(
     last = np.where(lacks, np.maximum(last, ordered), last)
     left = working_days.add(last, context.handling_days)
     return np.where(lacks & (products.lead_time_p50[place] <= 0), NO_DAY, left)
+
+
+def _leaving_in_part(day: Ints, context: Context, working_days: WorkingDays) -> Ints:
+    """Return the day units of a bucket leave when they do not wait for the rest of the item."""
+    return working_days.add(np.maximum(day, context.today), context.handling_days)
+
+
+def _parts(item: Ints, day: Ints, qty: Ints) -> Parts:
+    never = np.iinfo(np.int64).max
+    day = np.where(day == NO_DAY, never, day)
+    pairs, place = np.unique(np.stack([item, day], axis=1), axis=0, return_inverse=True)
+    total = _summed(len(pairs), place.reshape(-1), qty)
+    return Parts(item=pairs[:, 0], day=np.where(pairs[:, 1] == never, NO_DAY, pairs[:, 1]), qty=total)
 
 
 def _of_baskets(basket: Ints, days: Ints) -> Ints:

@@ -11,6 +11,7 @@ from orders.planning.explain import gate_line_ids, outcomes, reasons
 from orders.planning.guarantees import allocate_by_segment
 from orders.planning.prepare import Prepared, prepare
 from orders.planning.promise import find_gates, promise, sum_claims
+from orders.planning.quotas import allocate_by_quota
 from orders.planning.ranking import rank_order
 from orders.planning.rules import Policy
 from orders.planning.score import score_lines
@@ -22,6 +23,7 @@ from orders.planning.types import (
     Bools,
     Context,
     Frozen,
+    Guarantees,
     Ints,
     Pegs,
     Plan,
@@ -59,11 +61,7 @@ def plan(
     announce("score")
     ranked = rank_order(ready.backlog, score)
     ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
-    segmented = allocate_by_segment(ready, ranked, policy.segments, previous) if policy.segments else None
-    if segmented is None:
-        claims = allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty)
-    else:
-        claims = segmented.claims
+    claims, limited, guarantees = _divide(ready, ranked, policy, previous)
     announce("allocate")
     claimed = sum_claims(ready, claims)
     gates = find_gates(ready, claims)
@@ -76,7 +74,7 @@ def plan(
         score=score,
         points=points,
         outcome=outcomes(ready),
-        reason=reasons(ready, ranked, claimed, gates, dates, segmented.limited if segmented else None),
+        reason=reasons(ready, ranked, claimed, gates, dates, limited),
         allocated_qty=ready.frozen_qty + claimed.on_hand_qty,
         pegged_qty=claimed.pegged_qty,
         eta_p50=dates.p50,
@@ -84,7 +82,7 @@ def plan(
         gate_line_id=gate_line_ids(ready, gates),
         allocations=allocations,
         pegs=pegs,
-        guarantees=segmented.guarantees if segmented else None,
+        guarantees=guarantees,
     )
     announce("explain")
     return result
@@ -92,6 +90,19 @@ def plan(
 
 def _to_nobody(step: str) -> None:
     """Stand in for a caller who does not watch."""
+
+
+def _divide(
+    ready: Prepared, ranked: Ints, policy: Policy, previous: Previous | None
+) -> tuple[Claims, Bools | None, Guarantees | None]:
+    """Return the claims, the lines that the policy lets have no more, and what became of its guarantees."""
+    if policy.segments:
+        segmented = allocate_by_segment(ready, ranked, policy.segments, previous)
+        return segmented.claims, segmented.limited, segmented.guarantees
+    if policy.quotas or policy.fair_share:
+        divided = allocate_by_quota(ready, ranked, policy)
+        return divided.claims, divided.limited, None
+    return allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty), None, None
 
 
 def _split_claims(ready: Prepared, claims: Claims) -> tuple[Allocations, Pegs]:

@@ -12,6 +12,7 @@ from orders.planning.attributes import AttributeSpec, Kind
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
 from orders.planning.criteria import read_criterion, weigh_criteria
 from orders.planning.promise_reading import read_promises
+from orders.planning.quota_reading import read_fair_share, read_quotas
 from orders.planning.reading import (
     InvalidPolicyError,
     Json,
@@ -38,6 +39,7 @@ _MEMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "logistic": (("midpoint", "steepness", "max"), ()),
     "by_value": (("values",), ("default",)),
 }
+_DIVIDERS = ("segments", "quotas", "fair_share")
 _REFUSED = Fixed(0.0)  # stands in for points that were refused; never leaves the parser
 
 
@@ -53,7 +55,7 @@ def parse_policy(document: Json) -> Policy:
 
 
 def _read_policy(document: Json, report: Report) -> Policy:
-    members = read_object(document, "", report, ("version", "strategy", "rules"), ("segments", "promises"))
+    members = read_object(document, "", report, ("version", "strategy", "rules"), (*_DIVIDERS, "promises"))
     if members is None:
         return Policy("")
     version = members["version"]
@@ -70,7 +72,11 @@ def _read_policy(document: Json, report: Report) -> Policy:
     refuse_repeated_ids([rule.id for rule in rules], "rules", report)
     segments = read_segments(members["segments"], "segments", report) if "segments" in members else ()
     promises = read_promises(members["promises"], "promises", report) if "promises" in members else ()
-    return Policy(strategy, rules, segments, promises)
+    quotas = read_quotas(members["quotas"], "quotas", report) if "quotas" in members else ()
+    fair_share = read_fair_share(members["fair_share"], "fair_share", report) if "fair_share" in members else ""
+    for name in [name for name in _DIVIDERS if name in members][1:]:
+        report.add(name, f"stock is divided by one of {', '.join(_DIVIDERS)}, not by several")
+    return Policy(strategy, rules, segments, promises, quotas, fair_share)
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:

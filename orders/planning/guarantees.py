@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
@@ -23,7 +23,7 @@ from orders.planning.types import (
     Previous,
     ShipPolicy,
 )
-from orders.planning.whole_orders import over_orders, waiting_idle
+from orders.planning.whole_orders import concatenated, over_orders, waiting_idle
 
 STAGES = {
     Guarantee.SKIP: 0,
@@ -135,7 +135,7 @@ def _one_round(ready: Prepared, ranked: Ints, state: _State) -> Claims:
     turns = rest[wanted[rest] > 0]
     served = allocate(ready, Turns(turns, wanted[turns]), left)
     idle = waiting_idle(ready, rest[(wanted[rest] == 0) & ~state.pinned[rest]])
-    return _concatenated(skipped, won, pinned, served, idle)
+    return concatenated(skipped, won, pinned, served, idle)
 
 
 def _wanted(ready: Prepared, state: _State, pinned: Claims) -> Ints:
@@ -202,7 +202,3 @@ def _same_component(ready: Prepared, chosen: Bools) -> Bools:
 
 def _take_off(left: Ints, claims: Claims) -> None:
     np.subtract.at(left, claims.bucket, claims.qty)
-
-
-def _concatenated(*parts: Claims) -> Claims:
-    return Claims(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Claims)))

@@ -1,4 +1,4 @@
-"""Findings on segments and promise rules, of which the first that a line meets counts."""
+"""Findings on segments, quotas and promise rules, of which the first that a line meets counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.logic import ALWAYS, Logic
-from orders.planning.rules import FREE_PROMISE, AnyOf, Condition, Guarantee, PromiseRule, Segment
+from orders.planning.rules import FREE_PROMISE, AnyOf, Condition, Guarantee, PromiseRule, Quota, Segment
 
 
 def lint_segments(segments: tuple[Segment, ...], logic: Logic) -> Iterator[Finding]:
@@ -15,6 +15,13 @@ def lint_segments(segments: tuple[Segment, ...], logic: Logic) -> Iterator[Findi
     free = [segment.guarantee is Guarantee.REDISTRIBUTE for segment in segments]
     message = "Lines of no segment are planned as redistribute too."
     yield from _lint_first_met([part.when for part in segments], "segments", logic, free, message)
+
+
+def lint_quotas(quotas: tuple[Quota, ...], logic: Logic) -> Iterator[Finding]:
+    """Yield findings on the quotas of a policy."""
+    free = [not (quota.at_least and quota.at_least.value) and quota.at_most is None for quota in quotas]
+    message = "It protects nothing and limits nothing."
+    yield from _lint_first_met([part.when for part in quotas], "quotas", logic, free, message)
 
 
 def lint_promises(promises: tuple[PromiseRule, ...], logic: Logic) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from orders.planning.grammar import parse_policy
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.lint_criteria import lint_criteria
 from orders.planning.lint_points import direction, lint_points, probes
-from orders.planning.lint_segments import lint_promises, lint_segments
+from orders.planning.lint_segments import lint_promises, lint_quotas, lint_segments
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.reading import Json
 from orders.planning.rules import ByValue, Condition, Policy, Rule
@@ -30,11 +30,10 @@ def lint(document: Json) -> list[Finding]:
     """
     policy = parse_policy(document)
     logic = Logic(_conditions(policy))
-    found = [
-        *_lint_rules(policy, logic),
-        *lint_segments(policy.segments, logic),
-        *lint_promises(policy.promises, logic),
-    ]
+    found = list(_lint_rules(policy, logic))
+    found += lint_segments(policy.segments, logic)
+    found += lint_quotas(policy.quotas, logic)
+    found += lint_promises(policy.promises, logic)
     return sorted(found, key=lambda finding: _document_order(finding.place))
 
 

@@ -162,6 +162,28 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """Units, or a percentage of all units of a product that can be claimed."""
+
+    value: float
+    is_units: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Lines that share a protected minimum and a maximum of each product: those that meet ``when`` and no quota before.
+
+    docs/planning.md, section Quotas.
+    """
+
+    id: str
+    label: str
+    when: Condition | None = None
+    at_least: Amount | None = None
+    at_most: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseRule:
     """When a date once told may be replaced; days are calendar days. docs/planning.md, section Governance.
 
@@ -195,17 +217,20 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     segments: tuple[Segment, ...] = ()
     promises: tuple[PromiseRule, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    fair_share: str = ""
 
     def attributes(self) -> frozenset[str]:
         """Return the names of the columns that planning and governance will read, so that only those are loaded."""
         names = {rule.attribute for rule in self.rules if rule.attribute}
+        names |= {self.fair_share} if self.fair_share else set()
         for when in self.conditions():
             names.update(compare.attribute for compare in comparisons(when))
         return frozenset(names)
 
     def conditions(self) -> Iterator[Condition]:
         """Yield every condition of the policy."""
-        for part in (self.rules, self.segments, self.promises):
+        for part in (self.rules, self.segments, self.quotas, self.promises):
             yield from (entry.when for entry in part if entry.when is not None)
 
 

@@ -58,19 +58,10 @@ SCHEMA: dict[str, Any] = {
             },
         },
         {
-            "segments": {
-                "type": "array",
-                "items": {"$ref": "#/$defs/segment"},
-                "minItems": 1,
-                "maxItems": MAX_SEGMENTS,
-            },
-            "promises": {
-                "type": "array",
-                "items": {"$ref": "#/$defs/promise"},
-                "minItems": 1,
-                "maxItems": MAX_SEGMENTS,
-            },
-        },
+            name: {"type": "array", "items": {"$ref": f"#/$defs/{entry}"}, "minItems": 1, "maxItems": MAX_SEGMENTS}
+            for name, entry in (("segments", "segment"), ("quotas", "quota"), ("promises", "promise"))
+        }
+        | {"fair_share": _TEXT},
     ),
     "$defs": {
         "rule": _closed(
@@ -86,6 +77,13 @@ SCHEMA: dict[str, Any] = {
             | {name: {"type": "boolean"} for name in PROMISE_SWITCHES}
             | {name: {"type": "integer", "minimum": 0, "maximum": MAX_DAYS} for name in PROMISE_DAYS},
         ),
+        "quota": _closed(_NAMED, _WHEN | {name: {"$ref": "#/$defs/amount"} for name in ("at_least", "at_most")}),
+        "amount": {
+            "oneOf": [
+                _closed({"units": {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER}}),
+                _closed({"percent": {"type": "number", "minimum": 0, "maximum": 100}}),
+            ]
+        },
         "criterion": {
             "oneOf": [
                 _closed(

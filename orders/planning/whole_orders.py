@@ -1,6 +1,8 @@
-"""Facts of lines made facts of their orders, where an order ships together."""
+"""Orders that ship together taken as wholes, and claims of several allocations put together."""
 
 from __future__ import annotations
+
+from dataclasses import fields
 
 import numpy as np
 
@@ -28,3 +30,8 @@ def waiting_idle(ready: Prepared, line: Ints) -> Claims:
     none = np.zeros(0, dtype=np.int64)
     line = line[ready.backlog.ship_policy[line] != ShipPolicy.PARTIAL]
     return Claims(none, none, none, line, np.full(len(line), UNCOVERED, dtype=np.int64))
+
+
+def concatenated(*parts: Claims) -> Claims:
+    """Return the claims of several allocations of one supply as one."""
+    return Claims(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Claims)))

@@ -77,6 +77,15 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A quota of the lines of one tier; amounts are units, or percent where they end in %."""
+
+    tier: str
+    at_least: str = ""
+    at_most: str = ""
+
+
+@dataclass(frozen=True)
 class Claim:
     """Units that a line had in the plan before."""
 
@@ -96,6 +105,8 @@ class Case:
     calendar: Calendar = field(default=FIVE_DAYS)
     today: int = TODAY
     segments: tuple[Group, ...] = ()
+    quotas: tuple[Share, ...] = ()
+    fair_share: bool = False
     previous: tuple[Claim, ...] = ()
 
 

@@ -149,6 +149,27 @@ class Oracle:
         cover = self.cover[line.line_id]
         return NEVER if cover is None else cover.day
 
+    def take_some(self, turn: list[Line], qty: int) -> None:
+        """Give a line of a partial order its turn for at most some units."""
+        line_id = turn[0].line_id
+        hidden = max(0, self.lacking[line_id] - qty)
+        self.lacking[line_id] -= hidden
+        self.run_turn(turn)
+        self.lacking[line_id] += hidden
+
+    def wait(self, turn: list[Line]) -> None:
+        """Let the order wait for what its lines lack or are pegged to."""
+        splits = turn[0].ship_policy == ONE_BACKORDER and not turn[0].has_shipped
+        group = [line for line in turn if not splits or self.on_hand(line) < self.need[line.line_id]]
+        for line in group:
+            shelves = [shelf for shelf, _ in self.taken[line.line_id]]
+            if self.need[line.line_id]:
+                order = self.shelves[line.product_id]
+                last = max(shelves, key=order.index) if shelves else None
+                self.cover[line.line_id] = None if self.lacking[line.line_id] else last
+        if any(self.level(line) > NOW for line in group):
+            self.groups.append(group)
+
     # saying
 
     def take_turns(self) -> None:

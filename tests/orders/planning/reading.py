@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, fields, replace
 
 from orders.planning.engine import plan
-from orders.planning.rules import Compare, Guarantee, Linear, Policy, Rule, Segment
+from orders.planning.rules import Amount, Compare, Guarantee, Linear, Policy, Quota, Rule, Segment
 from orders.planning.types import Allocations, Guarantees, Kept, Pegs, Plan, Previous
 from tests.orders.planning.cases import Case, Claim, arrays, struct
 
@@ -32,9 +32,18 @@ def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
         Segment(f"s{i}", "", Guarantee(group.guarantee), of_tier(group.tier), group.falls_back)
         for i, group in enumerate(case.segments)
     )
+    quotas = tuple(
+        Quota(f"q{i}", "", of_tier(share.tier), amount(share.at_least), amount(share.at_most))
+        for i, share in enumerate(case.quotas)
+    )
     previous = struct(Previous, case.previous) if case.previous else None
-    policy = replace(policy, segments=segments)
+    fair_share = "customer.tier" if case.fair_share else ""
+    policy = replace(policy, segments=segments, quotas=quotas, fair_share=fair_share)
     return plan(backlog, supply, frozen, products, attributes, policy, context, previous=previous)
+
+
+def amount(text: str) -> Amount | None:
+    return Amount(float(text.rstrip("%")), is_units=not text.endswith("%")) if text else None
 
 
 def of_tier(tier: str) -> Compare:

@@ -110,11 +110,7 @@ class SegmentOracle(Oracle):
         if stage != "fill":
             self.run_turn(turn)
         elif not together:
-            line = turn[0]
-            hidden = max(0, self.lacking[line.line_id] - self.had(line))
-            self.lacking[line.line_id] -= hidden
-            self.run_turn(turn)
-            self.lacking[line.line_id] += hidden
+            self.take_some(turn, self.had(turn[0]))
         elif all(self.had(line) == self.need[line.line_id] for line in turn):
             self.run_turn(turn)
         else:
@@ -130,19 +126,6 @@ class SegmentOracle(Oracle):
                     self.taken[line.line_id] += [(shelf, units)] if units else []
         if turn[0].ship_policy != PARTIAL:
             self.wait(turn)
-
-    def wait(self, turn: Turn) -> None:
-        """Let the order wait for what its lines lack or are pegged to."""
-        splits = turn[0].ship_policy == ONE_BACKORDER and not turn[0].has_shipped
-        group = [line for line in turn if not splits or self.on_hand(line) < self.need[line.line_id]]
-        for line in group:
-            shelves = [shelf for shelf, _ in self.taken[line.line_id]]
-            if self.need[line.line_id]:
-                order = self.shelves[line.product_id]
-                last = max(shelves, key=order.index) if shelves else None
-                self.cover[line.line_id] = None if self.lacking[line.line_id] else last
-        if any(self.level(line) > NOW for line in group):
-            self.groups.append(group)
 
     # what became of it
 

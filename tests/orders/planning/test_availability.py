@@ -50,6 +50,19 @@ def test_what_is_free_comes_first_then_what_is_coming_then_the_lead_time():
     assert answer.p90.tolist() == [TODAY, MONDAY_24, TODAY + 8]
 
 
+def parts(answer: Answers, item: int = 0) -> list[tuple[int, int]]:
+    found = answer.parts
+    return [(int(day), int(qty)) for at, day, qty in zip(found.item, found.day, found.qty, strict=True) if at == item]
+
+
+def test_an_item_comes_in_parts():
+    answer = ask(CASE, COMMITTED, (1, 1, 30), (2, 1, 2), (3, 3, 4))
+
+    assert parts(answer) == [(TODAY, 2), (MONDAY_24, 15), (TODAY + 7, 13)]
+    assert parts(answer, 1) == [(TODAY, 2)]
+    assert parts(answer, 2) == [(0, 4)]
+
+
 def test_a_basket_leaves_with_its_last_item():
     answer = ask(CASE, COMMITTED, (1, 1, 10), (1, 2, 1), (2, 1, 1))
 
@@ -114,6 +127,9 @@ def test_the_answer_is_what_the_plan_gives_the_order_at_the_lowest_rank(
             assert needs[line.line_id] == line.open_qty
             assert (answer.now_qty[row], answer.coming_qty[row]) == (mine.allocated, mine.pegged)
             assert (answer.p50[row], answer.p90[row]) == (mine.eta_p50, mine.eta_p90)
+            days = [day for day, _ in parts(answer, row)]
+            assert sum(qty for _, qty in parts(answer, row)) == line.open_qty
+            assert mine.eta_p50 == (0 if 0 in days else max(days))
             row += 1
 
 

@@ -16,8 +16,9 @@ import pytest
 
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Kept, Outcome, Reason
-from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, Product, Source
+from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, Product, Share, Source
 from tests.orders.planning.oracle import Oracle
+from tests.orders.planning.quota_oracle import QuotaOracle
 from tests.orders.planning.reading import BY_URGENCY, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle
 
@@ -41,7 +42,7 @@ def test_scenario(path: Path):
         path.write_text(json.dumps(scenario, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     assert planned == scenario["expected"], scenario["prose"]
     case = in_the_order_served(case, scenario)
-    oracle = SegmentOracle(case) if case.segments else Oracle(case)
+    oracle = oracle_of(case)
     answers = {str(line): show(answer) for line, answer in oracle.answer().items()}
     add_kept(answers, oracle.kept if isinstance(oracle, SegmentOracle) else {})
     assert answers == scenario["expected"]
@@ -51,6 +52,12 @@ def test_scenarios_cover_every_reason():
     told = {row["reason"] for path in SCENARIOS for row in json.loads(path.read_text())["expected"].values()}
 
     assert told == {reason.name for reason in Reason}
+
+
+def oracle_of(case: Case) -> Oracle:
+    if case.segments:
+        return SegmentOracle(case)
+    return QuotaOracle(case) if case.quotas or case.fair_share else Oracle(case)
 
 
 def add_kept(shown: dict[str, dict[str, Any]], became: dict[int, Kept]) -> None:
@@ -79,6 +86,8 @@ def read(scenario: dict[str, Any]) -> Case:
         handling_days=scenario.get("handling_days", 0),
         segments=rows_of(Group, "segments"),
         previous=rows_of(Claim, "previous"),
+        quotas=rows_of(Share, "quotas"),
+        fair_share=scenario.get("fair_share", False),
     )
 
 

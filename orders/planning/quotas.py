@@ -1,0 +1,155 @@
+"""Quotas, protected minimums and fair share: stock divided between groups. docs/planning.md, section Quotas.
+
+Every line's need is laid on a ruler of its group and product in rank order. What lies within the group's minimum has a
+turn before all others; what lies beyond its maximum has none; the rest goes by rank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orders.planning.allocate import Claims, Turns, allocate, cut_to, running_before
+from orders.planning.prepare import Prepared
+from orders.planning.rules import Amount, Policy
+from orders.planning.score import first_met
+from orders.planning.supply import NOW
+from orders.planning.types import Bools, Floats, Ints, ShipPolicy
+from orders.planning.whole_orders import concatenated, over_orders, waiting_idle
+
+UNBOUNDED = np.iinfo(np.int64).max // 4
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """The claims, and the lines that a maximum, or a minimum of worse-ranked lines, kept from having more."""
+
+    claims: Claims
+    limited: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class _Rulers:
+    """One entry per (product, group) with a quota, sorted by both; ``ruler`` is each line's entry, −1 for none."""
+
+    ruler: Ints
+    product: Ints
+    group: Ints
+    demand: Ints
+
+
+def allocate_by_quota(ready: Prepared, ranked: Ints, policy: Policy) -> Divided:
+    """Return the claims of the lines at positions ``ranked`` under the policy's quotas or fair share. O(n log n)."""
+    group = _groups(ready, policy)
+    rulers = _rulers(ready, ranked, group)
+    least, most = _bounds(ready, rulers, policy)
+    within, allowed = _laid_on(ready, ranked, rulers, least), _laid_on(ready, ranked, rulers, most)
+    free = rulers.ruler < 0
+    allowed[free] = ready.need_qty[free]
+    within = np.minimum(within, allowed)
+    within, allowed, idle = _whole(ready, within, allowed)
+    first = ranked[within[ranked] > 0]
+    rest = (allowed - within)[ranked]
+    later = ranked[rest > 0]
+    turns = Turns(np.concatenate((first, later)), np.concatenate((within[first], rest[rest > 0])))
+    claims = allocate(ready, turns, ready.buckets.qty)
+    limited = ((allowed < ready.need_qty) | _passed_over(ready, ranked, within)) & ~ready.held
+    return Divided(concatenated(claims, waiting_idle(ready, ranked[idle[ranked]])), limited)
+
+
+def _groups(ready: Prepared, policy: Policy) -> Ints:
+    """Return each line's quota, or its value of the attribute that shares fairly; −1 for none."""
+    lines = len(ready.product)
+    if policy.quotas:
+        return first_met([quota.when for quota in policy.quotas], ready.attributes, lines)
+    column = ready.attributes[policy.fair_share]
+    return np.where(column.values < 0, len(column.categories), column.values).astype(np.int64)
+
+
+def _rulers(ready: Prepared, ranked: Ints, group: Ints) -> _Rulers:
+    takes = np.zeros(len(group), dtype=np.bool_)
+    takes[ranked] = True
+    at = np.flatnonzero(takes & (group >= 0))
+    groups = int(group.max(initial=-1)) + 1
+    keys, place = np.unique(ready.product[at] * groups + group[at], return_inverse=True)
+    ruler = np.full(len(group), -1, dtype=np.int64)
+    ruler[at] = place
+    demand = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(demand, place, ready.need_qty[at])
+    return _Rulers(ruler, keys // max(groups, 1), keys % max(groups, 1), demand)
+
+
+def _bounds(ready: Prepared, rulers: _Rulers, policy: Policy) -> tuple[Ints, Ints]:
+    """Return the least and the most units of each ruler; minimums are shrunk pro rata where supply is short."""
+    buckets, product = ready.buckets, rulers.product
+    products = len(ready.products.product_id)
+    supply = np.bincount(buckets.product, weights=buckets.qty, minlength=products).astype(np.int64)
+    unbounded = np.full(len(product), UNBOUNDED, dtype=np.int64)
+    if not policy.quotas:
+        now = buckets.day == NOW
+        on_hand = np.bincount(buckets.product[now], weights=buckets.qty[now], minlength=products).astype(np.int64)
+        return shrink(product, rulers.demand, on_hand), unbounded
+    least = _units([quota.at_least for quota in policy.quotas], 0, rulers.group, supply[product])
+    most = _units([quota.at_most for quota in policy.quotas], UNBOUNDED, rulers.group, supply[product])
+    wanted = np.minimum(np.minimum(least, most), rulers.demand)
+    return shrink(product, wanted, supply), most
+
+
+def _units(amounts: list[Amount | None], missing: int, group: Ints, supply: Ints) -> Ints:
+    """Return the amount of each ruler in units; a percentage of the product's supply is rounded down."""
+    units = np.array([missing if a is None else a.value if a.is_units else 0 for a in amounts], dtype=np.float64)
+    percent: Floats = np.array([0.0 if a is None or a.is_units else a.value for a in amounts])
+    is_percent = np.array([a is not None and not a.is_units for a in amounts])
+    # Adding a millionth before rounding down: 29 % of 100 is 28.999… in floating point.
+    of_supply = np.floor(supply * percent[group] / 100 + 1e-6)
+    return np.where(is_percent[group], of_supply, units[group]).astype(np.int64)
+
+
+def shrink(product: Ints, wanted: Ints, supply: Ints) -> Ints:
+    """Return ``wanted`` cut pro rata so that no product's sum exceeds its supply; ``product`` is ascending.
+
+    ``supply`` is per product. Fractions go to the largest remainders, of equals to the first. O(n log n).
+    """
+    total = np.bincount(product, weights=wanted, minlength=len(supply)).astype(np.int64)
+    short = (total > supply)[product]
+    whole = np.maximum(total[product], 1)
+    base = np.where(short, wanted * supply[product] // whole, wanted)
+    remainder = np.where(short, wanted * supply[product] % whole, 0)
+    given = np.bincount(product, weights=base, minlength=len(supply)).astype(np.int64)
+    order = np.lexsort((np.arange(len(product)), -remainder, product))
+    turn = running_before(product[order], np.ones(len(product), dtype=np.int64))
+    extra = short[order] & (turn < (supply - given)[product[order]])
+    base[order[extra]] += 1
+    return base
+
+
+def _laid_on(ready: Prepared, ranked: Ints, rulers: _Rulers, length: Ints) -> Ints:
+    """Return how much of each line's need lies within its ruler, needs laid end to end in rank order."""
+    at = ranked[rulers.ruler[ranked] >= 0]
+    at = at[np.argsort(rulers.ruler[at], kind="stable")]
+    within = np.zeros(len(ready.product), dtype=np.int64)
+    within[at] = cut_to(rulers.ruler[at], ready.need_qty[at], length)
+    return within
+
+
+def _passed_over(ready: Prepared, ranked: Ints, within: Ints) -> Bools:
+    """Return the lines whose need a worse-ranked line's minimum went before."""
+    product = ready.product
+    last = np.full(len(ready.products.product_id), -1, dtype=np.int64)
+    place = np.zeros(len(product), dtype=np.int64)
+    place[ranked] = np.arange(len(ranked))
+    first = ranked[within[ranked] > 0]
+    np.maximum.at(last, product[first], place[first])
+    passed: Bools = (place < last[product]) & (within < ready.need_qty)
+    return passed
+
+
+def _whole(ready: Prepared, within: Ints, allowed: Ints) -> tuple[Ints, Ints, Bools]:
+    """Return the two for orders that ship together as wholes: all within, all by rank, or (third) none allowed."""
+    together = ready.backlog.ship_policy != ShipPolicy.PARTIAL
+    all_within = over_orders(ready, (within == ready.need_qty).astype(np.int64), np.minimum) > 0
+    all_allowed = over_orders(ready, (allowed == ready.need_qty).astype(np.int64), np.minimum) > 0
+    within = np.where(together & ~all_within, 0, within)
+    idle = together & ~all_allowed
+    return within, np.where(idle, 0, allowed), idle

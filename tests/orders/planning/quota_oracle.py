@@ -1,0 +1,124 @@
+"""The oracle of quotas and fair share: rulers walked along one line at a time. docs/planning.md, section Quotas."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import replace
+from fractions import Fraction
+
+from tests.orders.planning.cases import Case, Line, Share, random_case
+from tests.orders.planning.oracle import NOW, PARTIAL, Oracle
+
+TIERS = ("platinum", "gold", "silver", "standard")
+Ruler = tuple[int, int]
+
+
+class QuotaOracle(Oracle):
+    def take_turns(self) -> None:
+        turns = [turn for turn in self.ranked_turns() if not turn[0].on_hold]
+        self.demand: dict[Ruler, int] = defaultdict(int)
+        for line in [line for turn in turns for line in turn]:
+            self.demand[self.ruler(line)] += self.need[line.line_id]
+        least, used = self.least(), dict.fromkeys(self.demand, 0)
+        within: dict[int, int] = {}
+        allowed: dict[int, int] = {}
+        for line in [line for turn in turns for line in turn]:
+            ruler, need = self.ruler(line), self.need[line.line_id]
+            grouped = ruler[1] >= 0
+            most = self.most(ruler) if grouped else None
+            allowed[line.line_id] = need if most is None else min(need, max(0, most - used[ruler]))
+            within[line.line_id] = min(allowed[line.line_id], max(0, least[ruler] - used[ruler])) if grouped else 0
+            used[ruler] += need
+            if allowed[line.line_id] < need:
+                self.limited |= {line.line_id}
+        self.name_the_passed_over(turns, within)
+        for stage in (1, 2):
+            for turn in turns:
+                self.serve(turn, stage, within, allowed)
+
+    def name_the_passed_over(self, turns: list[list[Line]], within: dict[int, int]) -> None:
+        before: list[Line] = []
+        for turn in turns:
+            whole = all(within[line.line_id] == self.need[line.line_id] for line in turn)
+            first = turn if turn[0].ship_policy == PARTIAL or whole else []
+            for line in turn:
+                if line in first and within[line.line_id]:
+                    self.limited |= {other.line_id for other in before if other.product_id == line.product_id}
+                if line not in first or within[line.line_id] < self.need[line.line_id]:
+                    before.append(line)
+
+    def serve(self, turn: list[Line], stage: int, within: dict[int, int], allowed: dict[int, int]) -> None:
+        needs = {line.line_id: self.need[line.line_id] for line in turn}
+        if turn[0].ship_policy == PARTIAL:
+            line_id = turn[0].line_id
+            self.take_some(turn, within[line_id] if stage == 1 else allowed[line_id] - within[line_id])
+        elif any(allowed[line_id] < need for line_id, need in needs.items()):
+            self.limited |= {line_id for line_id, need in needs.items() if need}
+            if stage == 2:
+                self.wait(turn)
+        elif stage == (1 if all(within[line_id] == need for line_id, need in needs.items()) else 2):
+            self.run_turn(turn)
+
+    def ruler(self, line: Line) -> Ruler:
+        if self.case.fair_share:
+            return line.product_id, TIERS.index(line.tier) if line.tier else len(TIERS)
+        tiers = [share.tier for share in self.case.quotas]
+        return line.product_id, tiers.index(line.tier) if line.tier in tiers else -1
+
+    def units(self, amount: str, product: int) -> int:
+        if amount.endswith("%"):
+            return int(Fraction(amount[:-1]) * self.supply(product) / 100)
+        return int(amount)
+
+    def supply(self, product: int, on_hand: bool = False) -> int:
+        return sum(s.source.qty for s in self.shelves[product] if s.day == NOW or not on_hand)
+
+    def most(self, ruler: Ruler) -> int | None:
+        share = None if self.case.fair_share else self.case.quotas[ruler[1]]
+        return self.units(share.at_most, ruler[0]) if share and share.at_most else None
+
+    def least(self) -> dict[Ruler, int]:
+        wanted: dict[Ruler, int] = {}
+        for ruler, demand in self.demand.items():
+            if ruler[1] < 0:
+                continue
+            bounds = [demand]
+            if not self.case.fair_share:
+                at_least = self.case.quotas[ruler[1]].at_least
+                bounds.append(self.units(at_least, ruler[0]) if at_least else 0)
+                most = self.most(ruler)
+                bounds += [] if most is None else [most]
+            wanted[ruler] = min(bounds)
+        for product in {product for product, _ in wanted}:
+            self.shrink(wanted, [ruler for ruler in sorted(wanted) if ruler[0] == product])
+        return wanted
+
+    def shrink(self, wanted: dict[Ruler, int], rulers: list[Ruler]) -> None:
+        supply = self.supply(rulers[0][0], on_hand=self.case.fair_share)
+        total = sum(wanted[ruler] for ruler in rulers)
+        if total <= supply:
+            return
+        exact = {ruler: Fraction(wanted[ruler] * supply, total) for ruler in rulers}
+        for ruler in rulers:
+            wanted[ruler] = int(exact[ruler])
+        spare = supply - sum(wanted[ruler] for ruler in rulers)
+        for ruler in sorted(rulers, key=lambda ruler: (wanted[ruler] - exact[ruler], ruler))[:spare]:
+            wanted[ruler] += 1
+
+
+def random_quota_case(random_: random.Random) -> Case:
+    """Return a case with quotas, or with fair share between tiers."""
+    case = random_case(random_)
+    case = replace(case, lines=tuple(replace(line, tier=random_.choice(("", *TIERS))) for line in case.lines))
+    if random_.random() < 0.3:
+        return replace(case, fair_share=True)
+    tiers = random_.sample(TIERS, random_.randint(1, 4))
+    return replace(case, quotas=tuple(_random_share(random_, tier) for tier in tiers))
+
+
+def _random_share(random_: random.Random, tier: str) -> Share:
+    at_least = random_.choice(("", "0", "3", "6", "29%", "60%"))
+    return Share(
+        tier, at_least, random_.choice(("", "", "2", "8", "40%")) if at_least else random_.choice(("1", "30%"))
+    )

@@ -1,0 +1,201 @@
+"""Quotas and fair share: what properties promise, what the oracle says, what the grammar refuses."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import defaultdict
+from dataclasses import asdict, replace
+
+import jsonschema
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orders.planning import schema
+from orders.planning.components import product_components
+from orders.planning.grammar import InvalidPolicyError, parse_policy
+from orders.planning.linter import lint
+from orders.planning.quotas import shrink
+from orders.planning.rules import Amount
+from tests.orders.planning.cases import Case, Share, arrays
+from tests.orders.planning.documents import compare, linear, policy
+from tests.orders.planning.quota_oracle import QuotaOracle, random_quota_case
+from tests.orders.planning.reading import as_bytes, rows, run
+from tests.orders.planning.test_properties import checked
+
+CASES = int(os.environ.get("PLANNING_CASES", "800"))
+GOLD = compare("customer.tier", "eq", "gold")
+
+cases = st.integers(0, 2**32).map(lambda seed: random_quota_case(random.Random(seed)))
+
+
+def test_plans_with_quotas_equal_the_oracle():
+    for seed in range(CASES):
+        case = random_quota_case(random.Random(seed))
+
+        planned = {line: asdict(row) for line, row in rows(run(case)).items()}
+
+        expected = {line: asdict(row) for line, row in QuotaOracle(case).answer().items()}
+        assert planned == expected, f"seed {seed}: {case}"
+
+
+@checked
+@given(cases)
+def test_no_group_gets_more_than_its_maximum(case: Case):
+    product = {line.line_id: (line.product_id, line.tier) for line in case.lines}
+    got: dict[tuple[int, str], int] = defaultdict(int)
+    for line_id, row in rows(run(case)).items():
+        got[product[line_id]] += sum(row.stock.values()) + row.pegged
+    oracle = QuotaOracle(case)
+
+    for place, share in enumerate(case.quotas):
+        for (product_id, tier), units in got.items():
+            if tier == share.tier and share.at_most:
+                assert units <= (oracle.most((product_id, place)) or 0)
+
+
+@checked
+@given(cases)
+def test_no_supply_is_claimed_twice(case: Case):
+    product = {line.line_id: line.product_id for line in case.lines}
+    claimed: dict[tuple[int, int, int], int] = defaultdict(int)
+    for line_id, row in rows(run(case)).items():
+        for warehouse, qty in row.stock.items():
+            claimed[product[line_id], warehouse, 0] += qty
+        for source, qty in row.pegs.items():
+            claimed[product[line_id], 0, source] += qty
+
+    held = {(s.product_id, 0 if s.source_id else s.warehouse_id, s.source_id): s.qty for s in case.sources}
+    assert all(0 < qty <= held[key] for key, qty in claimed.items())
+
+
+@checked
+@given(cases, st.randoms(use_true_random=False))
+def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
+    shuffled = replace(
+        case,
+        lines=tuple(random_.sample(case.lines, len(case.lines))),
+        sources=tuple(random_.sample(case.sources, len(case.sources))),
+    )
+
+    assert as_bytes(run(shuffled)) == as_bytes(run(case))
+
+
+@checked
+@given(cases)
+def test_a_component_planned_alone_equals_the_full_run(case: Case):
+    full = rows(run(case))
+    product_id, component = product_components(arrays(case)[0])
+    of_product = dict(zip(product_id.tolist(), component.tolist(), strict=True))
+
+    for label in set(of_product.values()):
+        products = {product for product, name in of_product.items() if name == label}
+        alone = replace(
+            case,
+            lines=tuple(line for line in case.lines if line.product_id in products),
+            sources=tuple(source for source in case.sources if source.product_id in products),
+            products=tuple(product for product in case.products if product.product_id in products),
+        )
+        assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
+
+
+def test_quotas_that_bind_nobody_change_nothing():
+    for seed in range(200):
+        case = random_quota_case(random.Random(seed))
+        plain = replace(case, quotas=(), fair_share=False)
+        wide = replace(plain, quotas=(Share("gold", "0", "1000"),))
+
+        assert rows(run(wide)) == rows(run(plain))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50)), max_size=12), st.lists(st.integers(0, 60), min_size=4)
+)
+def test_shrinking_gives_out_all_there_is_and_nobody_more_than_asked(wants, supply):
+    wants = sorted(wants, key=lambda want: want[0])
+    product = np.array([want[0] for want in wants], dtype=np.int64)
+    wanted = np.array([want[1] for want in wants], dtype=np.int64)
+
+    given_out = shrink(product, wanted, np.array(supply, dtype=np.int64))
+
+    assert (given_out <= wanted).all()
+    assert (given_out >= 0).all()
+    for item in range(4):
+        asked = int(wanted[product == item].sum())
+        assert given_out[product == item].sum() == min(asked, supply[item])
+
+
+def quota(name: str = "a", **members) -> dict:
+    return {"id": name, "label": "A", **members}
+
+
+def with_quotas(*quotas: dict, **members) -> dict:
+    return policy(linear("late", "order.days_late", 2), quotas=list(quotas), **members)
+
+
+def test_quotas_are_read():
+    document = with_quotas(quota(when=GOLD, at_least={"units": 4}, at_most={"percent": 50}))
+    jsonschema.validate(document, schema.SCHEMA)
+
+    (parsed,) = parse_policy(document).quotas
+
+    assert (parsed.at_least, parsed.at_most) == (Amount(4.0, True), Amount(50.0, False))
+
+
+def test_fair_share_is_read_and_its_column_loaded():
+    document = policy(linear("late", "order.days_late", 2), fair_share="customer.zone")
+    jsonschema.validate(document, schema.SCHEMA)
+
+    parsed = parse_policy(document)
+
+    assert parsed.fair_share == "customer.zone"
+    assert "customer.zone" in parsed.attributes()
+
+
+SEGMENT = {"id": "s", "label": "S", "guarantee": "win"}
+REFUSED = {
+    "nothing said": (with_quotas(quota()), "quotas[0]: must have at_least, at_most or both"),
+    "percent": (with_quotas(quota(at_most={"percent": 101})), "quotas[0].at_most.percent: must be between 0 and 100"),
+    "half a unit": (with_quotas(quota(at_most={"units": 0.5})), "quotas[0].at_most.units: must be a whole number"),
+    "below zero": (with_quotas(quota(at_least={"units": -1})), "quotas[0].at_least.units: must be a whole number"),
+    "both": (with_quotas(quota(at_most={"units": 1, "percent": 2})), "quotas[0].at_most.units: unknown member"),
+    "crossed": (
+        with_quotas(quota(at_least={"units": 5}, at_most={"units": 4})),
+        "quotas[0].at_most: must not be below at_least",
+    ),
+    "number": (with_quotas(quota(at_most=5)), "quotas[0].at_most: must be an object, not a number"),
+    "same id": (with_quotas(quota(at_most={"units": 1}), quota(at_most={"units": 1})), "quotas[1].id: a is used twice"),
+    "two ways": (
+        with_quotas(quota(at_most={"units": 1}), segments=[SEGMENT]),
+        "quotas: stock is divided by one of segments, quotas, fair_share, not by several",
+    ),
+    "fair share of a number": (
+        policy(linear("late", "order.days_late", 2), fair_share="order.days_late"),
+        "fair_share: must be a text attribute; order.days_late is none",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "refusal"), REFUSED.values(), ids=REFUSED.keys())
+def test_wrong_quotas_are_refused_with_their_place(document, refusal):
+    with pytest.raises(InvalidPolicyError) as refused:
+        parse_policy(document)
+
+    assert any(str(problem).startswith(refusal) for problem in refused.value.problems), refused.value.problems
+
+
+LINTED = {
+    "fine": (with_quotas(quota(when=GOLD, at_least={"units": 4}), quota("b", at_most={"percent": 90})), []),
+    "after everybody": (
+        with_quotas(quota(at_least={"units": 4}), quota("b", when=GOLD, at_most={"percent": 90})),
+        [("shadowed", "quotas[1]")],
+    ),
+    "nothing": (with_quotas(quota(when=GOLD, at_least={"units": 0})), [("dead", "quotas[0]")]),
+}
+
+
+@pytest.mark.parametrize(("document", "expected"), LINTED.values(), ids=LINTED.keys())
+def test_findings_on_quotas(document, expected):
+    assert [(finding.kind.value, finding.place) for finding in lint(document)] == expected
