@@ -106,7 +106,10 @@ def availability(
         all_p90=_of_baskets(questions.basket, p90),
         parts=_parts(
             np.r_[piece, np.flatnonzero(lacks)],
-            np.r_[_leaving_in_part(buckets.day[bucket], context, working_days), p50[lacks]],
+            np.r_[
+                _leaving_in_part(buckets.day[bucket], context, working_days),
+                _leaving_ordered(place[lacks], products, context, working_days),
+            ],
             np.r_[qty, (questions.qty - now - coming)[lacks]],
         ),
     )
@@ -186,6 +189,13 @@ def _leaving(
 def _leaving_in_part(day: Ints, context: Context, working_days: WorkingDays) -> Ints:
     """Return the day units of a bucket leave when they do not wait for the rest of the item."""
     return working_days.add(np.maximum(day, context.today), context.handling_days)
+
+
+def _leaving_ordered(place: Ints, products: Products, context: Context, working_days: WorkingDays) -> Ints:
+    """Return the p50 day that units ordered today leave, NO_DAY for products without a lead time."""
+    lead_time = products.lead_time_p50[place]
+    ordered = working_days.add(np.full(len(place), context.today, dtype=np.int64), lead_time)
+    return np.where(lead_time <= 0, NO_DAY, working_days.add(ordered, context.handling_days))
 
 
 def _parts(item: Ints, day: Ints, qty: Ints) -> Parts:

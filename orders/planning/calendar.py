@@ -27,6 +27,16 @@ class WorkingDays:
         moved = np.busday_offset(start, working_days, roll="forward", busdaycal=self._calendar)
         return moved.astype(np.int64) + EPOCH_ORDINAL
 
+    def between(self, start: int, days: Ints) -> Ints:
+        """Return for each day, none before ``start``, how many working days its own is after that of ``start``.
+
+        The inverse of ``add``: a day counts as the first working day on or after it. O(n).
+        """
+        first, own = self.add_to_day(start, 0), self.add(days, 0)
+        begin = np.datetime64(first - EPOCH_ORDINAL, "D")
+        counted = np.busday_count(begin, (own - EPOCH_ORDINAL).astype("datetime64[D]"), busdaycal=self._calendar)
+        return np.asarray(counted, dtype=np.int64)
+
     def add_to_day(self, day: int, working_days: int) -> int:
         """Return ``add`` of a single day."""
         return int(self.add(np.array([day], dtype=np.int64), working_days)[0])
