@@ -11,6 +11,7 @@ from orders.planning.attributes import CATALOGUE
 from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
+from orders.replanning.totals import Totals
 
 _MINOR_UNITS = 100.0
 
@@ -26,19 +27,24 @@ _TEXTS = {
 
 
 def load_attributes(
-    names: Collection[str], scope: Scope, lines: Columns, orders: Columns, place: Ints, *, today: int
+    names: Collection[str], scope: Scope, lines: Columns, orders: Columns, totals: Totals, place: Ints, *, today: int
 ) -> Attributes:
     """Return the named columns, parallel to ``lines``; ``place`` is each line's position in ``orders``.
 
     Ages and days to go are whole days, so that a plan made later the same day scores alike.
     """
-    return {name: _load(name, scope, lines, orders, place, today) for name in sorted(names)}
+    return {name: _load(name, scope, lines, orders, totals, place, today) for name in sorted(names)}
 
 
-def _load(name: str, scope: Scope, lines: Columns, orders: Columns, place: Ints, today: int) -> Attribute:
+def _load(
+    name: str, scope: Scope, lines: Columns, orders: Columns, totals: Totals, place: Ints, today: int
+) -> Attribute:
     match name:
-        case "order.open_value" | "order.total_value":
-            return Attribute(_order_values(name, scope, lines, orders)[place])
+        case "order.open_value":
+            minor = _looked_up(orders["order_id"], totals.order_id, totals.open_value_minor)
+            return Attribute(minor[place] / _MINOR_UNITS)
+        case "order.total_value":
+            return Attribute(_total_values(scope, orders)[place])
         case "order.age_days":
             return Attribute((today - orders["placed_on"][place]).astype(np.float64))
         case "order.days_late":
@@ -68,16 +74,10 @@ def _known(days: Ints) -> Floats:
     return np.where(days == NO_DAY, np.nan, days.astype(np.float64))
 
 
-def _order_values(name: str, scope: Scope, lines: Columns, orders: Columns) -> Floats:
-    """Return the value of each order over all its lines, in pounds; also of lines outside the scope."""
-    if scope.is_everything and name == "order.open_value":
-        at = np.searchsorted(orders["order_id"], lines["order_id"])
-        minor = np.zeros(len(orders["order_id"]), dtype=np.int64)
-        np.add.at(minor, at, lines["open_qty"] * lines["price_minor"])
-        return minor / _MINOR_UNITS
-    qty = "open_qty" if name == "order.open_value" else "ordered_qty"
+def _total_values(scope: Scope, orders: Columns) -> Floats:
+    """Return the ordered value of each order over all its lines, in pounds; also of lines outside the scope."""
     query = f"""
-        SELECT l.order_id, sum(l.{qty} * (l.unit_price * 100)::bigint)::bigint
+        SELECT l.order_id, sum(l.ordered_qty * (l.unit_price * 100)::bigint)::bigint
         FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id AND o.status = 'open'
         WHERE {scope.orders("l.order_id")} GROUP BY 1
     """

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
 import numpy as np
-from django.db import connection, transaction
 
 from orders.models import Policy
 from orders.planning import engine
@@ -19,8 +17,8 @@ from orders.planning.types import Calendar, Context, Ints, Outcome, Plan
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
 from orders.replanning.inputs import Inputs, load_inputs
-from orders.replanning.rollup import find_stale_orders
 from orders.replanning.scope import Scope
+from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import load_stored
 
 # The engine's steps under the names that runs and benchmarks report.
@@ -54,13 +52,12 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a run found out. ``stale_orders`` are orders to roll up although none of their lines changes."""
+    """What a run found out."""
 
     scope: Scope
     inputs: Inputs
     plan: Plan
     changes: Changes
-    stale_orders: Ints
 
     def counts(self) -> dict[str, int]:
         """Return what became of the open lines; the three outcomes add up to all of them."""
@@ -86,13 +83,12 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     Takes no locks and writes nothing. Inside a transaction that a caller opened, its isolation level holds.
     """
     rules = parse_policy(policy.rules)
-    with _snapshot():
+    with snapshot():
         scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
-        inputs = load_inputs(scope, rules, today=today.toordinal())
         stored = load_stored(scope, rules=len(rules.rules))
+        inputs = load_inputs(scope, rules, stored.lines, today=today.toordinal())
         if rules.segments:
             inputs = replace(inputs, previous=stored.claims.as_previous())
-        stale_orders = find_stale_orders(scope)
     watch.lap("load_s")
     plan = engine.plan(
         inputs.backlog,
@@ -107,14 +103,4 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     )
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")
-    return Draft(scope, inputs, plan, changes, stale_orders)
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    nested = connection.in_atomic_block
-    with transaction.atomic():
-        if not nested:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+    return Draft(scope, inputs, plan, changes)

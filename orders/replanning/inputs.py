@@ -13,6 +13,7 @@ from orders.planning.types import Attributes, Backlog, Frozen, Ints, Previous, P
 from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
+from orders.replanning.totals import load_totals
 
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
 
@@ -21,6 +22,7 @@ SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of plan
 class Inputs:
     """Inputs of one run. ``marks`` (id, product_id) and ``pools`` (product_id, run_id) are the state they stand for.
 
+    ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``).
     ``previous`` is the plan in force where the policy has segments, which measure against it.
     """
 
@@ -31,6 +33,7 @@ class Inputs:
     attributes: Attributes
     marks: Columns
     pools: Columns
+    stale_orders: Ints
     previous: Previous | None = None
 
     def digest(self) -> str:
@@ -46,9 +49,13 @@ class Inputs:
         return digest.hexdigest()
 
 
-def load_inputs(scope: Scope, policy: Policy, *, today: int) -> Inputs:
-    """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys."""
+def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> Inputs:
+    """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys.
+
+    ``plans`` are the stored plans of the lines in scope.
+    """
     lines = _load_lines(scope)
+    totals = load_totals(scope, lines, plans)
     orders = _load_orders(scope)
     place = np.searchsorted(orders["order_id"], lines["order_id"])
     known = place < len(orders["order_id"])
@@ -63,7 +70,7 @@ def load_inputs(scope: Scope, policy: Policy, *, today: int) -> Inputs:
         supply=_supply(stock, _load_inbound(scope)),
         frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
         products=_products(_load_products(scope), stock),
-        attributes=load_attributes(policy.attributes(), scope, lines, orders, place, today=today),
+        attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
         marks=copy_out(
             f"SELECT id, product_id FROM inventory_dirtymark m WHERE {scope.products('m.product_id')}",
             scope.params,
@@ -77,7 +84,14 @@ def load_inputs(scope: Scope, policy: Policy, *, today: int) -> Inputs:
             ),
             "product_id",
         ),
+        stale_orders=totals.stale_orders,
     )
+
+
+def load_supply(scope: Scope) -> tuple[Supply, Products]:
+    """Read what can be claimed of the products in scope, and their lead times, inside the caller's snapshot."""
+    stock = _load_stock(scope, _load_frozen(scope))
+    return _supply(stock, _load_inbound(scope)), _products(_load_products(scope), stock)
 
 
 def _feed(digest: hashlib._Hash, part: object) -> None:

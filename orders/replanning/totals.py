@@ -1,0 +1,112 @@
+"""What an order's open lines add up to, and whether its stored plan still says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orders.planning.types import NO_DAY, Bools, Ints
+from orders.replanning.bulk import Column, Columns, copy_out
+from orders.replanning.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Per order with an open line in scope, ascending: the value of all its open lines, in pence.
+
+    ``stale_orders`` are those whose plan does not say what their lines do: changed by a verb, or left behind by a run
+    that died. For the whole backlog also orders that have a plan and no open line any more.
+    """
+
+    order_id: Ints
+    open_value_minor: Ints
+    stale_orders: Ints
+
+
+# Lines of such an order outside the scope count too, which is why the arrays of an event run do not suffice.
+_TOTALS = """
+    SELECT t.order_id, t.open_value_minor, p.order_id IS NULL
+        OR (p.score, p.open_lines, p.open_units, p.open_units - p.short_units, p.open_value_minor, p.eta_p50)
+        IS DISTINCT FROM (t.score, t.open_lines, t.open_units, t.ready_units, t.open_value_minor, t.eta_p50)
+    FROM (
+        SELECT l.order_id, max(p.score) AS score, count(*) AS open_lines, sum(l.open_qty) AS open_units,
+            sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty)) AS ready_units,
+            sum(l.open_qty * (l.unit_price * 100)::bigint)::bigint AS open_value_minor,
+            CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50
+        FROM orders_orderline l LEFT JOIN orders_lineplan p ON p.line_id = l.id
+        WHERE l.open_qty > 0 AND {condition}
+        GROUP BY l.order_id
+    ) t
+    LEFT JOIN orders_orderplan p ON p.order_id = t.order_id
+"""
+_PLANS = """
+    SELECT order_id, score, open_lines, open_units, open_units - short_units, open_value_minor,
+        COALESCE(eta_p50, '-infinity')
+    FROM orders_orderplan
+"""
+
+
+def load_totals(scope: Scope, lines: Columns, plans: Columns) -> Totals:
+    """Add up the orders in scope, inside the caller's snapshot; ``lines`` and stored ``plans`` are sorted by line.
+
+    For the whole backlog the arrays hold all there is, and adding them up is several times faster than a join.
+    """
+    if scope.is_everything:
+        return _add_up(lines, plans)
+    types = {"order_id": "int8", "open_value_minor": "int8", "is_stale": "bool"}
+    found = copy_out(_TOTALS.format(condition=scope.orders("l.order_id")), scope.params, types)
+    order = np.argsort(found["order_id"])
+    order_id = found["order_id"][order]
+    return Totals(order_id, found["open_value_minor"][order], order_id[found["is_stale"][order]])
+
+
+def _add_up(lines: Columns, plans: Columns) -> Totals:
+    order_id, place = np.unique(lines["order_id"], return_inverse=True)
+    totals = _planned_totals(len(order_id), place, lines, plans)
+    types = {"order_id": "int8", "score": "float8"}
+    types |= dict.fromkeys(("open_lines", "open_units", "ready_units"), "int4")
+    stored = copy_out(_PLANS, None, types | {"open_value_minor": "int8", "eta_p50": "date"})
+    at, known = _places(order_id, stored["order_id"])
+    same = np.zeros(len(order_id), dtype=np.bool_)
+    same[at[known]] = True
+    for name, values in totals.items():
+        same[at[known]] &= stored[name][known] == values[at[known]]
+    return Totals(order_id, totals["open_value_minor"], np.union1d(order_id[~same], stored["order_id"][~known]))
+
+
+def _planned_totals(orders: int, place: Ints, lines: Columns, plans: Columns) -> Columns:
+    """Return what the plans of the lines add up to; ``place`` is each line's order."""
+    at, known = _places(plans["line_id"], lines["line_id"])
+
+    def planned(name: str, otherwise: float) -> Column:
+        values = np.full(len(at), otherwise, dtype=plans[name].dtype)
+        values[known] = plans[name][at[known]]
+        return values
+
+    qty = lines["open_qty"]
+    eta = planned("eta_p50", NO_DAY)
+    latest, score = np.full(orders, NO_DAY), np.full(orders, -np.inf)
+    np.maximum.at(latest, place, eta)
+    np.maximum.at(score, place, planned("score", -np.inf))
+    latest[place[eta == NO_DAY]] = NO_DAY
+    return {
+        "score": score,
+        "open_lines": np.bincount(place, minlength=orders),
+        "open_units": _summed(orders, place, qty),
+        "ready_units": _summed(orders, place, np.minimum(planned("allocated_qty", 0), qty)),
+        "open_value_minor": _summed(orders, place, qty * lines["price_minor"]),
+        "eta_p50": latest,
+    }
+
+
+def _summed(orders: int, place: Ints, values: Ints) -> Ints:
+    sums = np.zeros(orders, dtype=np.int64)
+    np.add.at(sums, place, values)
+    return sums
+
+
+def _places(keys: Ints, wanted: Ints) -> tuple[Ints, Bools]:
+    """Return where each wanted key is among the ascending ``keys``, and whether it is."""
+    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    return at, keys[at] == wanted if len(keys) else np.zeros(len(wanted), dtype=np.bool_)
