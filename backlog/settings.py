@@ -108,6 +108,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 0.5 if PROCESS_KIND == "web" else 5,
     "socket_connect_timeout": 0.5 if PROCESS_KIND == "web" else 2,
     "health_check_interval": 10,
+    # Else a connection is tried again for 4 s, each time as long as the timeouts above: 7.5 s a kick, measured.
+    **({"max_retries": 0} if PROCESS_KIND == "web" else {}),
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -20,6 +20,7 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real_broker: None) -
     app.config_from_object("django.conf:settings", namespace="CELERY")
     app.conf.broker_url = broker.url
     monkeypatch.setattr("kernel.kick.current_app", app)
+    monkeypatch.setattr("kernel.kick._quiet_until", 0.0)
     yield broker
     app.close()
     broker.kill()

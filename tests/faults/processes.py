@@ -91,6 +91,11 @@ class Broker:
         self._process.stdin.close()
         wait_until(lambda: valkey.answers(self._port, PASSWORD), "the broker to answer")
 
+    def freeze(self) -> None:
+        """Stop it in mid-air: connections are taken, nothing answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
