@@ -10,7 +10,15 @@ from django.template import loader
 
 RETRY_AFTER_SECONDS = 5
 BUSY = "Busy. Nothing was changed; try again."
-AWAY = "The database does not answer at the moment. Nothing was changed by this request. Try again in a few seconds."
+AWAY = {
+    "heading": "Back in a moment",
+    "words": "The database does not answer. Nothing was changed by this request. Try again in a few seconds.",
+}
+BROKEN = {
+    "heading": "Something broke",
+    "words": "The server could not finish. Nothing was changed by this request. Try again; if it happens again, tell "
+    "your administrator when it happened.",
+}
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -22,7 +30,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_away and request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse({"code": "unavailable", "detail": BUSY, "fields": {}}, status=503)
     else:
-        text = loader.render_to_string("500.html", {"reason_text": AWAY if is_away else ""})
+        text = loader.render_to_string("500.html", AWAY if is_away else BROKEN)
         response = HttpResponse(text, status=503 if is_away else 500)
     if is_away:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
