@@ -63,14 +63,14 @@ def _note_use(key: ApiKey) -> None:
 
 
 class HasScope(BasePermission):
-    """Signed in, and a key that only reads does nothing else."""
+    """Signed in, and a key that only reads does nothing else; ``reading_actions`` of a view are POSTs that only ask."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
-        return request.method in SAFE_METHODS or not (
-            isinstance(request.auth, ApiKey) and request.auth.scope == Scope.READ
-        )
+        if request.method in SAFE_METHODS or getattr(view, "action", None) in getattr(view, "reading_actions", ()):
+            return True
+        return not (isinstance(request.auth, ApiKey) and request.auth.scope == Scope.READ)
 
 
 class HasRole(BasePermission):

@@ -10,6 +10,7 @@ from backlog.api.router import ApiRouter
 from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
+from orders.api.availability import AvailabilityViewSet
 from orders.api.customers import CustomerViewSet
 from orders.api.metrics import MetricsViewSet
 from orders.api.orders import OrderViewSet
@@ -29,6 +30,7 @@ router.mount("suppliers", SupplierViewSet, "suppliers")
 router.mount("warehouses", WarehouseViewSet, "warehouses")
 router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
+router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("metrics", MetricsViewSet, "metrics")
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text, several
 from orders.models import HoldKind, ShipPolicy, Tier
+from orders.queries.availability import MAX_ITEMS
 
 MAX_LINES = 2000
 
@@ -116,6 +117,17 @@ class PolicyIn(In):
 
 class PublishIn(In):
     note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
+
+
+class ItemIn(In):
+    sku = Text(max_length=40)
+    qty = Integer()
+
+
+class AvailabilityIn(In):
+    """Items that are wanted together."""
+
+    items = several(ItemIn, at_most=MAX_ITEMS)
 
 
 class PlanRunIn(In):
