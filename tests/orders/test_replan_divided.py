@@ -1,4 +1,4 @@
-"""Segments with guarantees on the database: the plan in force is what they are measured against."""
+"""Rules that divide stock, on the database: segments, measured against the plan in force, quotas and fair share."""
 
 from __future__ import annotations
 
@@ -27,16 +27,20 @@ pytestmark = pytest.mark.django_db
 PLATINUM = {"attribute": "customer.tier", "op": "eq", "value": "platinum"}
 
 
-def publish(*segments: dict[str, Any]) -> None:
+def publish(**members: Any) -> None:
     rules = {
         "version": 1,
         "strategy": "priority",
         "rules": [
             {"id": "age", "label": "Age", "attribute": "line.open_qty", "points": {"type": "linear", "per_unit": 1}}
         ],
-        "segments": [{"label": segment["guarantee"].title(), **segment} for segment in segments],
+        **members,
     }
-    policies.publish(policies.create_draft(name="Segments", rules=rules, actor=None, now=NOW).pk, actor=None, now=NOW)
+    policies.publish(policies.create_draft(name="Divided", rules=rules, actor=None, now=NOW).pk, actor=None, now=NOW)
+
+
+def segment(name: str, guarantee: str, **members: Any) -> dict[str, Any]:
+    return {"id": name, "label": name.title(), "guarantee": guarantee, **members}
 
 
 def settle() -> None:
@@ -50,7 +54,7 @@ def allocated(order: Order) -> int:
 
 
 def test_a_line_that_gains_keeps_what_it_had_from_a_better_ranked_newcomer() -> None:
-    publish({"id": "all", "guarantee": "gain"})
+    publish(segments=[segment("all", "gain")])
     product = make_product()
     make_stock(product, on_hand=5)
     first = make_order([(product, 4)])
@@ -64,7 +68,7 @@ def test_a_line_that_gains_keeps_what_it_had_from_a_better_ranked_newcomer() -> 
 
 
 def test_without_segments_the_better_ranked_newcomer_takes_the_units() -> None:
-    publish({"id": "nobody", "guarantee": "redistribute"})
+    publish(segments=[segment("nobody", "redistribute")])
     product = make_product()
     make_stock(product, on_hand=5)
     first = make_order([(product, 4)])
@@ -81,7 +85,7 @@ def test_a_line_that_fills_gets_no_more_than_it_had() -> None:
     make_stock(product, on_hand=2)
     order = make_order([(product, 5)])
     full()
-    publish({"id": "all", "guarantee": "fill"})
+    publish(segments=[segment("all", "fill")])
     StockLevel.objects.update(on_hand=9)
 
     replan(product_ids=[product.pk], cause="test", now=NOW)
@@ -95,7 +99,7 @@ def test_what_a_line_had_is_part_of_the_hash_where_segments_read_it() -> None:
     make_stock(product, on_hand=2)
     make_order([(product, 5)])
     full()
-    publish({"id": "all", "guarantee": "gain"})
+    publish(segments=[segment("all", "gain")])
     before, same = drafted(None), drafted(None)
     Allocation.objects.update(qty=1)
 
@@ -104,22 +108,25 @@ def test_what_a_line_had_is_part_of_the_hash_where_segments_read_it() -> None:
     assert before.inputs.digest() == same.inputs.digest() != changed.inputs.digest()
 
 
-MIXED = [
-    [{"id": "vip", "guarantee": "win", "when": PLATINUM}, {"id": "rest", "guarantee": "gain"}],
-    [
-        {"id": "vip", "guarantee": "gain", "when": PLATINUM, "if_unmet": "fall_back"},
-        {"id": "rest", "guarantee": "lose"},
-    ],
-    [{"id": "vip", "guarantee": "skip", "when": PLATINUM}, {"id": "rest", "guarantee": "fill"}],
-]
+DIVIDED = {
+    "win-gain": {"segments": [segment("vip", "win", when=PLATINUM), segment("rest", "gain")]},
+    "gain-lose": {"segments": [segment("vip", "gain", when=PLATINUM, if_unmet="fall_back"), segment("rest", "lose")]},
+    "skip-fill": {"segments": [segment("vip", "skip", when=PLATINUM), segment("rest", "fill")]},
+    "quotas": {
+        "quotas": [
+            {"id": "vip", "label": "Some", "when": PLATINUM, "at_least": {"units": 2}, "at_most": {"percent": 60}}
+        ]
+    },
+    "fair-share": {"fair_share": "customer.tier"},
+}
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("segments", MIXED, ids=["win-gain", "gain-lose", "skip-fill"])
-def test_planning_again_writes_nothing(seed: int, segments: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rules", DIVIDED.values(), ids=list(DIVIDED))
+def test_planning_again_writes_nothing(seed: int, rules: dict[str, Any]) -> None:
     make_world(seed)
     full()
-    publish(*segments)
+    publish(**rules)
     settle()
     before = stored_plan()
 
@@ -128,12 +135,12 @@ def test_planning_again_writes_nothing(seed: int, segments: list[dict[str, Any]]
     assert [drift for drift in check() if "movement" not in str(drift).lower()] == []
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("segments", MIXED, ids=["win-gain", "gain-lose", "skip-fill"])
-def test_an_event_run_plans_what_the_full_run_plans(seed: int, segments: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rules", DIVIDED.values(), ids=list(DIVIDED))
+def test_an_event_run_plans_what_the_full_run_plans(seed: int, rules: dict[str, Any]) -> None:
     products = make_world(seed)
     full()
-    publish(*segments)
+    publish(**rules)
     settle()
     changed = random.Random(seed).choice(products)
     StockLevel.objects.filter(product=changed, warehouse__code="A").update(on_hand=20)
@@ -155,13 +162,13 @@ def drafted(products: list[Product] | None) -> Draft:
 
 def rows_of(plan: Plan) -> list[tuple[Any, ...]]:
     """Return the plan a line: what it gets, from whom, when, and what became of its guarantee."""
-    assert plan.guarantees is not None
     allocations, pegs = plan.allocations, plan.pegs
     claims: dict[int, list[tuple[int, ...]]] = {line: [] for line in plan.line_id.tolist()}
     for line, *claim in zip(allocations.line_id, allocations.warehouse_id, allocations.qty, strict=True):
         claims[int(line)].append((0, *map(int, claim)))
     for line, *claim in zip(pegs.line_id, pegs.source_id, pegs.qty, strict=True):
         claims[int(line)].append((1, *map(int, claim)))
-    columns = (plan.line_id, plan.score, plan.reason, plan.eta_p50, plan.eta_p90, plan.gate_line_id,
-               plan.guarantees.segment, plan.guarantees.kept, plan.guarantees.stage)  # fmt: skip
+    columns = [plan.line_id, plan.score, plan.reason, plan.eta_p50, plan.eta_p90, plan.gate_line_id]
+    if plan.guarantees is not None:
+        columns += [plan.guarantees.segment, plan.guarantees.kept, plan.guarantees.stage]
     return [(*row, claims[row[0]]) for row in zip(*(column.tolist() for column in columns), strict=True)]
