@@ -134,14 +134,14 @@ def _laid_on(ready: Prepared, ranked: Ints, rulers: _Rulers, length: Ints) -> In
 
 
 def _passed_over(ready: Prepared, ranked: Ints, within: Ints) -> Bools:
-    """Return the lines whose need a worse-ranked line's minimum went before."""
+    """Return the lines that a worse-ranked line's minimum went before; those within their own lack nothing anyway."""
     product = ready.product
     last = np.full(len(ready.products.product_id), -1, dtype=np.int64)
     place = np.zeros(len(product), dtype=np.int64)
     place[ranked] = np.arange(len(ranked))
     first = ranked[within[ranked] > 0]
     np.maximum.at(last, product[first], place[first])
-    passed: Bools = (place < last[product]) & (within < ready.need_qty)
+    passed: Bools = place < last[product]
     return passed
 
 

@@ -18,13 +18,15 @@ from orders.planning.linter import lint
 from orders.planning.rules import Compare, Guarantee, Segment
 from orders.planning.standing import BY_SEGMENT, ahead
 from orders.planning.types import Kept
-from tests.orders.planning.cases import Case, Group, Line, Product, Source, arrays
+from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.reading import Row, as_bytes, claims, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle, random_segmented_case
 from tests.orders.planning.test_properties import checked, need
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
+# Kept lines of an order that cannot be completed, whose last peg by p50 is not the last by p90.
+TWO_PEGS_OF_ONE_DAY = (7985, 8433)
 GOLD = compare("customer.tier", "eq", "gold")
 
 cases = st.integers(0, 2**32).map(lambda seed: random_segmented_case(random.Random(seed)))
@@ -32,7 +34,7 @@ cases = st.integers(0, 2**32).map(lambda seed: random_segmented_case(random.Rand
 
 def test_plans_with_segments_equal_the_oracle():
     became: dict[Kept, int] = defaultdict(int)
-    for seed in range(CASES):
+    for seed in (*range(CASES), *TWO_PEGS_OF_ONE_DAY):
         case = random_segmented_case(random.Random(seed))
         result, oracle = run(case), SegmentOracle(case)
 
@@ -145,11 +147,26 @@ def test_segments_that_all_redistribute_change_nothing():
 
 def test_a_long_chain_of_displaced_gains_is_settled_at_once():
     lines = tuple(Line(i, i, 1, 1, urgency=float(i), tier="gold") for i in range(1, 41))
-    sources = tuple(Source(1, 1, source_id=100 + i, expected_on=739_600 + i) for i in range(1, 41))
+    sources = tuple(Source(1, 1, source_id=100 + i, expected_on=TODAY + 7 * i) for i in range(1, 41))
     case = Case(lines, sources, products=(Product(1),), segments=(Group("gold", "gain"),))
     first_come = claims(run(replace(case, lines=tuple(replace(line, urgency=0.0) for line in lines))))
 
     assert set(kept(run(replace(case, previous=first_come))).values()) == {Kept.YES}
+
+
+def test_a_chain_in_one_component_pins_nobody_in_another():
+    chain = tuple(Line(i, i, 1, 1, urgency=float(i), tier="gold") for i in range(1, 41))
+    weekly = tuple(Source(1, 1, source_id=100 + i, expected_on=TODAY + 7 * i) for i in range(1, 41))
+    other = Line(99, 99, 2, 3, tier="gold")
+    case = Case(
+        (*chain, other),
+        (*weekly, Source(2, 3), Source(2, 3, source_id=900, expected_on=TODAY + 9)),
+        products=(Product(1), Product(2)),
+        segments=(Group("gold", "gain"),),
+        previous=(*(Claim(i, 1, source_id=100 + i) for i in range(1, 41)), Claim(99, 3, source_id=900)),
+    )
+
+    assert rows(run(case))[99].stock == {1: 3}
 
 
 def test_who_is_ahead_by_segment_is_told():
