@@ -1,0 +1,99 @@
+"""Figures of several benchmark runs as one Markdown table and one plot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from math import log10
+from statistics import median
+from typing import Any
+
+Figures = dict[str, Any]
+
+_ROWS: tuple[tuple[str, Callable[[Figures], float], str], ...] = (
+    ("first full run, s", lambda run: run["total_s"], ".2f"),
+    ("rows it wrote", lambda run: run["rows_written"], ",.0f"),
+    ("bare UPDATE of as many rows, s", lambda run: run["bare_update_s"], ".2f"),
+    ("first full run ÷ bare UPDATE", lambda run: run["ratio_to_bare_update"], ".2f"),
+    ("full run, 1 % of lines changed ÷ bare UPDATE", lambda run: run["rerun_ratio"], ".2f"),
+    ("full run, nothing changed, s", lambda run: run["unchanged_s"], ".2f"),
+    ("rows that wrote", lambda run: run["unchanged_rows_written"], ",.0f"),
+    ("faster than one order at a time, Django's ORM", lambda run: run["times_faster_than_one_at_a_time"], ".0f ×"),
+    (
+        "faster than one order at a time, plain SQL",
+        lambda run: run["times_faster_than_one_at_a_time_in_sql"],
+        ".0f ×",
+    ),
+    ("event on an ordinary product, median ms", lambda run: run["event_p50_ms"], ".0f"),
+    ("the same, 95 %", lambda run: run["event_p95_ms"], ".0f"),
+    ("event on the hot product, median ms", lambda run: run["hot_event_p50_ms"], ",.0f"),
+    ("the same, 95 %", lambda run: run["hot_event_p95_ms"], ",.0f"),
+    ("peak memory, MB", lambda run: run["peak_rss_mb"], ",.0f"),
+)
+_LINES = (
+    ("first full run", "total_s", "#2563eb"),
+    ("bare UPDATE", "bare_update_s", "#9ca3af"),
+    ("1 % changed", "rerun_s", "#059669"),
+    ("event, hot product", "hot_event_p95_ms", "#d97706"),
+    ("event, ordinary product", "event_p95_ms", "#dc2626"),
+)
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 420, 70, 190, 20, 50
+_SLOWEST, _FASTEST = 2, -2  # powers of ten of a second
+
+
+def as_table(runs: Sequence[Figures]) -> str:
+    """Return Markdown: a column for each size, the median of its runs and, of several, their range."""
+    sizes = sorted({run["lines"] for run in runs})
+    head = ["", *(f"{size:,} lines" for size in sizes)]
+    rows = [head, ["---"] + ["---:"] * len(sizes)]
+    for words, read, form in _ROWS:
+        rows.append([words, *(_cell([read(run) for run in runs if run["lines"] == size], form) for size in sizes)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def as_plot(runs: Sequence[Figures]) -> str:
+    """Return an SVG: seconds over lines, both logarithmic, the median of each size."""
+    sizes = sorted({run["lines"] for run in runs})
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        'font-family="system-ui, sans-serif" font-size="13" fill="#6b7280">',
+        "<title>Seconds to plan, by open lines</title>",
+        *(_gridline(power) for power in range(_FASTEST, _SLOWEST + 1)),
+        *(_text(_x(size, sizes), _HEIGHT - _BOTTOM + 22, f"{size:,} lines", "middle") for size in sizes),
+    ]
+    for words, name, colour in _LINES:
+        scale = 1000 if name.endswith("_ms") else 1
+        points = [
+            (_x(size, sizes), _y(median(run[name] for run in runs if run["lines"] == size) / scale)) for size in sizes
+        ]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in points]
+        parts.append(_text(points[-1][0] + 12, points[-1][1] + 4, words, "start", colour))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _cell(values: Sequence[float], form: str) -> str:
+    unit = " ×" if form.endswith(" ×") else ""
+    shown = [format(value, form.removesuffix(" ×")) for value in (median(values), min(values), max(values))]
+    spread = f" ({shown[1]}–{shown[2]})" if shown[1] != shown[2] else ""
+    return f"{shown[0]}{unit}{spread}"
+
+
+def _x(size: int, sizes: Sequence[int]) -> float:
+    span = log10(sizes[-1] / sizes[0]) or 1.0
+    return _LEFT + (_WIDTH - _LEFT - _RIGHT) * log10(size / sizes[0]) / span
+
+
+def _y(seconds: float) -> float:
+    return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (_SLOWEST - log10(seconds)) / (_SLOWEST - _FASTEST)
+
+
+def _gridline(power: int) -> str:
+    y = _y(10.0**power)
+    line = f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH - _RIGHT}" y2="{y:.1f}" stroke="#d1d5db"/>'
+    return line + _text(_LEFT - 8, y + 4, f"{10.0**power:g} s", "end")
+
+
+def _text(x: float, y: float, words: str, anchor: str, colour: str = "#6b7280") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{escape(words)}</text>'

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from orders.benchmark.report import as_plot, as_table
+
+FIGURES: dict[str, Any] = {
+    "total_s": 3.0,
+    "rows_written": 33_000,
+    "bare_update_s": 6.0,
+    "ratio_to_bare_update": 0.5,
+    "rerun_s": 1.0,
+    "rerun_ratio": 0.17,
+    "unchanged_s": 0.9,
+    "unchanged_rows_written": 0,
+    "times_faster_than_one_at_a_time": 100.4,
+    "times_faster_than_one_at_a_time_in_sql": 30.0,
+    "event_p50_ms": 20.0,
+    "event_p95_ms": 40.0,
+    "hot_event_p50_ms": 200.0,
+    "hot_event_p95_ms": 400.0,
+    "peak_rss_mb": 200.0,
+}
+
+
+def run(**changed: Any) -> dict[str, Any]:
+    return FIGURES | {"lines": 10_000} | changed
+
+
+def test_runs_of_one_size_share_a_column_with_median_and_range() -> None:
+    table = as_table([run(total_s=3.0), run(total_s=5.0), run(total_s=4.0), run(lines=100_000, total_s=40.0)])
+
+    assert "| 10,000 lines | 100,000 lines |" in table
+    assert "| first full run, s | 4.00 (3.00–5.00) | 40.00 |" in table
+    assert "| faster than one order at a time, Django's ORM | 100 × | 100 × |" in table
+
+
+def test_the_plot_is_an_svg_that_says_what_it_shows() -> None:
+    plot = ElementTree.fromstring(as_plot([run(), run(lines=100_000, total_s=30.0)]))
+
+    words = "".join(plot.itertext())
+    assert "first full run" in words
+    assert "100,000 lines" in words
+
+
+def test_one_size_alone_can_be_drawn() -> None:
+    assert ElementTree.fromstring(as_plot([run()])) is not None
