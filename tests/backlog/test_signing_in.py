@@ -45,6 +45,13 @@ def test_too_many_wrong_passwords_lock_the_address_alone_and_the_page_says_so(cl
     assert _try(client, other.email, "right") == 302
 
 
+def test_an_address_longer_than_any_is_refused_in_words(client: Client) -> None:
+    response = client.post("/sign-in/", {"username": "a" * 5000, "password": "wrong"})
+
+    assert response.status_code == 200
+    assert 'role="alert"' in response.content.decode()
+
+
 def test_a_right_password_after_some_wrong_ones_lets_in(client: Client) -> None:
     user = _colleague()
     for _ in range(LIMIT - 1):
