@@ -85,6 +85,9 @@ def redate_purchase_order(
 ) -> PurchaseOrder:
     """Move the expected day of every line that is still outstanding. The first expected day stays as it was."""
     check_day(expected_on, field="expected_on")
+    if expected_on < timezone.localdate(now):
+        wrong = "Choose a day from today on. What has come in is received instead."
+        raise Invalid(wrong, fields={"expected_on": wrong})
     order = lock_open_purchase_order(ref, version=version)
     lines = list(order.lines.filter(outstanding_qty__gt=0).select_related("product"))
     mark_dirty((line.product_id for line in lines), cause="purchase_order_redated", reference=order.ref)

@@ -50,6 +50,17 @@ def test_every_wrong_line_is_named_and_nothing_is_ordered() -> None:
     assert not PurchaseOrder.objects.exists()
 
 
+def test_a_day_that_has_passed_is_not_expected_any_more() -> None:
+    order = make_purchase_order([(make_product("LAMP"), 1)])
+
+    with pytest.raises(Invalid, match="from today on"):
+        redate_purchase_order(order.ref, expected_on=TODAY - timedelta(days=1), actor=None, now=NOW)
+
+    order.refresh_from_db()
+    assert order.version == 1
+    assert not DirtyMark.objects.exists()
+
+
 def test_a_reference_is_used_once() -> None:
     order = make_purchase_order([(make_product("LAMP"), 1)])
     lines = [PurchaseLine("LAMP", "MAIN", 5)]
