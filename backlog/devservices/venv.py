@@ -25,6 +25,7 @@ PYTHON = VENV / "bin" / "python"
 TELL_SECONDS = 10
 REQUIREMENTS = ROOT / "requirements.txt"
 DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
+CONSTRAINTS = ROOT / "constraints.txt"
 
 
 class Purpose(Enum):
@@ -58,7 +59,8 @@ def ensure(purpose: Purpose, check: Callable[[], None] = nothing_to_check) -> Pa
 
 
 def _fingerprint() -> str:
-    return hashlib.sha256(REQUIREMENTS.read_bytes() + DEV_REQUIREMENTS.read_bytes()).hexdigest()
+    files = (REQUIREMENTS, DEV_REQUIREMENTS, CONSTRAINTS)
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _serves(purpose: Purpose, wanted: str) -> bool:

@@ -79,7 +79,7 @@ def make_checkout(root: Path) -> None:
     shutil.copytree(ROOT / "backlog" / "devservices", root / "backlog" / "devservices", ignore=ignored)
     shutil.copy(ROOT / "backlog" / "__init__.py", root / "backlog")
     files = {"Procfile": PROCFILE, "manage.py": MANAGE, "web.py": WEB, "worker.py": WORKER}
-    files |= {"requirements.txt": "", "requirements-dev.txt": "-r requirements.txt\n"}
+    files |= {"requirements.txt": "", "constraints.txt": "", "requirements-dev.txt": "-r requirements.txt\n"}
     for name, text in files.items():
         (root / name).write_text(text)
 
