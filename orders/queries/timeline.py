@@ -10,9 +10,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
-from notifications.models import Delivery, DeliveryState
-from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderNote, Reason, Shipment
+from notifications.models import Delivery, DeliveryState, Fact
+from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderNote, OrderStatus, Reason, Shipment
 
 TEXT_WIDTH = 300
 
@@ -32,14 +33,16 @@ class Event:
 
 def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int = 50) -> list[Event]:
     """Return the newest ``limit`` events of ``order``; ``revisions`` are its promise ledger with actors."""
+    facts = _facts(order)
     events = [
         *_revisions(revisions),
         *_holds(order),
         *_notes(order),
         *_shipments(order),
         *_messages(order),
-        *_changes(order),
-        Event(order.placed_at, "shopping-cart", "", f"Order placed, {order.channel}", order.customer.name),
+        *_cancelled_units(facts),
+        *_changes(order, facts),
+        _placed(order, facts),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
 
@@ -58,7 +61,7 @@ def _moved(revision: EtaRevision) -> Event:
     is_later = bool(revision.old_on and revision.new_on and revision.new_on > revision.old_on)
     colour = "is-late" if is_later else "is-good" if revision.old_on and revision.new_on else ""
     why = revision.note or (Reason(revision.reason).label if revision.reason is not None else "")
-    detail = ", ".join(part for part in (why, _who(revision)) if part)
+    detail = _joined(why, _who(revision))
     return Event(revision.at, "calendar-clock", colour, "ETA moved", detail, revision.old_on, revision.new_on)
 
 
@@ -94,29 +97,62 @@ def _messages(order: Order) -> Iterator[Event]:
             yield Event(message.sent_at, "mail", "is-info", message.subject_line[:TEXT_WIDTH], message.recipient)
 
 
-def _changes(order: Order) -> Iterator[Event]:
+def _facts(order: Order) -> list[Fact]:
+    """Read what was recorded when the order came in and when units were cancelled: it says who, and why."""
+    kinds = ("orders.taken_in", "orders.line_cancelled", "orders.cancelled")
+    starts = [Q(dedupe_key__startswith=f"{kind}:{order.pk}:v") for kind in kinds]
+    return list(Fact.objects.filter(starts[0] | starts[1] | starts[2]).order_by("pk"))
+
+
+def _placed(order: Order, facts: Iterable[Fact]) -> Event:
+    taken_in = [fact for fact in facts if fact.kind == "orders.taken_in"]
+    people = _people(taken_in)
+    detail = _joined(order.customer.name, *(people.get(fact.payload["actor"], "") for fact in taken_in))
+    return Event(order.placed_at, "shopping-cart", "", f"Order placed, {order.channel}", detail)
+
+
+def _cancelled_units(facts: Iterable[Fact]) -> Iterator[Event]:
+    cancelled = [fact for fact in facts if fact.kind == "orders.line_cancelled"]
+    people = _people(cancelled)
+    for fact in cancelled:
+        text = f"{fact.payload['qty']:,} units of line {fact.payload['position']} cancelled"
+        detail = _joined(fact.payload["reason"], people.get(fact.payload["actor"], ""))
+        yield Event(fact.occurred_at, "ban", "is-late", text, detail)
+
+
+def _changes(order: Order, facts: Iterable[Fact]) -> Iterator[Event]:
     """Read changes that no ledger of ours keeps out of the history of the order row."""
+    why = next((fact.payload.get("cancel_reason", "") for fact in facts if fact.kind == "orders.cancelled"), "")
     history = list(
         apps.get_model("orders", "OrderEvent")
         .objects.filter(pgh_obj=order.pk)
         .select_related("pgh_context")
         .order_by("pgh_id")
     )
-    people = _people(history)
+    people = _named({_user_id(row) for row in history})
     for old, new in itertools.pairwise(history):
         who = people.get(_user_id(new), "")
         if old.is_expedited != new.is_expedited:
             words = "Expedited" if new.is_expedited else "No longer expedited"
             yield Event(new.pgh_created_at, "zap", "", words, who)
         if old.status != new.status:
-            yield Event(new.pgh_created_at, "package-check", "", f"Order {new.get_status_display().lower()}", who)
+            detail = _joined(why, who) if new.status == OrderStatus.CANCELLED else who
+            yield Event(new.pgh_created_at, "package-check", "", f"Order {new.get_status_display().lower()}", detail)
         if old.ship_policy != new.ship_policy:
             yield Event(new.pgh_created_at, "boxes", "", new.get_ship_policy_display(), who)
 
 
-def _people(history: list[Any]) -> dict[int | None, str]:
-    ids = {user_id for row in history if (user_id := _user_id(row)) is not None}
-    return {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
+def _people(facts: Iterable[Fact]) -> dict[int | None, str]:
+    return _named({fact.payload["actor"] for fact in facts})
+
+
+def _named(ids: set[int | None]) -> dict[int | None, str]:
+    known = [key for key in ids if key is not None]
+    return {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=known)} if known else {}
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _user_id(row: Any) -> int | None:

@@ -9,9 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.models import EtaRevision, EtaRevisionKind, OrderLine, Reason
+from orders.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.lifecycle import cancel_line, cancel_order
+from orders.models import EtaRevision, EtaRevisionKind, Order, OrderLine, Reason
 from tests.factories.inventory import make_product
-from tests.factories.orders import make_customer
+from tests.factories.orders import make_customer, make_user
 from tests.orders.views.backlog import planned_order
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,38 @@ def test_only_agents_see_contact_data(sign_in: SignIn) -> None:
 
     assert "imogen@castlegate.example" in sign_in("agent").get(f"/orders/{order.ref}/").content.decode()
     assert "imogen@castlegate.example" not in sign_in("ops").get(f"/orders/{order.ref}/").content.decode()
+
+
+def test_the_timeline_says_who_took_the_order_in_and_who_cancelled_units_and_why(sign_in: SignIn) -> None:
+    make_product("LAMP")
+    given = OrderIn(
+        channel="phone",
+        external_id="P-1",
+        customer=CustomerIn(code="C1", name="Customer 1", email="c1@example.com"),
+        lines=(LineIn("LAMP", 5),),
+    )
+    clerk, boss = make_user("ops"), make_user("admin")
+    order, _ = take_in(given, actor=clerk, now=timezone.now())
+    cancel_line(order.ref, position=1, qty=2, reason="wants fewer", actor=boss, now=timezone.now())
+    half = sign_in().get(f"/orders/{order.ref}/").content.decode()
+    cancel_order(order.ref, reason="changed their mind", actor=boss, now=timezone.now())
+
+    html = sign_in().get(f"/orders/{order.ref}/").content.decode()
+
+    assert "Customer 1, Ops" in html
+    assert "2 units of line 1 cancelled" in half
+    assert "wants fewer, Admin" in half
+    assert "changed their mind, Admin" in html
+
+
+def test_a_date_set_by_hand_that_the_plan_overtook_is_not_called_that(sign_in: SignIn) -> None:
+    order = planned_order(1)
+    Order.objects.filter(pk=order.pk).update(eta_by_hand_on=order.plan.eta_p50)
+    shown = sign_in().get(f"/orders/{order.ref}/").content.decode()
+    Order.objects.filter(pk=order.pk).update(eta_by_hand_on=order.plan.eta_p50 + timedelta(days=9))
+
+    assert "set by hand, " in shown
+    assert "set by hand, " not in sign_in().get(f"/orders/{order.ref}/").content.decode()
 
 
 def test_text_of_customers_is_escaped(sign_in: SignIn) -> None:
