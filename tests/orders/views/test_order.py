@@ -13,7 +13,7 @@ from orders.intake import CustomerIn, LineIn, OrderIn, take_in
 from orders.lifecycle import cancel_line, cancel_order
 from orders.models import EtaRevision, EtaRevisionKind, Order, OrderLine, Reason
 from tests.factories.inventory import make_product
-from tests.factories.orders import make_customer, make_user
+from tests.factories.orders import make_customer, make_order, make_user
 from tests.orders.views.backlog import planned_order
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,15 @@ def test_only_agents_see_contact_data(sign_in: SignIn) -> None:
 
     assert "imogen@castlegate.example" in sign_in("agent").get(f"/orders/{order.ref}/").content.decode()
     assert "imogen@castlegate.example" not in sign_in("ops").get(f"/orders/{order.ref}/").content.decode()
+
+
+def test_an_order_that_no_plan_has_seen_yet_is_shown(sign_in: SignIn) -> None:
+    order = make_order([(make_product(), 1)])
+
+    for url in (f"/orders/{order.ref}/", f"/triage/?o={order.ref}"):
+        response = sign_in().get(url)
+        assert response.status_code == 200
+        assert "ot promised yet" in response.content.decode()
 
 
 def test_the_timeline_says_who_took_the_order_in_and_who_cancelled_units_and_why(sign_in: SignIn) -> None:
