@@ -1,0 +1,38 @@
+"""What an order's lines add up to is the same from the arrays of a full run and from the query of an event run."""
+
+from __future__ import annotations
+
+import pytest
+
+from inventory.models import Product
+from orders.models import OrderLine, OrderPlan
+from orders.replan import replan
+from orders.replanning.inputs import _load_lines
+from orders.replanning.scope import Scope
+from orders.replanning.stored import load_stored
+from orders.replanning.totals import Totals, load_totals
+from tests.factories import NOW
+from tests.factories.inventory import make_product, make_stock
+from tests.factories.orders import make_order
+
+
+@pytest.mark.django_db
+def test_arrays_and_query_agree_on_values_and_stale_orders() -> None:
+    lamp, chair = make_product("LAMP"), make_product("CHAIR")
+    make_stock(lamp, on_hand=3)
+    changed, unplanned = make_order([(lamp, 2), (chair, 4)]), make_order([(lamp, 1)])
+    make_order([(lamp, 2), (chair, 1)])
+    replan(product_ids=None, cause="test", now=NOW, quiet=True)
+    OrderLine.objects.filter(order=changed, product=lamp).update(ordered_qty=1)
+    OrderPlan.objects.filter(order=unplanned).delete()
+
+    whole, event = totals_of(None), totals_of([lamp, chair])
+
+    assert whole.stale_orders.tolist() == event.stale_orders.tolist() == [changed.pk, unplanned.pk]
+    assert whole.order_id.tolist() == event.order_id.tolist()
+    assert whole.open_value_minor.tolist() == event.open_value_minor.tolist()
+
+
+def totals_of(products: list[Product] | None) -> Totals:
+    scope = Scope(None if products is None else tuple(product.pk for product in products))
+    return load_totals(scope, _load_lines(scope), load_stored(scope, rules=0).lines)
