@@ -9,8 +9,11 @@ from orders.forecast_demand import forecast_demand
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
 
+# A full run of a million lines takes over a minute; one that is cut short starts again from the beginning.
+_SOFT_LIMIT, _LIMIT = 1740, 1800  # seconds
 
-@shared_task
+
+@shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
 def plan_dirty() -> None:
     """Plan what changed; execute full runs that wait. Doubling or losing this task costs latency only."""
     finish_full_runs(now=timezone.now())
@@ -18,7 +21,7 @@ def plan_dirty() -> None:
         kick(PLAN_TASK)
 
 
-@shared_task
+@shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
 def replan_all_daily() -> None:
     """Plan the whole backlog when the day or the policy has changed."""
     finish_full_runs(now=timezone.now())
@@ -27,7 +30,7 @@ def replan_all_daily() -> None:
         finish_full_runs(now=timezone.now())
 
 
-@shared_task
+@shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
 def forecast_demand_nightly() -> None:
     """Forecast demand once a night; a look finds nothing to do on all other occasions."""
     if is_due(timezone.now()):
