@@ -24,7 +24,7 @@ def test_ops_signs_in_and_sees_the_worst_order_first(ops: Person, stack: Stack) 
 
     assert [row.get_attribute("data-row") for row in page.locator("[data-row]").all()[:3]] == [r["ref"] for r in worst]
     assert ranks(ops) == list(range(1, len(ranks(ops)) + 1))
-    assert page.get_by_text("Real demand, simulated supply").is_visible()
+    assert page.locator(".topbar").get_by_text("real demand, simulated supply").is_visible()
     picture(page, "triage-light")
 
 
