@@ -7,15 +7,21 @@ from datetime import datetime, timedelta
 from inventory.models import Product, StockLevel, Supplier, SupplierProduct, Warehouse
 from orders.models import Customer
 from orders.sample.copying import copy_rows, text
-from orders.sample.world import WAREHOUSES
+from orders.sample.world import WAREHOUSES, World
 from orders.sample.writing_frame import Written, money
 
 COST_SHARE = 0.55
 
 
 def write_catalogue(written: Written) -> None:
-    world = written.world
-    opened = written.shift.time(world.orders[0].at - timedelta(days=30)) if world.orders else datetime.now()
+    _write_products(written.world)
+    _write_warehouses()
+    _write_suppliers(written.world)
+    _write_customers(written)
+    _write_stock_levels(written.world)
+
+
+def _write_products(world: World) -> None:
     copy_rows(
         Product,
         ("id", "sku", "name", "category", "unit_price", "is_critical", "is_active"),
@@ -24,11 +30,17 @@ def write_catalogue(written: Written) -> None:
             for key, item in enumerate(world.products, start=1)
         ),
     )
+
+
+def _write_warehouses() -> None:
     copy_rows(
         Warehouse,
         ("id", "code", "name", "preference", "is_active"),
         ((key, code, name, key, True) for key, (code, name) in enumerate(WAREHOUSES, start=1)),
     )
+
+
+def _write_suppliers(world: World) -> None:
     copy_rows(
         Supplier,
         ("id", "code", "name", "email", "is_active", "delay_p50_days", "delay_p90_days"),
@@ -52,6 +64,11 @@ def write_catalogue(written: Written) -> None:
             for key, (supplier, item) in enumerate(zip(world.supplier_of, world.products, strict=True), start=1)
         ),
     )
+
+
+def _write_customers(written: Written) -> None:
+    world = written.world
+    opened = written.shift.time(world.orders[0].at - timedelta(days=30)) if world.orders else datetime.now()
     copy_rows(
         Customer,
         (
@@ -76,6 +93,9 @@ def write_catalogue(written: Written) -> None:
             for key, c in enumerate(world.customers, start=1)
         ),
     )
+
+
+def _write_stock_levels(world: World) -> None:
     levels = [
         (product + 1, warehouse + 1, qty, 0, 0)
         for product, stock in enumerate(world.stock)
