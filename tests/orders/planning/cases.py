@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 
 from orders.planning.attributes import CATALOGUE
+from orders.planning.components import product_components
 from orders.planning.types import (
     Attribute,
     Backlog,
@@ -126,6 +127,26 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
         },
         Context(case.today, case.calendar, case.handling_days),
     )
+
+
+def shuffled(case: Case, random_: random.Random) -> Case:
+    """Return the case with the rows of every input in another order."""
+    names = ("lines", "sources", "picks", "previous")
+    return replace(case, **{name: tuple(random_.sample(rows := getattr(case, name), len(rows))) for name in names})
+
+
+def components(case: Case) -> Iterator[Case]:
+    """Yield each connected component of the case as a case of its own."""
+    product_id, component = product_components(arrays(case)[0])
+    of_product = dict(zip(product_id.tolist(), component.tolist(), strict=True))
+    for label in set(of_product.values()):
+        products = {product for product, name in of_product.items() if name == label}
+        yield replace(
+            case,
+            lines=tuple(line for line in case.lines if line.product_id in products),
+            sources=tuple(source for source in case.sources if source.product_id in products),
+            products=tuple(product for product in case.products if product.product_id in products),
+        )
 
 
 def struct(kind: Any, rows: Sequence[Any]) -> Any:

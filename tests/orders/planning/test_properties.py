@@ -10,10 +10,9 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.planning.components import product_components
 from orders.planning.rules import FIFO
 from orders.planning.types import Outcome, Reason, ShipPolicy
-from tests.orders.planning.cases import Case, Line, Pick, Source, arrays, random_case
+from tests.orders.planning.cases import Case, Line, Pick, Source, components, random_case, shuffled
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.reading import Row, as_bytes, rows, run
 
@@ -68,31 +67,15 @@ def test_claims_never_exceed_what_is_open_and_counts_add_up(case: Case):
 @checked
 @given(cases, st.randoms(use_true_random=False))
 def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    shuffled = replace(
-        case,
-        lines=tuple(random_.sample(case.lines, len(case.lines))),
-        sources=tuple(random_.sample(case.sources, len(case.sources))),
-        picks=tuple(random_.sample(case.picks, len(case.picks))),
-    )
-
-    assert as_bytes(run(shuffled)) == as_bytes(run(case))
+    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
 
 
 @checked
 @given(cases)
 def test_a_component_planned_alone_equals_the_full_run(case: Case):
     full = rows(run(case))
-    product_id, component = product_components(arrays(case)[0])
-    of_product = dict(zip(product_id.tolist(), component.tolist(), strict=True))
 
-    for label in set(of_product.values()):
-        products = {product for product, name in of_product.items() if name == label}
-        alone = replace(
-            case,
-            lines=tuple(line for line in case.lines if line.product_id in products),
-            sources=tuple(source for source in case.sources if source.product_id in products),
-            products=tuple(product for product in case.products if product.product_id in products),
-        )
+    for alone in components(case):
         assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
 
 

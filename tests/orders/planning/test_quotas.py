@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.planning import schema
-from orders.planning.components import product_components
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.linter import lint
 from orders.planning.quotas import shrink
 from orders.planning.rules import Amount
-from tests.orders.planning.cases import Case, Share, arrays
+from tests.orders.planning.cases import Case, Share, components, shuffled
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.quota_oracle import QuotaOracle, random_quota_case
 from tests.orders.planning.reading import as_bytes, rows, run
@@ -74,30 +73,15 @@ def test_no_supply_is_claimed_twice(case: Case):
 @checked
 @given(cases, st.randoms(use_true_random=False))
 def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    shuffled = replace(
-        case,
-        lines=tuple(random_.sample(case.lines, len(case.lines))),
-        sources=tuple(random_.sample(case.sources, len(case.sources))),
-    )
-
-    assert as_bytes(run(shuffled)) == as_bytes(run(case))
+    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
 
 
 @checked
 @given(cases)
 def test_a_component_planned_alone_equals_the_full_run(case: Case):
     full = rows(run(case))
-    product_id, component = product_components(arrays(case)[0])
-    of_product = dict(zip(product_id.tolist(), component.tolist(), strict=True))
 
-    for label in set(of_product.values()):
-        products = {product for product, name in of_product.items() if name == label}
-        alone = replace(
-            case,
-            lines=tuple(line for line in case.lines if line.product_id in products),
-            sources=tuple(source for source in case.sources if source.product_id in products),
-            products=tuple(product for product in case.products if product.product_id in products),
-        )
+    for alone in components(case):
         assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
 
 

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.planning.components import product_components
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.linter import lint
 from orders.planning.rules import Compare, Guarantee, Segment
 from orders.planning.standing import BY_SEGMENT, ahead
 from orders.planning.types import Kept
-from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays
+from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays, components, shuffled
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.reading import Row, as_bytes, claims, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle, random_segmented_case
@@ -105,14 +104,7 @@ def test_planning_again_settles_with_the_second_plan(case: Case):
 @checked
 @given(cases, st.randoms(use_true_random=False))
 def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    shuffled = replace(
-        case,
-        lines=tuple(random_.sample(case.lines, len(case.lines))),
-        sources=tuple(random_.sample(case.sources, len(case.sources))),
-        previous=tuple(random_.sample(case.previous, len(case.previous))),
-    )
-
-    assert as_bytes(run(shuffled)) == as_bytes(run(case))
+    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
 
 
 @checked
@@ -120,19 +112,9 @@ def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_:
 def test_a_component_planned_alone_equals_the_full_run(case: Case):
     result = run(case)
     full, became = rows(result), kept(result)
-    product_id, component = product_components(arrays(case)[0])
-    of_product = dict(zip(product_id.tolist(), component.tolist(), strict=True))
 
-    for label in set(of_product.values()):
-        products = {product for product, name in of_product.items() if name == label}
-        alone = run(
-            replace(
-                case,
-                lines=tuple(line for line in case.lines if line.product_id in products),
-                sources=tuple(source for source in case.sources if source.product_id in products),
-                products=tuple(product for product in case.products if product.product_id in products),
-            )
-        )
+    for component in components(case):
+        alone = run(component)
         assert all(full[line_id] == row for line_id, row in rows(alone).items())
         assert all(became[line_id] == code for line_id, code in kept(alone).items())
 
