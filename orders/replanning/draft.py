@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
@@ -13,6 +13,7 @@ from orders.models import Policy
 from orders.planning import engine
 from orders.planning.components import product_components
 from orders.planning.grammar import parse_policy
+from orders.planning.rules import Policy as Rules
 from orders.planning.types import Calendar, Context, Ints, Outcome, Plan
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
@@ -90,17 +91,22 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
         if rules.segments:
             inputs = replace(inputs, previous=stored.claims.as_previous())
     watch.lap("load_s")
-    plan = engine.plan(
+    plan = plan_inputs(inputs, rules, today=today.toordinal(), after_step=lambda step: watch.lap(_STEPS[step]))
+    changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
+    watch.lap("diff_s")
+    return Draft(scope, inputs, plan, changes)
+
+
+def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None) -> Plan:
+    """Plan loaded inputs as every run does; simulations and replays call it too, with inputs of their own."""
+    return engine.plan(
         inputs.backlog,
         inputs.supply,
         inputs.frozen,
         inputs.products,
         inputs.attributes,
         rules,
-        Context(today=today.toordinal(), calendar=MONDAY_TO_FRIDAY),
-        after_step=lambda step: watch.lap(_STEPS[step]),
+        Context(today=today, calendar=MONDAY_TO_FRIDAY),
+        after_step=after_step,
         previous=inputs.previous,
     )
-    changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
-    watch.lap("diff_s")
-    return Draft(scope, inputs, plan, changes)
