@@ -12,6 +12,7 @@ AGENT, OPS, ADMIN = "agent", "ops", "admin"
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders.view_backlog": (AGENT, OPS, ADMIN),
     "orders.note_order": (AGENT, OPS, ADMIN),
+    "orders.assign_order": (AGENT, OPS, ADMIN),
     "orders.postpone_eta": (AGENT, OPS, ADMIN),
     "orders.change_eta": (OPS, ADMIN),
     "orders.hold_order": (OPS, ADMIN),

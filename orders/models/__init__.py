@@ -1,4 +1,5 @@
 from orders.models.allocation import Allocation, AllocationState, Peg
+from orders.models.bulk import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRowState
 from orders.models.customer import Customer, Tier
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
@@ -13,6 +14,11 @@ from orders.models.shipment import Shipment, ShipmentLine
 __all__ = [
     "Allocation",
     "AllocationState",
+    "BulkAction",
+    "BulkJob",
+    "BulkJobRow",
+    "BulkJobStatus",
+    "BulkRowState",
     "Customer",
     "EtaRevision",
     "EtaRevisionKind",

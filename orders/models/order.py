@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pghistory
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -36,6 +37,9 @@ class Order(models.Model):
     requested_on = models.DateField(null=True, blank=True)
     ship_policy = models.CharField(max_length=14, choices=ShipPolicy, default=ShipPolicy.PARTIAL)
     ship_to = models.TextField(blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     is_expedited = models.BooleanField(default=False)
     eta_by_hand_on = models.DateField(null=True, blank=True)
     eta_by_hand_reason = models.CharField(max_length=200, blank=True)
@@ -56,6 +60,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["placed_at", "id"], condition=Q(status="open"), name="orders_order_open_placed"),
             models.Index(fields=["customer", "-placed_at"], name="orders_order_customer"),
+            models.Index(fields=["owner"], condition=Q(status="open", owner__isnull=False), name="orders_order_owned"),
         ]
         permissions = [
             ("view_backlog", "See the backlog, orders, stock and messages"),
@@ -67,6 +72,7 @@ class Order(models.Model):
             ("change_eta", "Change an ETA by hand, to any day"),
             ("postpone_eta", "Change an ETA by hand, later only and at most 14 days"),
             ("note_order", "Write notes"),
+            ("assign_order", "Say who looks after an order"),
             ("replan", "Start a plan run"),
             ("see_contact", "See customer contact data"),
         ]
