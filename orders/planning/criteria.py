@@ -21,6 +21,7 @@ from orders.planning.reading import (
     read_list,
     read_number,
     read_object,
+    read_switch,
     read_text,
 )
 from orders.planning.rules import Fixed, NumberLevels, Points, Rule, ValueLevels
@@ -36,13 +37,14 @@ def read_criterion(value: Json, place: str, report: Report) -> Rule:
         return Rule("", "", "", Fixed(0.0))
     spec = read_attribute(members["attribute"], join(place, "attribute"), report) if "attribute" in members else None
     when = read_condition(members["when"], join(place, "when"), report) if "when" in members else None
-    return Rule(
+    rule = Rule(
         id=read_id(members["id"], join(place, "id"), report),
         label=read_text(members["label"], join(place, "label"), report),
         attribute=spec.name if spec else "",
         points=_read_levels(members, place, report, spec) if spec else Fixed(1.0),
         when=when,
     )
+    return rule.switched_off() if read_switch(members, "off", place, report) else rule
 
 
 def weigh_criteria(rules: tuple[Rule, ...], report: Report) -> tuple[Rule, ...]:
@@ -52,8 +54,8 @@ def weigh_criteria(rules: tuple[Rule, ...], report: Report) -> tuple[Rule, ...]:
     weight = 1
     weighed = []
     for rule in reversed(rules):
-        weighed.append(replace(rule, points=_weighed(rule.points, weight)))
-        weight *= rule.points.levels if isinstance(rule.points, NumberLevels | ValueLevels) else 2
+        weighed.append(rule if rule.is_off else replace(rule, points=_weighed(rule.points, weight)))
+        weight *= 1 if rule.is_off else rule.points.levels if isinstance(rule.points, NumberLevels | ValueLevels) else 2
     if weight > schema.MAX_LEVELS:
         message = (
             f"the criteria tell {weight:,.0f} cases apart and one score holds {schema.MAX_LEVELS:,}: "
@@ -67,10 +69,10 @@ def _members_of(value: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (required, optional) members by the form that the criterion has: order, values, or a condition alone."""
     named = ("id", "label")
     if isinstance(value, dict) and "order" in value:
-        return (*named, "attribute", "order"), (*_RANGE, "when")
+        return (*named, "attribute", "order"), (*_RANGE, "when", "off")
     if isinstance(value, dict) and ("values" in value or "attribute" in value):
-        return (*named, "attribute", "values"), ("when",)
-    return (*named, "when"), ()
+        return (*named, "attribute", "values"), ("when", "off")
+    return (*named, "when"), ("off",)
 
 
 def _read_levels(members: Mapping[str, Json], place: str, report: Report, spec: AttributeSpec) -> Points:

@@ -24,6 +24,7 @@ from orders.planning.reading import (
     read_list,
     read_number,
     read_object,
+    read_switch,
     read_text,
     refuse_repeated_ids,
 )
@@ -80,20 +81,21 @@ def _read_policy(document: Json, report: Report) -> Policy:
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:
-    members = read_object(value, place, report, ("id", "label", "points"), ("attribute", "when"))
+    members = read_object(value, place, report, ("id", "label", "points"), ("attribute", "when", "off"))
     if members is None:
         return Rule("", "", "", _REFUSED)
     spec = None
     if "attribute" in members:
         spec = read_attribute(members["attribute"], join(place, "attribute"), report)
     when = read_condition(members["when"], join(place, "when"), report) if "when" in members else None
-    return Rule(
+    rule = Rule(
         id=read_id(members["id"], join(place, "id"), report),
         label=read_text(members["label"], join(place, "label"), report),
         attribute=spec.name if spec else "",
         points=_read_points(members["points"], join(place, "points"), report, spec, "attribute" in members),
         when=when,
     )
+    return rule.switched_off() if read_switch(members, "off", place, report) else rule
 
 
 def _read_points(value: Json, place: str, report: Report, spec: AttributeSpec | None, named: bool) -> Points:

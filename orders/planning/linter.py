@@ -47,6 +47,8 @@ def _conditions(policy: Policy) -> Iterator[Condition]:
 def _lint_rules(policy: Policy, logic: Logic) -> Iterator[Finding]:
     alive: list[tuple[int, Rule]] = []
     for i, rule in enumerate(policy.rules):
+        if rule.is_off:
+            continue
         when = rule.when or ALWAYS
         if not logic.possible(when):
             yield never_matches(when, f"rules[{i}].when", logic)

@@ -10,10 +10,10 @@ from orders.planning.reading import (
     Json,
     Report,
     join,
-    json_name,
     read_id,
     read_list,
     read_object,
+    read_switch,
     read_text,
     refuse_repeated_ids,
 )
@@ -37,23 +37,15 @@ def _read_promise(value: Json, place: str, report: Report) -> PromiseRule:
         id=read_id(members["id"], join(place, "id"), report),
         label=read_text(members["label"], join(place, "label"), report),
         when=read_condition(members["when"], join(place, "when"), report) if "when" in members else None,
-        no_better=_read_switch(members, "no_better", place, report),
-        no_worse=_read_switch(members, "no_worse", place, report),
-        only_when_sure=_read_switch(members, "only_when_sure", place, report),
+        no_better=read_switch(members, "no_better", place, report),
+        no_worse=read_switch(members, "no_worse", place, report),
+        only_when_sure=read_switch(members, "only_when_sure", place, report),
         min_earlier_days=_read_days(members, "min_earlier_days", place, report),
         min_later_days=_read_days(members, "min_later_days", place, report),
         cool_down_days=_read_days(members, "cool_down_days", place, report),
         freeze_days=_read_days(members, "freeze_days", place, report),
         urgent_days=_read_days(members, "urgent_days", place, report),
     )
-
-
-def _read_switch(members: Mapping[str, Json], name: str, place: str, report: Report) -> bool:
-    value = members.get(name, False)
-    if not isinstance(value, bool):
-        report.add(join(place, name), f"must be true or false, not {json_name(value)}")
-        return False
-    return value
 
 
 def _read_days(members: Mapping[str, Json], name: str, place: str, report: Report) -> int:

@@ -94,6 +94,15 @@ def read_text(value: Json, place: str, report: Report) -> str:
     return value
 
 
+def read_switch(members: Mapping[str, Json], name: str, place: str, report: Report) -> bool:
+    """Return an optional member that is true or false; false where it is missing."""
+    value = members.get(name, False)
+    if not isinstance(value, bool):
+        report.add(join(place, name), f"must be true or false, not {json_name(value)}")
+        return False
+    return value
+
+
 def read_id(value: Json, place: str, report: Report) -> str:
     """Return a name that programs use, or an empty text."""
     if not isinstance(value, str) or not _ID.fullmatch(value):

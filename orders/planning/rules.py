@@ -127,13 +127,21 @@ Points = Fixed | Linear | Step | Logistic | ByValue | NumberLevels | ValueLevels
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of *why this rank*. ``attribute`` is empty where the points do not depend on one."""
+    """One row of *why this rank*. ``attribute`` is empty where the points do not depend on one.
+
+    A rule that ``is_off`` keeps its place and gives nothing: no attribute, no condition, 0 points.
+    """
 
     id: str
     label: str
     attribute: str
     points: Points
     when: Condition | None = None
+    is_off: bool = False
+
+    def switched_off(self) -> Rule:
+        """Return the same row without effect."""
+        return Rule(self.id, self.label, "", Fixed(0.0), is_off=True)
 
 
 class Guarantee(StrEnum):

@@ -42,6 +42,7 @@ def _branches(name: str) -> dict[str, Any]:
 
 _NAMED = {"id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}, "label": _TEXT}
 _WHEN = {"when": {"$ref": "#/$defs/condition"}}
+_OFF = {"off": {"type": "boolean"}}
 _VALUES = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_CHOICES}
 
 SCHEMA: dict[str, Any] = {
@@ -66,7 +67,7 @@ SCHEMA: dict[str, Any] = {
     "$defs": {
         "rule": _closed(
             _NAMED | {"points": {"$ref": "#/$defs/points"}},
-            {"attribute": _TEXT} | _WHEN,
+            {"attribute": _TEXT} | _WHEN | _OFF,
         ),
         "segment": _closed(
             _NAMED | {"guarantee": {"enum": list(GUARANTEES)}}, _WHEN | {"if_unmet": {"enum": list(IF_UNMET)}}
@@ -88,7 +89,7 @@ SCHEMA: dict[str, Any] = {
             "oneOf": [
                 _closed(
                     _NAMED | {"attribute": _TEXT, "order": {"enum": ["asc", "desc"]}},
-                    {"grain": {**_NUMBER, "exclusiveMinimum": 0}, "from": _NUMBER, "to": _NUMBER} | _WHEN,
+                    {"grain": {**_NUMBER, "exclusiveMinimum": 0}, "from": _NUMBER, "to": _NUMBER} | _WHEN | _OFF,
                 ),
                 _closed(
                     _NAMED
@@ -102,9 +103,9 @@ SCHEMA: dict[str, Any] = {
                             "uniqueItems": True,
                         },
                     },
-                    _WHEN,
+                    _WHEN | _OFF,
                 ),
-                _closed(_NAMED | _WHEN),
+                _closed(_NAMED | _WHEN, _OFF),
             ]
         },
         "points": {

@@ -12,7 +12,7 @@ from orders.planning import schema
 from orders.planning.attributes import CATALOGUE
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.presets import BALANCED_PRIORITY, PRESETS
-from orders.planning.rules import AllOf, Compare, Linear, Not
+from orders.planning.rules import AllOf, Compare, Fixed, Linear, Not
 
 
 def policy(*rules: dict[str, Any], strategy: str = "priority") -> dict[str, Any]:
@@ -209,3 +209,16 @@ def test_a_very_deep_document_is_refused_without_recursion_errors():
 
 def test_the_catalogue_has_words_for_every_attribute():
     assert all(spec.label and name.count(".") == 1 for name, spec in CATALOGUE.items())
+
+
+def test_a_rule_that_is_off_is_checked_and_keeps_its_place_without_effect():
+    document = policy(rule(off=True, when=compare("customer.tier", "eq", "gold")), rule(id="age", off=False))
+
+    jsonschema.validate(document, schema.SCHEMA)
+    off, on = parse_policy(document).rules
+
+    assert (off.id, off.is_off, off.attribute, off.when, off.points) == ("late", True, "", None, Fixed(0.0))
+    assert (on.is_off, on.attribute) == (False, "order.days_late")
+    assert parse_policy(policy(rule(off=True))).attributes() == frozenset()
+    assert refusals(policy(rule(off="yes"))) == ["rules[0].off: must be true or false, not a text"]
+    assert refusals(policy(rule(off=True, attribute="order.mood")))[0].startswith("rules[0].attribute:")

@@ -209,3 +209,12 @@ LINTED = {
 @pytest.mark.parametrize(("document", "expected"), LINTED.values(), ids=LINTED.keys())
 def test_findings_on_criteria(document, expected):
     assert [(finding.kind.value, finding.place) for finding in lint(document)] == expected
+
+
+def test_a_criterion_that_is_off_decides_nothing_and_takes_no_levels():
+    document = lexicographic(TIER, LATE | {"off": True}, RUSH | {"off": True})
+
+    jsonschema.validate(document, schema.SCHEMA)
+
+    assert score(document, tier=[1, 2, 0, 3, -1]) == score(lexicographic(TIER), tier=[1, 2, 0, 3, -1])
+    assert lint(document) == []
