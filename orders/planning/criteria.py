@@ -12,6 +12,7 @@ from dataclasses import replace
 from orders.planning import schema
 from orders.planning.attributes import AttributeSpec, Kind
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
+from orders.planning.points import Fixed, NumberLevels, Points, ValueLevels
 from orders.planning.reading import (
     Json,
     Report,
@@ -24,7 +25,7 @@ from orders.planning.reading import (
     read_switch,
     read_text,
 )
-from orders.planning.rules import Fixed, NumberLevels, Points, Rule, ValueLevels
+from orders.planning.rules import Rule
 
 _RANGE = ("grain", "from", "to")
 

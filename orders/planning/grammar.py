@@ -11,6 +11,14 @@ from orders.planning import schema
 from orders.planning.attributes import AttributeSpec, Kind
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
 from orders.planning.criteria import read_criterion, weigh_criteria
+from orders.planning.points import (
+    ByValue,
+    Fixed,
+    Linear,
+    Logistic,
+    Points,
+    Step,
+)
 from orders.planning.promise_reading import read_promises
 from orders.planning.quota_reading import read_fair_share, read_quotas
 from orders.planning.reading import (
@@ -28,7 +36,7 @@ from orders.planning.reading import (
     read_text,
     refuse_repeated_ids,
 )
-from orders.planning.rules import ByValue, Fixed, Linear, Logistic, Points, Policy, Rule, Step
+from orders.planning.rules import Policy, Rule
 from orders.planning.segment_reading import read_segments
 
 __all__ = ["InvalidPolicyError", "Problem", "parse_policy"]

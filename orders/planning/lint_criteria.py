@@ -8,7 +8,8 @@ from itertools import combinations
 from orders.planning.lint_conditions import Finding, FindingKind
 from orders.planning.lint_points import is_value, probes
 from orders.planning.logic import ALWAYS, Logic
-from orders.planning.rules import Fixed, NumberLevels, Rule, ValueLevels
+from orders.planning.points import Fixed, NumberLevels, ValueLevels
+from orders.planning.rules import Rule
 
 
 def lint_criteria(rules: list[tuple[int, Rule]], logic: Logic) -> Iterator[Finding]:

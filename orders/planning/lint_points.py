@@ -8,21 +8,17 @@ from itertools import pairwise
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.lint_conditions import Finding, FindingKind
 from orders.planning.logic import ALWAYS, Logic
-from orders.planning.rules import (
-    AllOf,
+from orders.planning.points import (
     ByValue,
-    Compare,
-    Condition,
     Fixed,
     Linear,
     Logistic,
-    Not,
     NumberLevels,
     Points,
-    Rule,
     Step,
     ValueLevels,
 )
+from orders.planning.rules import AllOf, Compare, Condition, Not, Rule
 
 _REMOVE = "Remove the rule, or correct its points."
 

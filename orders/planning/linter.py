@@ -15,8 +15,9 @@ from orders.planning.lint_criteria import lint_criteria
 from orders.planning.lint_points import direction, lint_points, probes
 from orders.planning.lint_segments import lint_promises, lint_quotas, lint_segments
 from orders.planning.logic import ALWAYS, Logic
+from orders.planning.points import ByValue
 from orders.planning.reading import Json
-from orders.planning.rules import ByValue, Condition, Policy, Rule
+from orders.planning.rules import Condition, Policy, Rule
 from orders.planning.wording import describe
 
 __all__ = ["Finding", "FindingKind", "lint"]

@@ -6,25 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orders.planning.rules import (
+from orders.planning.points import (
     LEVEL_SLACK,
-    AllOf,
-    AnyOf,
     ByValue,
-    Compare,
-    Condition,
     Fixed,
     Linear,
     Logistic,
-    Not,
     NumberLevels,
     Points,
-    Policy,
-    Rule,
-    Scalar,
     Step,
     ValueLevels,
 )
+from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Policy, Rule, Scalar
 from orders.planning.types import Attribute, Attributes, Bools, Floats, Ints
 
 # Points are kept to a millionth: sums of the same parts then compare equal whatever the float noise, so that ties

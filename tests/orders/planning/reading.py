@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, fields, replace
 
 from orders.planning.engine import plan
-from orders.planning.rules import Amount, Compare, Guarantee, Linear, Policy, Quota, Rule, Segment
+from orders.planning.points import Linear
+from orders.planning.rules import Amount, Compare, Guarantee, Policy, Quota, Rule, Segment
 from orders.planning.types import Allocations, Guarantees, Kept, Pegs, Plan, Previous
 from tests.orders.planning.cases import Case, Claim, arrays, struct
 

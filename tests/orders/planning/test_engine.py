@@ -10,7 +10,8 @@ import pytest
 
 from orders.planning.calendar import WorkingDays
 from orders.planning.engine import plan
-from orders.planning.rules import Linear, Policy, Rule
+from orders.planning.points import Linear
+from orders.planning.rules import Policy, Rule
 from orders.planning.types import Attribute, Backlog, Calendar, Context, Frozen, Products, Supply
 from tests.orders.planning.cases import TODAY, Case, Line, Pick, Product, Source, arrays
 from tests.orders.planning.reading import BY_URGENCY, rows, run

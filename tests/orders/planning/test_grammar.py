@@ -11,8 +11,9 @@ import pytest
 from orders.planning import schema
 from orders.planning.attributes import CATALOGUE
 from orders.planning.grammar import InvalidPolicyError, parse_policy
+from orders.planning.points import Fixed, Linear
 from orders.planning.presets import BALANCED_PRIORITY, PRESETS
-from orders.planning.rules import AllOf, Compare, Fixed, Linear, Not
+from orders.planning.rules import AllOf, Compare, Not
 
 
 def policy(*rules: dict[str, Any], strategy: str = "priority") -> dict[str, Any]:

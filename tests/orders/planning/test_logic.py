@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.planning.logic import Logic
-from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Fixed, Not, Policy, Rule
+from orders.planning.points import Fixed
+from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Policy, Rule
 from orders.planning.score import score_lines
 from orders.planning.types import Attribute
 

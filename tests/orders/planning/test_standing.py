@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from orders.planning.engine import plan
-from orders.planning.rules import Linear, Policy, Rule
+from orders.planning.points import Linear
+from orders.planning.rules import Policy, Rule
 from orders.planning.standing import PLACED_EARLIER, Ahead, Freeing, ahead, what_frees
 from orders.planning.types import Attribute
 from tests.orders.planning.cases import TODAY, Case, Line, Product, Source, arrays
