@@ -1,15 +1,18 @@
 from orders.models.allocation import Allocation, AllocationState, Peg
 from orders.models.bulk import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRowState
 from orders.models.customer import Customer, Tier
+from orders.models.guard import Guard
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
 from orders.models.plan import LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
+from orders.models.plan_record import PlanRecord
 from orders.models.policy import Policy, PolicyStatus, Strategy
 from orders.models.pool_plan import PoolPlan
 from orders.models.promise import EtaRevision, EtaRevisionKind, OrderPromise
 from orders.models.sample import SampleLoad
 from orders.models.shipment import Shipment, ShipmentLine
+from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
 
 __all__ = [
     "Allocation",
@@ -22,6 +25,7 @@ __all__ = [
     "Customer",
     "EtaRevision",
     "EtaRevisionKind",
+    "Guard",
     "Hold",
     "HoldKind",
     "LinePlan",
@@ -33,6 +37,7 @@ __all__ = [
     "OrderStatus",
     "Outcome",
     "Peg",
+    "PlanRecord",
     "PlanRun",
     "PlanRunKind",
     "PlanRunStatus",
@@ -44,6 +49,9 @@ __all__ = [
     "ShipPolicy",
     "Shipment",
     "ShipmentLine",
+    "Simulation",
+    "SimulationScenario",
+    "SimulationStatus",
     "Strategy",
     "Tier",
 ]

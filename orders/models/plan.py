@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -19,8 +20,10 @@ class PlanRunKind(models.TextChoices):
 
 class PlanRunStatus(models.TextChoices):
     RUNNING = "running", "Running"
+    HELD = "held", "Held by the guard"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    DROPPED = "dropped", "Dropped"
 
 
 class Reason(models.IntegerChoices):
@@ -51,12 +54,20 @@ class PlanRun(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     inputs_hash = models.CharField(max_length=64, blank=True)
+    plan_hash = models.CharField(max_length=64, blank=True)
+    verdict = models.JSONField(default=dict, help_text="What the guard found: figures, limits, breaches.")
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    release_note = models.CharField(max_length=200, blank=True)
     counts = models.JSONField(default=dict, help_text="lines, planned, frozen, excluded, rows_written, facts, …")
     timings = models.JSONField(default=dict, help_text="Seconds per step.")
     error = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["-id"], name="orders_planrun_recent")]
+        permissions = [("release_plan", "Release or withdraw a plan that the guard holds")]
 
     def __str__(self) -> str:
         return f"{self.kind} run {self.pk}"

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 class PolicyStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Waits for approval"
+    RELEASING = "releasing", "Waits for its plan run"
     PUBLISHED = "published", "Published"
     ARCHIVED = "archived", "Archived"
     DISCARDED = "discarded", "Discarded"
@@ -22,7 +24,11 @@ class Strategy(models.TextChoices):
 
 @pghistory.track()
 class Policy(models.Model):
-    """One version of the rules that rank the backlog (grammar: orders.planning.grammar). Exactly one is published."""
+    """One version of the rules that rank the backlog (grammar: orders.planning.grammar). Exactly one is published.
+
+    The published one is in force: all runs plan by it. One that is releasing comes in force when the guard has let its
+    full run pass, so that no order is planned by rules that the rest of the backlog is not (ADR 0008).
+    """
 
     name = models.CharField(max_length=100)
     version = models.PositiveIntegerField(unique=True)
@@ -40,6 +46,10 @@ class Policy(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -50,6 +60,9 @@ class Policy(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["status"], condition=Q(status="published"), name="orders_policy_one_published"
+            ),
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="releasing"), name="orders_policy_one_releasing"
             ),
         ]
         permissions = [
