@@ -20,6 +20,9 @@ class Strategy(models.TextChoices):
     FIFO = "fifo", "First in, first out"
     PRIORITY = "priority", "Priority"
     LEXICOGRAPHIC = "lexicographic", "Criteria one after another"
+    DEMAND_FORECAST = "demand_forecast", "Demand forecast"
+    AUTOMATED = "automated", "Automated"
+    HYBRID = "hybrid", "Hybrid"
 
 
 @pghistory.track()

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+DAYS_OF_COVER = "product.days_of_cover"
+WEEKLY_FORECAST = "product.weekly_forecast"
+FORECAST_CHANGE = "product.forecast_change"
+WEEKS_WAITING = "product.weeks_waiting"
+WEEKS_OF_DEMAND = "line.weeks_of_demand"
+EXPECTED_COST = "line.expected_cost"
+
 
 class Kind(StrEnum):
     """What a column holds, and with it which operators and curves fit."""
@@ -14,6 +21,14 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
 
 
+class Source(StrEnum):
+    """Where a column comes from; what is not from the order book is not there for every line, nor on every day."""
+
+    ORDER_BOOK = "order_book"
+    FORECAST = "forecast"
+    LEARNED = "learned"
+
+
 @dataclass(frozen=True, slots=True)
 class AttributeSpec:
     """One readable attribute. ``choices`` is closed where the values are ours, empty where they are data.
@@ -21,6 +36,8 @@ class AttributeSpec:
     ``lowest`` is the least value a number can have, ``is_whole`` says that it has no fractions,
     ``is_always_known`` that every line has it. ``usual`` is (from, to, grain) of a number where a lexicographic
     policy names none: values beyond count as the end they pass, those of one grain as equal.
+    ``is_known_at_entry`` says that an order has it from its first day and keeps it, so that past orders can be told
+    apart by it.
     """
 
     name: str
@@ -32,10 +49,18 @@ class AttributeSpec:
     is_whole: bool = False
     is_always_known: bool = False
     usual: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    source: Source = Source.ORDER_BOOK
+    is_known_at_entry: bool = False
 
 
 def _number(
-    name: str, label: str, unit: str, lowest: float, is_whole: bool = False, highest: float = 1_000_000
+    name: str,
+    label: str,
+    unit: str,
+    lowest: float,
+    is_whole: bool = False,
+    highest: float = 1_000_000,
+    is_known_at_entry: bool = False,
 ) -> AttributeSpec:
     """Return the entry of a number that every line has."""
     return AttributeSpec(
@@ -47,6 +72,7 @@ def _number(
         is_whole=is_whole,
         is_always_known=True,
         usual=(lowest, highest, 1.0),
+        is_known_at_entry=is_known_at_entry,
     )
 
 
@@ -55,25 +81,55 @@ def _days(name: str, label: str) -> AttributeSpec:
     return AttributeSpec(name, Kind.NUMBER, label, "days", is_whole=True, usual=(-3650, 3650, 1.0))
 
 
+def _entered(name: str, label: str, choices: tuple[str, ...] = ()) -> AttributeSpec:
+    """Return the entry of a text that stands from the day an order is placed."""
+    return AttributeSpec(name, Kind.TEXT, label, choices=choices, is_known_at_entry=True)
+
+
+def _estimate(
+    name: str, label: str, unit: str, source: Source, highest: float, grain: float = 1.0, lowest: float | None = 0.0
+) -> AttributeSpec:
+    """Return the entry of a number that a forecast or a model gives, for products and lines that it knows."""
+    usual = (lowest or -highest, highest, grain)
+    return AttributeSpec(name, Kind.NUMBER, label, unit, lowest=lowest, usual=usual, source=source)
+
+
 _SPECS = (
-    AttributeSpec("customer.tier", Kind.TEXT, "Customer tier", choices=("platinum", "gold", "silver", "standard")),
-    AttributeSpec("customer.zone", Kind.TEXT, "Customer zone"),
-    AttributeSpec("customer.code", Kind.TEXT, "Customer code"),
-    AttributeSpec("order.channel", Kind.TEXT, "Channel"),
+    _entered("customer.tier", "Customer tier", ("platinum", "gold", "silver", "standard")),
+    _entered("customer.zone", "Customer zone"),
+    _entered("customer.code", "Customer code"),
+    _entered("order.channel", "Channel"),
     _number("order.open_value", "Open value of the order", "GBP", lowest=0),
     _number("order.total_value", "Total value of the order", "GBP", lowest=0),
     _number("order.age_days", "Age of the order", "days", lowest=0, is_whole=True, highest=3650),
     _days("order.days_late", "Days past the promised date"),
     _days("order.days_to_requested", "Days until the requested date"),
     AttributeSpec("order.expedited", Kind.YES_NO, "Expedited", is_always_known=True),
-    AttributeSpec("order.ship_policy", Kind.TEXT, "Ship policy", choices=("partial", "complete", "one_backorder")),
+    _entered("order.ship_policy", "Ship policy", ("partial", "complete", "one_backorder")),
     _number("line.open_qty", "Open quantity of the line", "units", lowest=1, is_whole=True, highest=100_000),
     _number("line.open_value", "Open value of the line", "GBP", lowest=0),
     _number("line.position", "Position of the line in its order", "", lowest=0, is_whole=True, highest=1000),
-    AttributeSpec("product.sku", Kind.TEXT, "Product code"),
-    AttributeSpec("product.category", Kind.TEXT, "Product category"),
-    _number("product.unit_price", "Unit price", "GBP", lowest=0),
-    AttributeSpec("product.critical", Kind.YES_NO, "Critical product", is_always_known=True),
+    _entered("product.sku", "Product code"),
+    _entered("product.category", "Product category"),
+    _number("product.unit_price", "Unit price", "GBP", lowest=0, is_known_at_entry=True),
+    AttributeSpec("product.critical", Kind.YES_NO, "Critical product", is_always_known=True, is_known_at_entry=True),
+    AttributeSpec(
+        DAYS_OF_COVER,
+        Kind.NUMBER,
+        "Days until the product runs short",
+        "days",
+        lowest=0,
+        is_whole=True,
+        usual=(0, 365, 1.0),
+        source=Source.FORECAST,
+    ),
+    _estimate(WEEKLY_FORECAST, "Units forecast a week", "units", Source.FORECAST, 100_000),
+    _estimate(FORECAST_CHANGE, "Change of the forecast over its weeks", "%", Source.FORECAST, 1000, lowest=-100),
+    _estimate(WEEKS_WAITING, "Waiting demand in weeks of forecast", "weeks", Source.FORECAST, 520, 0.1),
+    _estimate(WEEKS_OF_DEMAND, "Weeks of forecast that the line takes", "weeks", Source.FORECAST, 520, 0.1),
+    _estimate("line.late_risk", "Chance of becoming late", "", Source.LEARNED, 1, 0.001),
+    _estimate("line.cost_of_delay", "Cost if it becomes late", "GBP", Source.LEARNED, 1_000_000),
+    _estimate(EXPECTED_COST, "Expected cost of being late", "GBP", Source.LEARNED, 1_000_000),
 )
 
 CATALOGUE = {spec.name: spec for spec in _SPECS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orders.planning import schema
-from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
+from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind, Source
 from orders.planning.reading import (
     Json,
     Report,
@@ -41,9 +41,12 @@ def read_condition(value: Json, place: str, report: Report, depth: int = 1) -> C
 
 
 def read_attribute(value: Json, place: str, report: Report) -> AttributeSpec | None:
-    """Return the catalogue's entry of an attribute name."""
-    name = read_choice(value, place, report, CATALOGUE)
-    return CATALOGUE.get(name)
+    """Return the catalogue's entry of an attribute name that the policy's strategy may read."""
+    spec = CATALOGUE.get(read_choice(value, place, report, CATALOGUE))
+    if spec is not None and spec.source is not Source.ORDER_BOOK and report.strategy in schema.PLAIN_STRATEGIES:
+        report.add(place, f"{spec.name} is an estimate, which {report.strategy} does not read; choose strategy hybrid")
+        return None
+    return spec
 
 
 def read_known_text(value: Json, place: str, report: Report, spec: AttributeSpec) -> str:

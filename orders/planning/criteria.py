@@ -50,8 +50,6 @@ def read_criterion(value: Json, place: str, report: Report) -> Rule:
 
 def weigh_criteria(rules: tuple[Rule, ...], report: Report) -> tuple[Rule, ...]:
     """Return the criteria with weights by which one level of each outweighs all levels of those after it."""
-    if not rules:
-        report.add("rules", "must have at least one criterion")
     weight = 1
     weighed = []
     for rule in reversed(rules):

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from orders.planning import schema
 from orders.planning.attributes import AttributeSpec, Kind
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
-from orders.planning.criteria import read_criterion, weigh_criteria
+from orders.planning.criteria import read_criterion
+from orders.planning.forecast_reading import read_forecast
 from orders.planning.points import (
     ByValue,
     Fixed,
@@ -38,8 +39,9 @@ from orders.planning.reading import (
 )
 from orders.planning.rules import Policy, Rule
 from orders.planning.segment_reading import read_segments
+from orders.planning.strategies import WITH_CRITERIA, complete
 
-__all__ = ["InvalidPolicyError", "Problem", "parse_policy"]
+__all__ = ["InvalidPolicyError", "Problem", "parse_policy", "read_written", "rule_labels"]
 
 _MEMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fixed": (("points",), ()),
@@ -48,19 +50,37 @@ _MEMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "logistic": (("midpoint", "steepness", "max"), ()),
     "by_value": (("values",), ("default",)),
 }
-_DIVIDERS = ("segments", "quotas", "fair_share")
+_DIVIDERS = ("segments", "quotas", "fair_share", "forecast")
 _REFUSED = Fixed(0.0)  # stands in for points that were refused; never leaves the parser
 
 
 def parse_policy(document: Json) -> Policy:
-    """Return the policy of a parsed JSON document. Raises InvalidPolicyError with every problem found."""
+    """Return the policy of a parsed JSON document, the strategy's own rules included.
+
+    Raises InvalidPolicyError with every problem found.
+    """
+    return _parse(document)[1]
+
+
+def read_written(document: Json) -> Policy:
+    """Return the policy with the rules that its author wrote and no others; raises InvalidPolicyError."""
+    return _parse(document)[0]
+
+
+def rule_labels(document: Json) -> tuple[str, ...]:
+    """Return what the columns of a plan's points are called, in their order; raises InvalidPolicyError."""
+    return tuple(rule.label for rule in parse_policy(document).rules)
+
+
+def _parse(document: Json) -> tuple[Policy, Policy]:
     report = Report()
-    policy = _read_policy(document, report)
+    written = _read_policy(document, report)
+    policy = complete(written, report)
     if report.terms > schema.MAX_TERMS:
         report.add("rules", f"at most {schema.MAX_TERMS} comparisons in one policy, not {report.terms}")
     if report.problems:
         raise InvalidPolicyError(tuple(report.problems))
-    return policy
+    return written, policy
 
 
 def _read_policy(document: Json, report: Report) -> Policy:
@@ -70,22 +90,23 @@ def _read_policy(document: Json, report: Report) -> Policy:
     version = members["version"]
     if isinstance(version, bool) or version != schema.VERSION:
         report.add("version", f"must be {schema.VERSION}")
-    strategy = read_choice(members["strategy"], "strategy", report, schema.STRATEGIES)
+    report.strategy = strategy = read_choice(members["strategy"], "strategy", report, schema.STRATEGIES)
     entries = read_list(members["rules"], "rules", report, schema.MAX_RULES, shortest=0)
     if strategy == "fifo" and entries:
         report.add("rules", "must be empty: fifo ranks by the day of the order alone")
-    read = read_criterion if strategy == "lexicographic" else _read_rule
+    read = read_criterion if strategy in WITH_CRITERIA else _read_rule
     rules = tuple(read(entry, f"rules[{i}]", report) for i, entry in enumerate(entries))
-    if strategy == "lexicographic":
-        rules = weigh_criteria(rules, report)
     refuse_repeated_ids([rule.id for rule in rules], "rules", report)
     segments = read_segments(members["segments"], "segments", report) if "segments" in members else ()
     promises = read_promises(members["promises"], "promises", report) if "promises" in members else ()
     quotas = read_quotas(members["quotas"], "quotas", report) if "quotas" in members else ()
     fair_share = read_fair_share(members["fair_share"], "fair_share", report) if "fair_share" in members else ""
+    forecast = read_forecast(members["forecast"], "forecast", report) if "forecast" in members else None
+    if strategy and (strategy == "demand_forecast") != ("forecast" in members):
+        report.add("forecast", "is missing" if strategy == "demand_forecast" else "needs strategy demand_forecast")
     for name in [name for name in _DIVIDERS if name in members][1:]:
         report.add(name, f"stock is divided by one of {', '.join(_DIVIDERS)}, not by several")
-    return Policy(strategy, rules, segments, promises, quotas, fair_share)
+    return Policy(strategy, rules, segments, promises, quotas, fair_share, forecast)
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:

@@ -1,4 +1,4 @@
-"""Findings on segments, quotas and promise rules, of which the first that a line meets counts."""
+"""Findings on segments, quotas, classes and promise rules, of which the first that a line meets counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.logic import ALWAYS, Logic
-from orders.planning.rules import FREE_PROMISE, AnyOf, Condition, Guarantee, PromiseRule, Quota, Segment
+from orders.planning.rules import FREE_PROMISE, AnyOf, Condition, DemandClass, Guarantee, PromiseRule, Quota, Segment
 
 
 def lint_segments(segments: tuple[Segment, ...], logic: Logic) -> Iterator[Finding]:
@@ -33,6 +33,16 @@ def lint_promises(promises: tuple[PromiseRule, ...], logic: Logic) -> Iterator[F
         if promise.urgent_days and promise.no_worse:
             message = "No delay is told at all, however urgent: no_worse forbids it."
             yield Finding(f"promises[{i}].urgent_days", FindingKind.DEAD, message, "Remove it, or allow worse dates.")
+
+
+def lint_classes(classes: tuple[DemandClass, ...], logic: Logic) -> Iterator[Finding]:
+    """Yield findings on the classes that units are kept for."""
+    kept = [False] * len(classes)
+    yield from _lint_first_met([part.when for part in classes], "forecast.classes", logic, kept, "")
+    if classes and logic.follows(AnyOf(tuple(part.when for part in classes))):
+        message = "Every line is of some class, so nobody is worse than the last: nothing is kept for it."
+        advice = "Leave the last class out: its lines come last anyway."
+        yield Finding(f"forecast.classes[{len(classes) - 1}]", FindingKind.DEAD, message, advice)
 
 
 def _lint_first_met(

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from orders.planning.grammar import parse_policy
+from orders.planning.grammar import read_written
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.lint_criteria import lint_criteria
 from orders.planning.lint_points import direction, lint_points, probes
-from orders.planning.lint_segments import lint_promises, lint_quotas, lint_segments
+from orders.planning.lint_segments import lint_classes, lint_promises, lint_quotas, lint_segments
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.points import ByValue
 from orders.planning.reading import Json
 from orders.planning.rules import Condition, Policy, Rule
+from orders.planning.strategies import WITH_CRITERIA
 from orders.planning.wording import describe
 
 __all__ = ["Finding", "FindingKind", "lint"]
@@ -29,12 +30,13 @@ def lint(document: Json) -> list[Finding]:
     Raises InvalidPolicyError for a document that the grammar refuses. Exact but for conditions that branch absurdly
     (see ``logic``); attributes are taken as independent of each other.
     """
-    policy = parse_policy(document)
+    policy = read_written(document)
     logic = Logic(_conditions(policy))
     found = list(_lint_rules(policy, logic))
     found += lint_segments(policy.segments, logic)
     found += lint_quotas(policy.quotas, logic)
     found += lint_promises(policy.promises, logic)
+    found += lint_classes(policy.classes(), logic)
     return sorted(found, key=lambda finding: _document_order(finding.place))
 
 
@@ -61,7 +63,7 @@ def _lint_rules(policy: Policy, logic: Logic) -> Iterator[Finding]:
         else:
             yield from lint_condition(when, f"rules[{i}].when", logic)
         yield from lint_points(rule, f"rules[{i}]", logic)
-    if policy.strategy == "lexicographic":
+    if policy.strategy in WITH_CRITERIA:
         yield from lint_criteria(alive, logic)
         return
     for (i, one), (j, other) in combinations(alive, 2):

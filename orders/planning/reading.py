@@ -33,10 +33,11 @@ class InvalidPolicyError(ValueError):
 
 @dataclass(slots=True)
 class Report:
-    """Problems found so far, and the terms counted against the policy's limit."""
+    """Problems found so far, the terms counted against the policy's limit, and the strategy that is being read."""
 
     problems: list[Problem] = field(default_factory=list)
     terms: int = 0
+    strategy: str = ""
 
     def add(self, place: str, message: str) -> None:
         """Note a problem."""

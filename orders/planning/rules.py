@@ -111,6 +111,32 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class DemandClass:
+    """Orders for whose expected demand units are kept: those that meet ``when`` and belong to no class before.
+
+    ``worth`` is what a unit is worth to them against one to a line of no class, or 0 where the policy does not say.
+    """
+
+    id: str
+    label: str
+    when: Condition
+    worth: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is kept for demand that has not come yet: of each class, best first, over ``horizon_days``.
+
+    A product's own orders of the last ``history_weeks`` say how much of its forecast is of which class.
+    docs/planning.md, section Demand forecast.
+    """
+
+    horizon_days: int
+    history_weeks: int
+    classes: tuple[DemandClass, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseRule:
     """When a date once told may be replaced; days are calendar days. docs/planning.md, section Governance.
 
@@ -146,6 +172,7 @@ class Policy:
     promises: tuple[PromiseRule, ...] = ()
     quotas: tuple[Quota, ...] = ()
     fair_share: str = ""
+    forecast: Forecast | None = None
 
     def attributes(self) -> frozenset[str]:
         """Return the names of the columns that planning and governance will read, so that only those are loaded."""
@@ -159,6 +186,11 @@ class Policy:
         """Yield every condition of the policy."""
         for part in (self.rules, self.segments, self.quotas, self.promises):
             yield from (entry.when for entry in part if entry.when is not None)
+        yield from (entry.when for entry in self.classes())
+
+    def classes(self) -> tuple[DemandClass, ...]:
+        """Return the classes that units are kept for, best first."""
+        return self.forecast.classes if self.forecast else ()
 
 
 def comparisons(condition: Condition) -> Iterator[Compare]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 VERSION = 1
-STRATEGIES = ("fifo", "priority", "lexicographic")
+PLAIN_STRATEGIES = ("fifo", "priority", "lexicographic")  # read the order book alone
+STRATEGIES = (*PLAIN_STRATEGIES, "demand_forecast", "automated", "hybrid")
 GUARANTEES = ("win", "gain", "redistribute", "fill", "lose", "skip")
 IF_UNMET = ("alert", "fall_back")
 PROMISE_SWITCHES = ("no_better", "no_worse", "only_when_sure")
@@ -13,6 +14,10 @@ PROMISE_DAYS = ("min_earlier_days", "min_later_days", "cool_down_days", "freeze_
 COMPARISONS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between", "is_known", "is_unknown")
 MAX_RULES = 50
 MAX_SEGMENTS = 20
+MAX_CLASSES = 8
+MAX_HORIZON_DAYS = 84  # as far as forecasts reach
+MAX_HISTORY_WEEKS = 104
+MAX_WORTH = 1000
 MAX_DAYS = 3650
 MAX_TERMS = 200  # comparisons in one policy
 MAX_DEPTH = 6  # nesting of one condition
@@ -62,7 +67,7 @@ SCHEMA: dict[str, Any] = {
             name: {"type": "array", "items": {"$ref": f"#/$defs/{entry}"}, "minItems": 1, "maxItems": MAX_SEGMENTS}
             for name, entry in (("segments", "segment"), ("quotas", "quota"), ("promises", "promise"))
         }
-        | {"fair_share": _TEXT},
+        | {"fair_share": _TEXT, "forecast": {"$ref": "#/$defs/forecast"}},
     ),
     "$defs": {
         "rule": _closed(
@@ -72,6 +77,19 @@ SCHEMA: dict[str, Any] = {
         "segment": _closed(
             _NAMED | {"guarantee": {"enum": list(GUARANTEES)}}, _WHEN | {"if_unmet": {"enum": list(IF_UNMET)}}
         ),
+        "forecast": _closed(
+            {"horizon_days": {"type": "integer", "minimum": 1, "maximum": MAX_HORIZON_DAYS}},
+            {
+                "history_weeks": {"type": "integer", "minimum": 1, "maximum": MAX_HISTORY_WEEKS},
+                "classes": {
+                    "type": "array",
+                    "items": {"$ref": "#/$defs/class"},
+                    "minItems": 1,
+                    "maxItems": MAX_CLASSES,
+                },
+            },
+        ),
+        "class": _closed(_NAMED | _WHEN, {"worth": {"type": "number", "exclusiveMinimum": 1, "maximum": MAX_WORTH}}),
         "promise": _closed(
             _NAMED,
             _WHEN

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orders.models import LinePlan, Policy
+from orders.planning import grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
     """Return the score that ranks each order: that of its best line. Two queries, however many orders."""
     rows = (
         LinePlan.objects.filter(order_id__in=list(order_ids))
-        .order_by("order_id", "-score", "line_id")
+        .order_by("order_id", "stage", "-score", "line_id")
         .distinct("order_id")
         .values_list("order_id", "line_id", "score", "points", "policy_id")
     )
@@ -42,11 +43,9 @@ def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
 
 
 def rule_labels(policy_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the labels of each policy's rules, in their order."""
-    return {
-        pk: tuple(str(rule.get("label") or rule.get("id")) for rule in document.get("rules", ()))
-        for pk, document in Policy.objects.filter(pk__in=list(policy_ids)).values_list("pk", "rules")
-    }
+    """Return the labels of each policy's rules, those that its strategy adds included, in their order."""
+    documents = Policy.objects.filter(pk__in=list(policy_ids)).values_list("pk", "rules")
+    return {pk: grammar.rule_labels(document) for pk, document in documents}
 
 
 def name_points(points: Iterable[float], labels: tuple[str, ...]) -> tuple[Part, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from django.db import connection
 
-from orders.planning.attributes import CATALOGUE
+from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
@@ -31,9 +31,14 @@ def load_attributes(
 ) -> Attributes:
     """Return the named columns, parallel to ``lines``; ``place`` is each line's position in ``orders``.
 
-    Ages and days to go are whole days, so that a plan made later the same day scores alike.
+    Ages and days to go are whole days, so that a plan made later the same day scores alike. What the forecast gives is
+    worked out by the plan itself, from the same supply and backlog.
     """
-    return {name: _load(name, scope, lines, orders, totals, place, today) for name in sorted(names)}
+    return {
+        name: _load(name, scope, lines, orders, totals, place, today)
+        for name in sorted(names)
+        if CATALOGUE[name].source is not Source.FORECAST
+    }
 
 
 def _load(
@@ -63,10 +68,12 @@ def _load(
             return Attribute(lines["position"].astype(np.float64))
         case "product.unit_price" | "product.critical":
             return Attribute(_product_numbers(name, scope, lines))
+        case "line.late_risk" | "line.cost_of_delay" | "line.expected_cost":
+            return Attribute(np.full(len(place), np.nan))
     if name.startswith("product."):
-        return _text(name, lines["product_id"])
+        return load_text(name, lines["product_id"])
     key, _, _ = _TEXTS[name]
-    per_order = _text(name, orders[key])
+    per_order = load_text(name, orders[key])
     return Attribute(per_order.values[place], per_order.categories)
 
 
@@ -98,7 +105,7 @@ def _looked_up(wanted: Ints, keys: Ints, values: Ints) -> Ints:
     return values[order][np.searchsorted(keys[order], wanted)]
 
 
-def _text(name: str, wanted: Ints) -> Attribute:
+def load_text(name: str, wanted: Ints) -> Attribute:
     """Return a text column parallel to the ids ``wanted``: codes into the catalogue's choices, or into what occurs."""
     _, table, column = _TEXTS[name]
     keys = np.unique(wanted)
