@@ -13,7 +13,7 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.kick import kick
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
-from kernel.transactions import entry_verb
+from kernel.transactions import entry_verb, require_transaction
 from orders.models import Policy, PolicyStatus
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.presets import BALANCED_PRIORITY
@@ -32,11 +32,15 @@ def published() -> Policy:
 @entry_verb
 def create_draft(*, name: str, rules: Mapping[str, Any], note: str = "", actor: Actor | None, now: datetime) -> Policy:
     """Keep a new version of the rules without using it. Raises Invalid naming each place that is wrong."""
+    return add_draft(name=name, rules=rules, note=note, actor=actor, now=now)
+
+
+def add_draft(*, name: str, rules: Mapping[str, Any], note: str, actor: Actor | None, now: datetime) -> Policy:
+    """Add a draft under the next version number, as ``create_draft`` does; takes part in the caller's transaction."""
+    require_transaction()
     document = dict(rules)
-    strategy = _check(document)
-    cleaned = clean_text(name, field="name", max_length=100)
-    if not cleaned:
-        raise Invalid("Give the policy a name.", fields={"name": "Give the policy a name."})
+    strategy = checked_strategy(document)
+    cleaned = cleaned_name(name)
     _lock_versions()
     return Policy.objects.create(
         name=cleaned,
@@ -47,6 +51,14 @@ def create_draft(*, name: str, rules: Mapping[str, Any], note: str = "", actor: 
         created_at=now,
         created_by_id=key_of(actor),
     )
+
+
+def cleaned_name(name: str) -> str:
+    """Return the name of a version as it can be kept, or raise Invalid."""
+    cleaned = clean_text(name, field="name", max_length=100)
+    if not cleaned:
+        raise Invalid("Give the policy a name.", fields={"name": "Give the policy a name."})
+    return cleaned
 
 
 @entry_verb
@@ -80,7 +92,7 @@ def _publish_first() -> Policy:
                 name=FIRST_NAME,
                 version=_next_version(),
                 status=PolicyStatus.PUBLISHED,
-                strategy=_check(BALANCED_PRIORITY),
+                strategy=checked_strategy(BALANCED_PRIORITY),
                 rules=BALANCED_PRIORITY,
                 note="The preset that Backlog starts with.",
             )
@@ -89,7 +101,7 @@ def _publish_first() -> Policy:
 
 
 def _put_in_force(policy: Policy, *, note: str, actor: Actor | None, now: datetime) -> Policy:
-    _check(policy.rules)
+    checked_strategy(policy.rules)
     _refuse_unapplied(policy.rules)
     Policy.objects.filter(status=PolicyStatus.PUBLISHED).update(status=PolicyStatus.ARCHIVED)
     policy.status = PolicyStatus.PUBLISHED
@@ -102,13 +114,14 @@ def _put_in_force(policy: Policy, *, note: str, actor: Actor | None, now: dateti
 
 
 def _get(policy_id: int) -> Policy:
-    policy = Policy.objects.filter(pk=policy_id).first()
+    """Return a version, locked, so that what is checked is what comes in force: a draft may be edited meanwhile."""
+    policy = Policy.objects.select_for_update(of=("self",), no_key=True).filter(pk=policy_id).first()
     if policy is None:
         raise NotFound("There is no such policy.")
     return policy
 
 
-def _check(document: Mapping[str, Any]) -> str:
+def checked_strategy(document: Mapping[str, Any]) -> str:
     """Return the strategy of a document that the grammar accepts, or raise Invalid with all that it refuses."""
     try:
         return parse_policy(dict(document)).strategy

@@ -1,0 +1,138 @@
+"""The entries of a policy's lists (rules, criteria, segments, quotas, promises, classes): new ones, and from forms.
+
+Every function returns an entry that has the members which the grammar asks for; what people typed wrong stays in it as
+text, for the grammar to refuse at its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from orders.drafting.conditions import ROOT, new_compare, read_tree
+from orders.drafting.fields import Fields, every, first, number
+from orders.drafting.points import new_points, read_points, scaled, weight
+from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
+from orders.planning.schema import GUARANTEES, IF_UNMET, MAX_TEXT, PROMISE_DAYS, PROMISE_SWITCHES
+
+Entry = dict[str, Any]
+
+KEEPS_NOTHING = ("redistribute", "fill", "lose")
+NEW_LABELS = {
+    "rules": "New rule",
+    "segments": "New segment",
+    "quotas": "New quota",
+    "promises": "New promise rule",
+    "classes": "New class",
+}
+_RANGE = ("from", "to", "grain")
+
+
+def name_anew(label: str, taken: Collection[str]) -> str:
+    """Return an id for a label that no other entry of the list has."""
+    base = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40]
+    base = base if base[:1].isalpha() else f"rule_{base}".strip("_")
+    found, count = base, 2
+    while found in taken:
+        found, count = f"{base}_{count}", count + 1
+    return found
+
+
+def new_entry(section: str, *, is_ordered: bool, attribute: str, taken: Collection[str]) -> Entry:
+    """Return an entry to start from; ``attribute`` is what a rule reads, "" for points by condition alone."""
+    spec = CATALOGUE.get(attribute)
+    label = spec.label if spec and section == "rules" else NEW_LABELS[section]
+    entry: Entry = {"id": name_anew(label, taken), "label": label}
+    match section:
+        case "segments":
+            return {**entry, "guarantee": "win", "if_unmet": "alert", "when": new_compare()}
+        case "quotas":
+            return {**entry, "when": new_compare(), "at_least": {"percent": 10}}
+        case "promises":
+            return {**entry, "min_earlier_days": 3, "min_later_days": 1, "cool_down_days": 3}
+        case "classes":
+            return {**entry, "when": new_compare()}
+    return entry | (_new_criterion(spec) if is_ordered else _new_rule(spec))
+
+
+def _new_rule(spec: AttributeSpec | None) -> Entry:
+    if spec is None or (spec.kind is Kind.TEXT and not spec.choices) or spec.kind is Kind.YES_NO:
+        return {"when": new_compare(spec.name if spec else "customer.tier"), "points": new_points("fixed", spec)}
+    kind = "linear" if spec.kind is Kind.NUMBER else "by_value"
+    return {"attribute": spec.name, "points": new_points(kind, spec)}
+
+
+def _new_criterion(spec: AttributeSpec | None) -> Entry:
+    if spec is not None and spec.kind is Kind.NUMBER:
+        return {"attribute": spec.name, "order": "desc"}
+    if spec is not None and spec.choices:
+        return {"attribute": spec.name, "values": list(spec.choices)}
+    return {"when": new_compare(spec.name if spec else "customer.tier")}
+
+
+def read_entry(section: str, fields: Fields, old: Entry, *, is_ordered: bool) -> Entry:
+    """Return the entry that a form describes; what forms do not show (the id, whether it is off) stays as it was."""
+    entry: Entry = {"id": old["id"], "label": first(fields, "label")[:MAX_TEXT]}
+    if section == "rules":
+        entry |= _read_criterion(fields, old) if is_ordered else _read_rule(fields, old)
+    when = read_tree(fields)
+    if when is not None:
+        entry["when"] = when
+    match section:
+        case "segments":
+            entry |= _read_segment(fields)
+        case "quotas":
+            entry |= _read_quota(fields)
+        case "promises":
+            entry |= _read_promise(fields)
+        case "classes":
+            if worth := first(fields, "worth"):
+                entry["worth"] = number(worth)
+    return entry | ({"off": True} if old.get("off") else {})
+
+
+def _read_rule(fields: Fields, old: Entry) -> Entry:
+    spec = CATALOGUE.get(first(fields, "attribute"))
+    points = read_points(fields, spec, old.get("points", {}))
+    wanted = number(first(fields, "weight"))
+    if isinstance(wanted, int | float) and first(fields, "weight") != first(fields, "weight.was"):
+        points = scaled(old["points"], wanted) if weight(old.get("points", {})) else points
+    return {"points": points} | ({"attribute": spec.name} if spec and points["type"] != "fixed" else {})
+
+
+def _read_criterion(fields: Fields, old: Entry) -> Entry:
+    spec = CATALOGUE.get(first(fields, "attribute"))
+    if spec is None:
+        return {} if read_tree(fields) else {"when": old.get("when", new_compare())}
+    if first(fields, "attribute.was", spec.name) != spec.name:
+        return {name: value for name, value in _new_criterion(spec).items() if name != ROOT or not read_tree(fields)}
+    if spec.kind is not Kind.NUMBER:
+        values = [value for value in every(fields, "values") if value]
+        return {"attribute": spec.name, "values": list(dict.fromkeys(values))}
+    order = first(fields, "order")
+    found: Entry = {"attribute": spec.name, "order": order if order in ("asc", "desc") else "desc"}
+    return found | {name: number(text) for name in _RANGE if (text := first(fields, name))}
+
+
+def _read_segment(fields: Fields) -> Entry:
+    guarantee, if_unmet = first(fields, "guarantee"), first(fields, "if_unmet")
+    guarantee = guarantee if guarantee in GUARANTEES else "redistribute"
+    if guarantee in KEEPS_NOTHING:
+        return {"guarantee": guarantee}
+    return {"guarantee": guarantee, "if_unmet": if_unmet if if_unmet in IF_UNMET else "alert"}
+
+
+def _read_quota(fields: Fields) -> Entry:
+    found: Entry = {}
+    for name in ("at_least", "at_most"):
+        if text := first(fields, name):
+            unit = "units" if first(fields, f"{name}.unit") == "units" else "percent"
+            found[name] = {unit: number(text)}
+    return found
+
+
+def _read_promise(fields: Fields) -> Entry:
+    switches = {name: True for name in PROMISE_SWITCHES if first(fields, name)}
+    days = {name: number(text) for name in PROMISE_DAYS if (text := first(fields, name)) not in ("", "0")}
+    return switches | days

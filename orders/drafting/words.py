@@ -1,0 +1,167 @@
+"""The parts of a policy in words, for lists, histories and screens; also of documents that the grammar refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orders.drafting.fields import shown
+from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
+from orders.planning.conditions import read_condition
+from orders.planning.reading import Report
+from orders.planning.wording import describe
+
+Entry = dict[str, Any]
+
+STRATEGIES = {
+    "fifo": "First in, first out",
+    "priority": "Weighted priority",
+    "lexicographic": "One after another",
+    "demand_forecast": "Demand forecast",
+    "automated": "Automated",
+    "hybrid": "Hybrid",
+}
+GUARANTEES = {
+    "win": "Gets everything it asks for, before any score",
+    "gain": "Never less or later than it has now, perhaps more",
+    "redistribute": "What its rank gives",
+    "fill": "At most what it has now",
+    "lose": "Only what nobody else needs",
+    "skip": "Stays exactly as it is",
+}
+IF_UNMET = {"alert": "keep its turn and raise an alert", "fall_back": "plan it by rank instead"}
+PROMISES = {
+    "no_better": "no earlier date is told",
+    "no_worse": "no later date is told",
+    "only_when_sure": "good news only when it is safe",
+    "min_earlier_days": "earlier by at least {} d",
+    "min_later_days": "later by at least {} d",
+    "cool_down_days": "{} d of quiet after each change",
+    "freeze_days": "frozen {} d before the day",
+    "urgent_days": "delays of {} d at once",
+}
+DIVIDERS = {
+    "rank": "By rank alone",
+    "segments": "By segments with guarantees",
+    "quotas": "By quotas",
+    "fair_share": "By fair share",
+}
+_PER = {"days": "day", "GBP": "pound", "units": "unit", "weeks": "week", "%": "percent"}
+_MOST_VALUES = 6
+
+
+def condition_in_words(when: Any) -> str:
+    """Return a condition as one line of English, or that it cannot be read."""
+    report = Report()
+    condition = read_condition(when, "when", report)
+    return "a condition with errors" if report.problems else describe(condition)
+
+
+def points_in_words(rule: Entry) -> str:
+    """Return what a rule gives: ``5 points per day, up to 150``."""
+    points = rule.get("points", {})
+    spec = CATALOGUE.get(rule.get("attribute", ""))
+    unit = _unit(spec)
+    match points.get("type"):
+        case "linear":
+            per = _PER.get(spec.unit, "unit") if spec else "unit"
+            start = f" above {shown(points['from'])}{unit}" if points.get("from") else ""
+            cap = f", up to {amount(points['cap'])}" if "cap" in points else ", without end"
+            return f"{_counted(points.get('per_unit'))} per {per}{start}{cap}"
+        case "step":
+            steps = [f"{amount(reached)} from {shown(low)}{unit}" for low, reached in points.get("steps", ())]
+            return ", ".join(_cut(steps)) or "No steps"
+        case "logistic":
+            steepness = points.get("steepness")
+            rises = "as it rises past" if isinstance(steepness, int | float) and steepness > 0 else "as it falls below"
+            return f"Up to {amount(points.get('max'))}, half of it {rises} {shown(points.get('midpoint'))}{unit}"
+        case "by_value":
+            values = [f"{name.capitalize()} {amount(value)}" for name, value in points.get("values", {}).items()]
+            default = [f"others {amount(points['default'])}"] if points.get("default") else []
+            return ", ".join([*_cut(values), *default])
+    return _counted(points.get("points"))
+
+
+def criterion_in_words(criterion: Entry) -> str:
+    """Return how a criterion compares: ``Highest first, in steps of 10``."""
+    if "values" in criterion:
+        return " before ".join(_cut([str(value).capitalize() for value in criterion["values"]]))
+    if "order" in criterion:
+        steps = f", in steps of {shown(criterion['grain'])}" if "grain" in criterion else ""
+        ends = "".join(
+            f", {word} {shown(criterion[name])}" for name, word in (("from", "from"), ("to", "to")) if name in criterion
+        )
+        return ("Lowest first" if criterion["order"] == "asc" else "Highest first") + steps + ends
+    return "Who meets it comes first"
+
+
+def quota_in_words(quota: Entry) -> str:
+    """Return the units that a quota keeps and allows."""
+    parts = [
+        f"{word} {_share(quota[name])}"
+        for name, word in (("at_least", "at least"), ("at_most", "at most"))
+        if isinstance(quota.get(name), dict)
+    ]
+    return ", ".join(parts).capitalize() + " of each product" if parts else "No amount"
+
+
+def segment_in_words(segment: Entry) -> str:
+    """Return a segment's guarantee and what happens when it cannot be kept."""
+    words = GUARANTEES.get(segment.get("guarantee", ""), "")
+    unmet = IF_UNMET.get(segment.get("if_unmet", ""))
+    return f"{words}; else {unmet}" if unmet else words
+
+
+def promise_in_words(promise: Entry) -> str:
+    """Return when a date once told may change."""
+    parts = [
+        words.format(shown(promise[name])) if "{}" in words else words
+        for name, words in PROMISES.items()
+        if promise.get(name)
+    ]
+    return "; ".join(parts).capitalize() or "Every change is told"
+
+
+def class_in_words(entry: Entry) -> str:
+    """Return what a demand class is worth."""
+    return f"Worth {shown(entry['worth'])} times the rest" if "worth" in entry else "Better than all after it"
+
+
+def entry_in_words(section: str, entry: Entry, *, is_ordered: bool) -> str:
+    """Return the second line of an entry in its list, its condition included."""
+    match section:
+        case "segments":
+            words = segment_in_words(entry)
+        case "quotas":
+            words = quota_in_words(entry)
+        case "promises":
+            words = promise_in_words(entry)
+        case "classes":
+            words = class_in_words(entry)
+        case _:
+            words = criterion_in_words(entry) if is_ordered else points_in_words(entry)
+    return f"{words}. Where {condition_in_words(entry['when'])}" if "when" in entry else words
+
+
+def amount(value: object) -> str:
+    """Return points as lists show them: thousands grouped, a true minus."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return shown(value) or "?"
+    return f"{value:,.10g}".replace("-", "−")
+
+
+def _counted(value: object) -> str:
+    return f"{amount(value)} {'point' if value == 1 else 'points'}"
+
+
+def _share(value: Entry) -> str:
+    return f"{shown(value['percent'])} %" if "percent" in value else f"{shown(value.get('units'))} units"
+
+
+def _unit(spec: AttributeSpec | None) -> str:
+    if spec is None or spec.kind is not Kind.NUMBER or not spec.unit:
+        return ""
+    return f" {spec.unit}"
+
+
+def _cut(parts: list[str]) -> list[str]:
+    return parts if len(parts) <= _MOST_VALUES else [*parts[:_MOST_VALUES], f"{len(parts) - _MOST_VALUES} more"]
