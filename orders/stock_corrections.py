@@ -130,7 +130,11 @@ def _make_free(product: Product, warehouse: Warehouse, qty: int, level: StockLev
 def _worst_claims(product: Product, warehouse: Warehouse, qty: int) -> list[Taken]:
     planned = Allocation.objects.filter(product=product, warehouse=warehouse, state=AllocationState.PLANNED)
     worst_first = planned.order_by(
-        F("line__plan__score").asc(nulls_first=True), "-line__order__placed_at", "-line__order_id", "-line_id"
+        F("line__plan__stage").desc(nulls_first=True),
+        F("line__plan__score").asc(nulls_first=True),
+        "-line__order__placed_at",
+        "-line__order_id",
+        "-line_id",
     )
     taken: list[Taken] = []
     left = qty

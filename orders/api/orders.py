@@ -37,7 +37,7 @@ class OrderViewSet(GenericViewSet[Order]):
     orderings = {
         "-placed_at": ("-placed_at", "-id"),
         "placed_at": ("placed_at", "id"),
-        "rank": ("-plan__score", "plan__placed_at", "plan__order_id"),
+        "rank": ("plan__stage", "-plan__score", "plan__placed_at", "plan__order_id"),
     }
     action_permissions = {
         "list": SEE,

@@ -51,7 +51,7 @@ _DROP = (
     "DROP TABLE one_level, one_inbound, one_allocation, one_peg, one_line_plan, one_order_plan, one_promise, "
     "one_revision"
 )
-_BEST_FIRST = "SELECT order_id FROM orders_orderplan ORDER BY score DESC, placed_at, order_id LIMIT %s"
+_BEST_FIRST = "SELECT order_id FROM orders_orderplan ORDER BY stage, score DESC, placed_at, order_id LIMIT %s"
 
 
 def one_at_a_time_in_sql(lines: int) -> tuple[float, int]:

@@ -19,7 +19,9 @@ def one_at_a_time_with_orm(lines: int) -> tuple[float, int]:
     It writes the same rows as planning does; ranks are given and rules are not scored. Leaves the database half
     planned, so it comes last.
     """
-    best_first = OrderPlan.objects.order_by("-score", "placed_at", "order_id").values_list("order_id", flat=True)
+    best_first = OrderPlan.objects.order_by("stage", "-score", "placed_at", "order_id").values_list(
+        "order_id", flat=True
+    )
     order_ids = list(best_first[:lines])
     with connection.cursor() as cursor:
         cursor.execute(

@@ -5,11 +5,11 @@ from orders.models.guard import Guard
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
-from orders.models.plan import LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
+from orders.models.plan import Kept, LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
 from orders.models.plan_record import PlanRecord
 from orders.models.policy import Policy, PolicyStatus, Strategy
 from orders.models.pool_plan import PoolPlan
-from orders.models.promise import EtaRevision, EtaRevisionKind, OrderPromise
+from orders.models.promise import Decision, EtaRevision, EtaRevisionKind, OrderPromise, Origin
 from orders.models.sample import SampleLoad
 from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
@@ -23,11 +23,13 @@ __all__ = [
     "BulkJobStatus",
     "BulkRowState",
     "Customer",
+    "Decision",
     "EtaRevision",
     "EtaRevisionKind",
     "Guard",
     "Hold",
     "HoldKind",
+    "Kept",
     "LinePlan",
     "Order",
     "OrderLine",
@@ -35,6 +37,7 @@ __all__ = [
     "OrderPlan",
     "OrderPromise",
     "OrderStatus",
+    "Origin",
     "Outcome",
     "Peg",
     "PlanRecord",

@@ -44,6 +44,12 @@ class Outcome(models.IntegerChoices):
     EXCLUDED = types.Outcome.EXCLUDED, "Left out"
 
 
+class Kept(models.IntegerChoices):
+    YES = types.Kept.YES, "Kept"
+    NO = types.Kept.NO, "Not kept"
+    FELL_BACK = types.Kept.FELL_BACK, "Fell back"
+
+
 class PlanRun(models.Model):
     """One execution of planning: why it ran, on what (hashed), what came out, how long each step took."""
 
@@ -96,24 +102,36 @@ class LinePlan(models.Model):
     eta_p90 = models.DateField(null=True)
     gate_line_id = models.BigIntegerField(default=0, help_text="The line that holds this one back, 0 for none.")
     policy_id = models.BigIntegerField(help_text="The policy whose rules ``points`` follows.")
+    # Written only under a policy that has segments (the first three) or promise rules; else the database fills them in.
+    segment = models.SmallIntegerField(db_default=-1, help_text="Place of its segment in the policy, −1 for none.")
+    kept = models.SmallIntegerField(choices=Kept, db_default=Kept.YES, help_text="What became of its guarantee.")
+    stage = models.SmallIntegerField(db_default=types.ANY_STAGE, help_text="Served before any score, lowest first.")
+    promise_rule = models.SmallIntegerField(
+        db_default=-1, help_text="Place of its promise rule in the policy, −1 for none."
+    )
 
     def __str__(self) -> str:
         return f"plan of line {self.line_id}"
 
 
 class OrderPlan(models.Model):
-    """The plan for one open order, as the board shows it. Its rank is its place by (score desc, placed_at, order)."""
+    """The plan for one open order, as the board shows it.
+
+    Its rank is its place by (stage, score desc, placed_at, order): that of its best line.
+    """
 
     order = models.OneToOneField(
         Order, on_delete=models.PROTECT, primary_key=True, related_name="plan", db_constraint=False
     )
     placed_at = models.DateTimeField()
-    score = models.FloatField()
+    stage = models.SmallIntegerField(db_default=types.ANY_STAGE, help_text="The lowest stage of its lines.")
+    score = models.FloatField(help_text="The best score of its lines in that stage.")
     reason = models.SmallIntegerField(choices=Reason, help_text="The reason of its last line to arrive.")
     eta_p50 = models.DateField(null=True)
     eta_p90 = models.DateField(null=True)
     promised_on = models.DateField(null=True, help_text="Copy of OrderPromise, for sorting and filters.")
     slip_days = models.IntegerField(null=True, help_text="eta_p50 − promised_on.")
+    chance = models.FloatField(null=True, help_text="That promised_on is kept (planning.chance); null without one.")
     open_lines = models.IntegerField()
     short_lines = models.IntegerField()
     open_units = models.IntegerField()
@@ -123,7 +141,7 @@ class OrderPlan(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-score", "placed_at", "order"], name="orders_orderplan_rank"),
+            models.Index(fields=["stage", "-score", "placed_at", "order"], name="orders_orderplan_rank"),
             models.Index(fields=["slip_days", "order"], name="orders_orderplan_slip"),
             models.Index(fields=["open_value_minor", "order"], name="orders_orderplan_value"),
             models.Index(fields=["eta_p50", "order"], name="orders_orderplan_eta"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from orders.planning.allocate import Claims, Turns, allocate
 from orders.planning.explain import gate_line_ids, outcomes, reasons
+from orders.planning.governance import promise_rules_of
 from orders.planning.guarantees import allocate_by_segment
 from orders.planning.prepare import Prepared, prepare
 from orders.planning.promise import find_gates, promise, sum_claims
@@ -16,11 +17,13 @@ from orders.planning.ranking import rank_order
 from orders.planning.rules import Policy
 from orders.planning.score import score_lines
 from orders.planning.supply import NOW
+from orders.planning.terms import with_limits
 from orders.planning.types import (
     Allocations,
     Attributes,
     Backlog,
     Bools,
+    Codes,
     Context,
     Frozen,
     Guarantees,
@@ -30,6 +33,7 @@ from orders.planning.types import (
     Previous,
     Products,
     Supply,
+    Terms,
 )
 
 
@@ -43,6 +47,7 @@ def plan(
     context: Context,
     after_step: Callable[[str], None] | None = None,
     previous: Previous | None = None,
+    terms: Terms | None = None,
 ) -> Plan:
     """Return what every open line gets, when, and why.
 
@@ -50,12 +55,13 @@ def plan(
     one connected component (see ``components``) returns the same rows as planning all. Inputs are not changed.
     ``after_step`` is told the name of each step that is done (prepare, score, allocate, promise, explain), so that a
     caller with a clock can time them or show progress. ``previous`` is the plan in force, which the guarantees of a
-    policy's segments are measured against; without it nobody had anything.
+    policy's segments are measured against; without it nobody had anything. ``terms`` are what some orders ask beyond
+    their ship policy.
     Raises ValueError for input that breaks the contract of ``types``. O(n log n) in lines, plus a loop over the lines
     of orders that ship together; docs/planning.md has measured times.
     """
     announce = after_step or _to_nobody
-    ready = prepare(backlog, supply, frozen, products, attributes, context)
+    ready = with_limits(prepare(backlog, supply, frozen, products, attributes, context), terms, policy)
     announce("prepare")
     score, points = score_lines(policy, ready.attributes, len(ready.product))
     announce("score")
@@ -83,6 +89,7 @@ def plan(
         allocations=allocations,
         pegs=pegs,
         guarantees=guarantees,
+        promise_rule=_promise_rule(ready, policy),
     )
     announce("explain")
     return result
@@ -103,6 +110,12 @@ def _divide(
         divided = allocate_by_quota(ready, ranked, policy)
         return divided.claims, divided.limited, None
     return allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty), None, None
+
+
+def _promise_rule(ready: Prepared, policy: Policy) -> Codes | None:
+    if not policy.promises:
+        return None
+    return promise_rules_of(policy.promises, ready.attributes, len(ready.product))
 
 
 def _split_claims(ready: Prepared, claims: Claims) -> tuple[Allocations, Pegs]:

@@ -20,6 +20,7 @@ Codes = NDArray[np.int16]
 
 NO_DAY = 0
 ON_HAND = 0
+ANY_STAGE = 3  # the stage of lines without a segment: they are served by rank, and may gain or lose
 
 
 class ShipPolicy(IntEnum):
@@ -199,6 +200,10 @@ class Guarantees:
     kept: Codes
     stage: Codes
 
+    def lines(self, kept: Kept) -> int:
+        """Return how many lines' guarantees ended so."""
+        return int((self.kept == kept).sum())
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -206,7 +211,8 @@ class Plan:
 
     ``points`` has shape (lines, rules), one column per rule of the policy; ``score`` is its row sum. ``gate_line_id``
     is the line whose missing units hold back a ship-complete order (0 = none). ``allocated_qty`` includes frozen units.
-    ``guarantees`` is there where the policy has segments.
+    ``guarantees`` is there where the policy has segments, ``promise_rule`` (each line's rule, −1 = none) where it has
+    promise rules, which govern what is told of the plan (``governance``).
     """
 
     line_id: Ints
@@ -223,3 +229,4 @@ class Plan:
     allocations: Allocations
     pegs: Pegs
     guarantees: Guarantees | None = None
+    promise_rule: Codes | None = None

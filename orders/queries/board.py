@@ -23,7 +23,12 @@ FAR = date(9999, 12, 31)
 UNKNOWN_SLIP = -(10**6)
 LAST = SortKey("order_id", False, paging.parse_int)
 SORTS: dict[str, tuple[SortKey, ...]] = {
-    "rank": (SortKey("score", True, paging.parse_float), SortKey("placed_at", False, paging.parse_moment), LAST),
+    "rank": (
+        SortKey("stage", False, paging.parse_int),
+        SortKey("score", True, paging.parse_float),
+        SortKey("placed_at", False, paging.parse_moment),
+        LAST,
+    ),
     "order": (SortKey("ref", False, paging.parse_text), LAST),
     "customer": (SortKey("customer_name", False, paging.parse_text), LAST),
     "short": (SortKey("short_units", False, paging.parse_int), LAST),
@@ -104,14 +109,17 @@ def _hold_names(order_ids: Sequence[int]) -> dict[int, str]:
 
 
 def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:
-    """Return the places of orders among all planned ones by (score desc, placed_at, order id): one index scan."""
+    """Return the places of orders among all planned ones by (stage, score desc, placed_at, order id).
+
+    One index scan.
+    """
     if not order_ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT order_id, rank
-            FROM (SELECT order_id, row_number() OVER (ORDER BY score DESC, placed_at, order_id) AS rank
+            FROM (SELECT order_id, row_number() OVER (ORDER BY stage, score DESC, placed_at, order_id) AS rank
                   FROM orders_orderplan) AS ranked
             WHERE order_id = ANY(%s)
             """,

@@ -246,15 +246,15 @@ def _supplies(line_ids: Sequence[int]) -> dict[int, list[Supply]]:
     return found
 
 
-def _before(score: float, plan: OrderPlan) -> Q:
-    """Build the condition of plans that rank before one: (score desc, placed_at, order id)."""
+def _before(plan: OrderPlan) -> Q:
+    """Build the condition of plans that rank before one of its stage: (score desc, placed_at, order id)."""
     tie = Q(placed_at__lt=plan.placed_at) | Q(placed_at=plan.placed_at, order_id__lt=plan.order_id)
-    return Q(score__gt=score) | (Q(score=score) & tie)
+    return Q(stage=plan.stage) & (Q(score__gt=plan.score) | (Q(score=plan.score) & tie))
 
 
 def _gap_ahead(plan: OrderPlan) -> float | None:
-    """Return how many points the next better order is ahead; None for the first."""
-    ahead = OrderPlan.objects.filter(_before(plan.score, plan)).order_by("score", "-placed_at", "-order_id")
+    """Return how many points the next better order is ahead; None for the first, and for the first of its stage."""
+    ahead = OrderPlan.objects.filter(_before(plan)).order_by("score", "-placed_at", "-order_id")
     score = ahead.values_list("score", flat=True).first()
     return None if score is None else score - plan.score
 
@@ -270,7 +270,9 @@ def _ahead(lines: Sequence[Line]) -> Ahead | None:
         return None
     rivals = _rivals(plan)
     totals = rivals.aggregate(orders=Count("order_id", distinct=True), units=Sum("line__open_qty"))
-    nearest = rivals.order_by("score", "-order__placed_at", "-line_id").select_related("order__customer", "line")
+    nearest = rivals.order_by("-stage", "score", "-order__placed_at", "-line_id").select_related(
+        "order__customer", "line"
+    )
     return Ahead(
         product=gate.line.product,
         orders=totals["orders"],
@@ -286,7 +288,9 @@ def _rivals(plan: LinePlan) -> QuerySet[LinePlan, LinePlan]:
         LinePlan.objects.filter(product_id=plan.product_id)
         .exclude(order_id=plan.order_id)
         .exclude(reason=Reason.ON_HOLD)
-        .filter(Q(score__gt=plan.score) | (Q(score=plan.score) & tie))
+        .filter(
+            Q(stage__lt=plan.stage) | (Q(stage=plan.stage) & (Q(score__gt=plan.score) | (Q(score=plan.score) & tie)))
+        )
     )
 
 

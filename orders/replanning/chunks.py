@@ -84,20 +84,24 @@ def write_chunk(draft: Draft, chunk: Chunk, run: PlanRun, *, version: int, quiet
         changes = draft.changes if not skipped.any() and chunk.is_only else draft.changes.of_products(products)
         written.rows.update(write_changes(changes))
         written.rows["marks"] = close_marks(products, draft.inputs.marks, changes.product_ids(), version)
-    changed_orders = _write_orders(chunk.order_ids, run, written.rows, quiet=quiet, now=now)
+    changed_orders = _write_orders(draft, chunk.order_ids, run, written.rows, quiet=quiet, now=now)
     if written.rows.total():
         _tell_pages(run, products, changed_orders)
     return written
 
 
-def _write_orders(order_ids: Ints, run: PlanRun, rows: Counter[str], *, quiet: bool, now: datetime) -> Sequence[int]:
+def _write_orders(
+    draft: Draft, order_ids: Ints, run: PlanRun, rows: Counter[str], *, quiet: bool, now: datetime
+) -> Sequence[int]:
     """Roll up the orders, make their promises and record the news; add to ``rows`` and return the changed orders."""
     if not len(order_ids):
         return []
     lock_orders(order_ids)
-    rolled_up, changed = roll_up(order_ids, run_id=run.pk, now=now)
+    rolled_up, changed = roll_up(order_ids, run_id=run.pk, now=now, has_stages=draft.plan.guarantees is not None)
     promises, promised = make_promises(run_id=run.pk, now=now, quiet=quiet)
-    announcements, news = find_news(quiet=quiet)
+    announcements, news = find_news(
+        promises=draft.rules.promises, policy_id=draft.policy_id, run_id=run.pk, now=now, quiet=quiet
+    )
     for counts in (rolled_up, promises, announcements):
         rows.update(counts)
     rows["facts"] += announce([*promised, *news], run_id=run.pk, now=now)

@@ -8,7 +8,7 @@ import numpy as np
 
 from orders.planning.types import Bools, Floats, Ints, Plan
 from orders.replanning.bulk import Columns
-from orders.replanning.stored import Stored
+from orders.replanning.stored import Stored, said_columns
 
 LINE_VALUES = (
     "score",
@@ -94,6 +94,7 @@ def compare(plan: Plan, product_id: Ints, policy_id: int, stored: Stored) -> Cha
         "product_id": product_id,
         "policy_id": np.full(len(plan.line_id), policy_id, dtype=np.int64),
         **{name: getattr(plan, name) for name in LINE_VALUES if name != "policy_id"},
+        **said_columns(plan),
     }
     differs = _differs(new, plan, stored.lines)
     gone = ~np.isin(stored.lines["line_id"], plan.line_id)
@@ -122,7 +123,7 @@ def _differs(new: Columns, plan: Plan, stored: Columns) -> Bools:
     at = np.flatnonzero(stored["line_id"][place] == new["line_id"])
     place = place[at]
     same = np.ones(len(at), dtype=np.bool_)
-    for name in LINE_VALUES:
+    for name in (*LINE_VALUES, *said_columns(plan)):
         same &= stored[name][place] == new[name][at]
     for rule in range(plan.points.shape[1]):
         same &= stored[f"points_{rule + 1}"][place] == plan.points[at, rule]

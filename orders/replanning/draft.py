@@ -14,13 +14,14 @@ from orders.planning import engine
 from orders.planning.components import product_components
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import Policy as Rules
-from orders.planning.types import Calendar, Context, Ints, Outcome, Plan
+from orders.planning.types import Calendar, Context, Ints, Kept, Outcome, Plan
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
 from orders.replanning.inputs import Inputs, load_inputs
 from orders.replanning.scope import Scope
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import load_stored
+from orders.replanning.weighing import load_kept_back
 
 # The engine's steps under the names that runs and benchmarks report.
 _STEPS = {
@@ -30,6 +31,7 @@ _STEPS = {
     "promise": "promise_s",
     "explain": "promise_s",
 }
+BROKEN = (Kept.NO, Kept.FELL_BACK)  # guarantees that a run counts
 MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
 
 
@@ -53,16 +55,21 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a run found out."""
+    """What a run found out, by the ``rules`` of the policy ``policy_id``."""
 
     scope: Scope
+    rules: Rules
+    policy_id: int
     inputs: Inputs
     plan: Plan
     changes: Changes
 
     def counts(self) -> dict[str, int]:
         """Return what became of the open lines; the three outcomes add up to all of them."""
+        guarantees = self.plan.guarantees
+        kept = {} if guarantees is None else {f"guarantees_{k.name.lower()}": guarantees.lines(k) for k in BROKEN}
         return {
+            **kept,
             "lines": len(self.plan.line_id),
             "products": len(np.unique(self.inputs.backlog.product_id)),
             **{outcome.name.lower(): int((self.plan.outcome == outcome).sum()) for outcome in Outcome},
@@ -86,15 +93,17 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     rules = parse_policy(policy.rules)
     with snapshot():
         scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
-        stored = load_stored(scope, rules=len(rules.rules))
+        stored = load_stored(scope, rules)
         inputs = load_inputs(scope, rules, stored.lines, today=today.toordinal())
         if rules.segments:
             inputs = replace(inputs, previous=stored.claims.as_previous())
+        if rules.promises and scope.is_everything:
+            inputs = replace(inputs, stale_orders=np.union1d(inputs.stale_orders, load_kept_back(scope)))
     watch.lap("load_s")
     plan = plan_inputs(inputs, rules, today=today.toordinal(), after_step=lambda step: watch.lap(_STEPS[step]))
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")
-    return Draft(scope, inputs, plan, changes)
+    return Draft(scope, rules, policy.pk, inputs, plan, changes)
 
 
 def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None) -> Plan:

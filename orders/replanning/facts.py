@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.outbox import NewFact, record_facts
+from orders.planning.rules import PromiseRule
 from orders.planning.types import Reason
+from orders.replanning.weighing import weigh
 from orders.snapshots import customer_payloads
 
 BACKORDERED = "orders.backordered"
@@ -29,8 +31,8 @@ UNSUPPLIED_THRESHOLD_DAYS = 7
 # A quiet run takes in what customers know already: it tells nobody, and remembers waiting orders as told.
 _PROMISE = """
     INSERT INTO orders_orderpromise
-        (order_id, promised_on, announced_on, announced_kind, told_on, told_kind)
-    SELECT order_id, eta_p50, eta_p50, CASE WHEN is_ready THEN '' ELSE %(backordered)s END,
+        (order_id, promised_on, announced_on, announced_kind, announced_at, told_on, told_kind)
+    SELECT order_id, eta_p50, eta_p50, CASE WHEN is_ready THEN '' ELSE %(backordered)s END, %(now)s,
         eta_p50, CASE WHEN is_ready OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
     FROM plan_order_stage WHERE NOT is_promised AND is_planned AND eta_p50 IS NOT NULL
     ORDER BY order_id
@@ -66,7 +68,8 @@ _NEWS = f"""
     ORDER BY s.order_id
 """
 _SET_ANNOUNCED = """
-    UPDATE orders_orderpromise r SET announced_on = news.announced_on, announced_kind = news.kind
+    UPDATE orders_orderpromise r
+    SET announced_on = news.announced_on, announced_kind = news.kind, announced_at = %(now)s
     FROM unnest(%(orders)s::bigint[], %(days)s::date[], %(kinds)s::text[]) AS news (order_id, announced_on, kind)
     WHERE r.order_id = news.order_id
 """
@@ -84,8 +87,13 @@ def make_promises(*, run_id: int, now: datetime, quiet: bool) -> tuple[dict[str,
     return rows, [] if quiet else [(order_id, kind) for order_id, kind in promised if kind]
 
 
-def find_news(*, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
-    """Move the announced date of each staged order whose plan is news; return rows per table and (order, kind)."""
+def find_news(
+    *, promises: tuple[PromiseRule, ...], policy_id: int, run_id: int, now: datetime, quiet: bool
+) -> tuple[dict[str, int], list[tuple[int, str]]]:
+    """Move the announced date of each staged order whose plan is news; return rows per table and (order, kind).
+
+    News that the policy's promise rules keep back is none: the announced date stands.
+    """
     params: dict[str, Any] = {
         "line_allocated": LINE_ALLOCATED,
         "eta_slipped": ETA_SLIPPED,
@@ -97,10 +105,21 @@ def find_news(*, quiet: bool) -> tuple[dict[str, int], list[tuple[int, str]]]:
     with connection.cursor() as cursor:
         cursor.execute(_NEWS, params)
         news = cursor.fetchall()
+        weighed = weigh(
+            [order_id for order_id, *_ in news],
+            promises,
+            policy_id=policy_id,
+            run_id=run_id,
+            line_allocated=LINE_ALLOCATED,
+            now=now,
+        )
+        kept_back = set(weighed.kept_back.tolist())
+        news = [row for row in news if row[0] not in kept_back]
         if news:
             orders, days, kinds = (list(column) for column in zip(*news, strict=True))
-            cursor.execute(_SET_ANNOUNCED, {"orders": orders, "days": days, "kinds": kinds})
-    return {"promises": len(news)}, [] if quiet else [(order_id, kind) for order_id, _, kind in news]
+            cursor.execute(_SET_ANNOUNCED, {"orders": orders, "days": days, "kinds": kinds, "now": now})
+    rows = {"promises": len(news) + weighed.promises, "eta_revisions": weighed.revisions}
+    return rows, [] if quiet else [(order_id, kind) for order_id, _, kind in news]
 
 
 def announce(news: Sequence[tuple[int, str]], *, run_id: int, now: datetime) -> int:

@@ -11,14 +11,16 @@ from datetime import datetime
 import numpy as np
 from django.db import connection
 
-from orders.planning.types import Ints, Reason
+from orders.planning import chance
+from orders.planning.guarantees import STAGES
+from orders.planning.types import ANY_STAGE, Ints, Reason
 from orders.replanning.writes import open_stage
 
 _BUCKETS = 256
 _BUCKET_LOCK = 7_302  # advisory lock class; the second key is the bucket
 
 _STAGE = """
-    order_id bigint, placed_at timestamptz, score float8, reason smallint, eta_p50 date, eta_p90 date,
+    order_id bigint, placed_at timestamptz, stage smallint, score float8, reason smallint, eta_p50 date, eta_p90 date,
     open_lines int, short_lines int, open_units int, short_units int, open_value_minor bigint,
     ready_value_minor bigint, is_planned bool, is_ready bool, promised_on date, is_promised bool,
     was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text
@@ -32,9 +34,15 @@ _LAST_TO_ARRIVE = f"""
         + (p.reason NOT IN ({int(Reason.READY)}, {int(Reason.FROZEN)}))::int) * 2
         + (p.reason <> {int(Reason.SHIP_COMPLETE)})::int) * 16 + p.reason)
 """
+# An order ranks by its best line: of the lowest stage the best score. Without segments all lines are of one stage.
+_RANKED_BY = f"{ANY_STAGE} AS stage, COALESCE(max(p.score), 0) AS score"
+_RANKED_BY_STAGE = f"""
+    COALESCE(min(p.stage), {ANY_STAGE}) AS stage,
+    COALESCE({", ".join(f"max(p.score) FILTER (WHERE p.stage = {stage})" for stage in STAGES.values())}, 0) AS score
+"""
 _ROLL_UP = f"""
     WITH total AS (
-        SELECT l.order_id, COALESCE(max(p.score), 0) AS score,
+        SELECT l.order_id, {{ranked_by}},
             CASE WHEN count(p.line_id) = count(*) THEN {_LAST_TO_ARRIVE} %% 16
                 ELSE {int(Reason.STOCK_SHORT)} END AS reason,
             CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50,
@@ -52,7 +60,7 @@ _ROLL_UP = f"""
         GROUP BY l.order_id
     ), staged AS (
     INSERT INTO plan_order_stage
-    SELECT t.order_id, o.placed_at, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
+    SELECT t.order_id, o.placed_at, t.stage, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
         t.open_units, t.short_units, t.open_value_minor, t.ready_value_minor, t.is_planned, t.is_ready,
         COALESCE(r.promised_on, CASE WHEN t.is_planned THEN t.eta_p50 END), r.order_id IS NOT NULL,
         old.order_id IS NOT NULL, old.eta_p50, old.reason, r.told_on, r.announced_on, r.announced_kind
@@ -66,10 +74,24 @@ _ROLL_UP = f"""
     SELECT count(*), count(*) FILTER (WHERE was_planned) FROM staged
 """
 _VALUES = (
-    "placed_at, score, reason, eta_p50, eta_p90, promised_on, slip_days, open_lines, short_lines, open_units, "
-    "short_units, open_value_minor, ready_value_minor"
+    "placed_at, stage, score, reason, eta_p50, eta_p90, promised_on, slip_days, chance, open_lines, short_lines, "
+    "open_units, short_units, open_value_minor, ready_value_minor"
 )
-_NEW_VALUES = ", ".join(f"s.{name}" for name in _VALUES.split(", ")).replace("s.slip_days", "s.eta_p50 - s.promised_on")
+# planning.chance, word for word.
+_CHANCE = f"""
+    CASE
+        WHEN s.promised_on IS NULL THEN NULL
+        WHEN s.eta_p50 IS NULL THEN 0
+        WHEN s.is_ready THEN (s.promised_on >= s.eta_p50)::int
+        WHEN s.promised_on < s.eta_p50 THEN {chance.EARLY_BY_A_DAY}::float8 * {chance.EARLY_DECAY}::float8
+            ^ ((s.eta_p50 - s.promised_on - 1)::float8 / GREATEST(s.eta_p90 - s.eta_p50, 1))
+        ELSE LEAST({chance.SUREST}::float8, 1 - CASE WHEN s.eta_p90 > s.eta_p50 THEN {chance.LATE_AFTER_P50}::float8
+            ELSE {chance.LATE_AFTER_P90}::float8 END * {chance.LATE_AFTER_P90 / chance.LATE_AFTER_P50!r}::float8
+            ^ ((s.promised_on - s.eta_p50)::float8 / GREATEST(s.eta_p90 - s.eta_p50, 1)))
+    END
+"""
+_COMPUTED = {"slip_days": "s.eta_p50 - s.promised_on", "chance": _CHANCE}
+_NEW_VALUES = ", ".join(_COMPUTED.get(name, f"s.{name}") for name in _VALUES.split(", "))
 # The bucket's lock keeps others from inserting in between, so that no ON CONFLICT is needed, which costs a third more.
 _ADD = f"""
     INSERT INTO orders_orderplan (order_id, {_VALUES})
@@ -108,18 +130,20 @@ def lock_orders(order_ids: Ints) -> None:
         )
 
 
-def roll_up(order_ids: Ints, *, run_id: int, now: datetime) -> tuple[dict[str, int], list[int]]:
+def roll_up(
+    order_ids: Ints, *, run_id: int, now: datetime, has_stages: bool = False
+) -> tuple[dict[str, int], list[int]]:
     """Write the order plans that differ and the revisions of their dates; return rows per table and changed orders.
 
-    Leaves what it found in the temporary table ``plan_order_stage`` for ``plan_facts``. Call it after the line plans
-    are written and under ``lock_orders``.
+    ``has_stages`` says that the policy has segments. Leaves what it found in the temporary table ``plan_order_stage``
+    for ``facts``. Call it after the line plans are written and under ``lock_orders``.
     """
     params = {"orders": order_ids.tolist(), "run": run_id, "now": now}
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
     open_stage("plan_order_stage", _STAGE)
     with connection.cursor() as cursor:
-        cursor.execute(_ROLL_UP, params)
+        cursor.execute(_ROLL_UP.format(ranked_by=_RANKED_BY_STAGE if has_stages else _RANKED_BY), params)
         staged, was_planned = cursor.fetchone()
         if was_planned < staged:
             cursor.execute(_ADD)

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.types import ON_HAND, Previous
+from orders.planning.rules import Policy
+from orders.planning.types import ON_HAND, Plan, Previous
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
+
+GUARANTEE_COLUMNS = ("segment", "kept", "stage")
+PROMISE_COLUMNS = ("promise_rule",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,29 @@ class Stored:
     claims: Claims
 
 
-def load_stored(scope: Scope, *, rules: int) -> Stored:
+def load_stored(scope: Scope, policy: Policy) -> Stored:
     """Read line plans, planned allocations and pegs, inside the caller's snapshot.
 
-    ``rules`` is how many points a line has under the policy of this run; points that a stored line does not have, or
-    has too many of, read as NaN and so differ from any.
+    A line has as many points as the policy of this run has rules; points that a stored line does not have, or has too
+    many of, read as NaN and so differ from any. What only some policies say is read only where this one does: rows of
+    another policy differ by its key.
     """
-    return Stored(lines=_load_lines(scope, rules), claims=load_claims(scope))
+    return Stored(lines=_load_lines(scope, len(policy.rules), _said_by(policy)), claims=load_claims(scope))
+
+
+def said_columns(plan: Plan) -> Columns:
+    """Return the columns of line plans that only some policies fill, as the plan has them."""
+    said: Columns = {}
+    if plan.guarantees is not None:
+        said |= {name: getattr(plan.guarantees, name) for name in GUARANTEE_COLUMNS}
+    if plan.promise_rule is not None:
+        said |= {"promise_rule": plan.promise_rule}
+    return said
+
+
+def _said_by(policy: Policy) -> tuple[str, ...]:
+    """Name the columns that ``said_columns`` has under a policy."""
+    return (GUARANTEE_COLUMNS if policy.segments else ()) + (PROMISE_COLUMNS if policy.promises else ())
 
 
 def load_claims(scope: Scope) -> Claims:
@@ -71,9 +91,10 @@ def load_claims(scope: Scope) -> Claims:
     )
 
 
-def _load_lines(scope: Scope, rules: int) -> Columns:
+def _load_lines(scope: Scope, rules: int, said: tuple[str, ...]) -> Columns:
     fits = f"cardinality(p.points) = {rules}"
     points = "".join(f", CASE WHEN {fits} THEN p.points[{rule}] ELSE 'NaN' END" for rule in range(1, rules + 1))
+    points += "".join(f", p.{name}" for name in said)
     query = f"""
         SELECT p.line_id, p.order_id, p.product_id, p.score, p.outcome, p.reason, p.allocated_qty, p.pegged_qty,
             COALESCE(p.eta_p50, '-infinity'), COALESCE(p.eta_p90, '-infinity'), p.gate_line_id, p.policy_id{points}
@@ -94,6 +115,7 @@ def _load_lines(scope: Scope, rules: int) -> Columns:
         "policy_id": "int8",
     }
     types |= {f"points_{rule}": "float8" for rule in range(1, rules + 1)}
+    types |= dict.fromkeys(said, "int2")
     lines = copy_out(query, scope.params, types)
     order = np.argsort(lines["line_id"])
     return {name: column[order] for name, column in lines.items()}

@@ -10,16 +10,18 @@ from django.db import connection
 from orders.planning.types import Ints
 from orders.replanning.bulk import Columns, Field, copy_in, copy_out
 from orders.replanning.diff import Changes, ClaimChanges
+from orders.replanning.stored import GUARANTEE_COLUMNS, PROMISE_COLUMNS
 
 _LINE_STAGE = """
     line_id bigint, order_id bigint, product_id bigint, score float8, points float8[], outcome smallint,
     reason smallint, allocated_qty int, pegged_qty int, eta_p50 date, eta_p90 date, gate_line_id bigint,
-    policy_id bigint
+    policy_id bigint, segment smallint DEFAULT -1, kept smallint DEFAULT 0, stage smallint DEFAULT 3,
+    promise_rule smallint DEFAULT -1
 """
 _CLAIM_STAGE = "line_id bigint, giver_id bigint, product_id bigint, qty int, delta int"
 _LINE_COLUMNS = (
     "line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, eta_p50, eta_p90, "
-    "gate_line_id, policy_id"
+    "gate_line_id, policy_id, segment, kept, stage, promise_rule"
 )
 
 
@@ -135,6 +137,7 @@ def _line_fields(changes: Changes) -> Sequence[Field]:
         "gate_line_id": "int8",
         "policy_id": "int8",
     }
+    types |= {name: "int2" for name in (*GUARANTEE_COLUMNS, *PROMISE_COLUMNS) if name in changes.lines}
     fields = [Field(name, type_, changes.lines[name]) for name, type_ in types.items()]
     return [*fields, Field("points", "float8[]", changes.points)]
 

@@ -6,6 +6,7 @@ import pytest
 
 from inventory.models import Product
 from orders.models import OrderLine, OrderPlan
+from orders.planning.rules import FIFO
 from orders.replan import replan
 from orders.replanning.inputs import _load_lines
 from orders.replanning.scope import Scope
@@ -35,4 +36,4 @@ def test_arrays_and_query_agree_on_values_and_stale_orders() -> None:
 
 def totals_of(products: list[Product] | None) -> Totals:
     scope = Scope(None if products is None else tuple(product.pk for product in products))
-    return load_totals(scope, _load_lines(scope), load_stored(scope, rules=0).lines)
+    return load_totals(scope, _load_lines(scope), load_stored(scope, FIFO).lines)
