@@ -126,6 +126,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "orders.tasks.forecast_demand_nightly": {"queue": "default"},  # minutes of work; planning must not wait for it
+    "orders.tasks.work_bulk_jobs": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
 }
@@ -133,6 +134,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "plan-dirty": {"task": "orders.tasks.plan_dirty", "schedule": 2.0, "options": {"expires": 2}},
     "replan-all": {"task": "orders.tasks.replan_all_daily", "schedule": 900.0, "options": {"expires": 600}},
+    "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},

@@ -6,7 +6,7 @@ Allocations are read and changed only under the lock of their stock levels, so n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -39,9 +39,14 @@ class Taken:
 
 def lock_claims(order: Order, product_ids: Iterable[int]) -> list[Allocation]:
     """Lock the levels of these products and return the order's claims, the firmest (picked, pinned) first."""
+    return lock_claims_of([order.pk], product_ids)
+
+
+def lock_claims_of(order_ids: Collection[int], product_ids: Iterable[int]) -> list[Allocation]:
+    """Lock the levels of these products and return the orders' claims with their lines, the firmest first."""
     lock_levels(product_ids)
-    claims = Allocation.objects.filter(line__order=order)
-    return list(claims.order_by("-state", "line__position", "warehouse__preference", "warehouse_id"))
+    claims = Allocation.objects.filter(line__order_id__in=order_ids).select_related("line")
+    return list(claims.order_by("-state", "line__order", "line__position", "warehouse__preference", "warehouse_id"))
 
 
 def take(claims: Iterable[Allocation], wanted: Mapping[int, int]) -> list[Taken]:

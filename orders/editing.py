@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from kernel.errors import Conflict, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
 from kernel.text import is_plain
-from notifications.outbox import record_fact
-from orders.models import LinePlan, Order, OrderPlan, OrderStatus, Peg
+from notifications.outbox import NewFact, record_facts
+from orders.models import LinePlan, Order, OrderLine, OrderPlan, OrderStatus, Peg
 
 WHAT_VERBS_DO = {
     "hold": "put it on hold",
     "release": "released a hold",
     "cancel_line": "cancelled units",
+    "assign": "gave it to somebody",
     "expedite": "expedited it",
     "un_expedite": "took the expedite back",
     "change_eta": "changed the ETA",
@@ -66,32 +67,39 @@ def tell(
     order: Order, kind: str, *, actor: Actor | None, now: datetime, payload: Mapping[str, Any], subject: str = ""
 ) -> None:
     """Record the fact of this change of the order and tell open pages. One fact of a kind per version."""
-    record_fact(
-        kind,
-        payload={"order": {"id": order.pk, "ref": order.ref}, "actor": key_of(actor), **payload},
-        dedupe_key=f"{kind}:{order.pk}:v{order.version}",
-        subject=subject,
-        now=now,
-    )
+    record_facts([fact_of(order, kind, actor=actor, payload=payload, subject=subject)], now=now)
     announce("order", {"orders": [order.ref]})
+
+
+def fact_of(order: Order, kind: str, *, actor: Actor | None, payload: Mapping[str, Any], subject: str = "") -> NewFact:
+    """Return the fact that somebody changed the order, which its version tells from the same change at another time."""
+    said = {"order": {"id": order.pk, "ref": order.ref}, "actor": key_of(actor), **payload}
+    return NewFact(kind, f"{kind}:{order.pk}:v{order.version}", said, subject)
 
 
 def close_if_done(order: Order, *, now: datetime) -> bool:
     """Close an order without open units and take it off the backlog at once; tell whether it closed.
 
-    An order of which anything was shipped closes as shipped, else as cancelled. Its plan rows go here rather than with
-    the next plan, so that the board is right the moment this commits.
+    An order of which anything was shipped closes as shipped, else as cancelled.
     """
     if order.lines.filter(open_qty__gt=0).exists():
         return False
-    was_shipped = order.lines.filter(shipped_qty__gt=0).exists()
-    order.status = OrderStatus.SHIPPED if was_shipped else OrderStatus.CANCELLED
-    order.closed_at = now
-    order.save(update_fields=["status", "closed_at"])
-    Peg.objects.filter(line__in=order.lines.values("pk")).delete()
-    LinePlan.objects.filter(order=order).delete()
-    OrderPlan.objects.filter(order=order).delete()
+    close_done([order], now=now)
     return True
+
+
+def close_done(orders: Sequence[Order], *, now: datetime) -> None:
+    """Close orders without open units. Their plan rows go here rather than with the next plan, so that the board is
+    right the moment this commits."""
+    ids = [order.pk for order in orders]
+    shipped = set(OrderLine.objects.filter(order_id__in=ids, shipped_qty__gt=0).values_list("order_id", flat=True))
+    for order in orders:
+        order.status = OrderStatus.SHIPPED if order.pk in shipped else OrderStatus.CANCELLED
+        order.closed_at = now
+    Order.objects.bulk_update(orders, ["status", "closed_at"])
+    Peg.objects.filter(line__order_id__in=ids).delete()
+    LinePlan.objects.filter(order_id__in=ids).delete()
+    OrderPlan.objects.filter(order_id__in=ids).delete()
 
 
 def product_ids_of(order: Order) -> Iterable[int]:

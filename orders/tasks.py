@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from inventory.forecasts import is_due
 from kernel.kick import kick
+from orders.bulk.jobs import BULK_TASK
+from orders.bulk.working import work_jobs
 from orders.forecast_demand import forecast_demand
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
@@ -35,3 +37,10 @@ def forecast_demand_nightly() -> None:
     """Forecast demand once a night; a look finds nothing to do on all other occasions."""
     if is_due(timezone.now()):
         forecast_demand(timezone.now)
+
+
+@shared_task
+def work_bulk_jobs() -> None:
+    """Go on with actions on many orders."""
+    if work_jobs(timezone.now):
+        kick(BULK_TASK)

@@ -1,0 +1,164 @@
+"""The actions that can be done to many orders: who may, what they need, how to do them, how to take them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.dateparse import parse_date
+
+from kernel.errors import Invalid
+from kernel.text import clean_text
+from orders.bulk.cancelling import CancelOrders
+from orders.bulk.change import Change
+from orders.bulk.colleagues import AssignBack, AssignTo, WriteNotes
+from orders.bulk.dates import RestoreEta, SetEta
+from orders.bulk.holding import PlaceHold, ReleaseHolds, SetExpedited
+from orders.lifecycle import MAX_NOTE
+from orders.models import BulkAction, BulkJob, HoldKind
+
+Params = Mapping[str, Any]
+MAX_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """``done`` says in the past tense what became of the orders ("expedited"); ``undo`` None: there is no way back."""
+
+    permission: str
+    done: str
+    change: Callable[[Params], Change]
+    undo: Callable[[Params], Change] | None
+    lasting: str = ""
+
+
+def change_of(job: BulkJob) -> Change:
+    """Return what a job does; raise Invalid when its parameters make no sense."""
+    action = ACTIONS[BulkAction(job.action)]
+    if job.undoes_id is None:
+        return action.change(job.params)
+    if action.undo is None:
+        raise Invalid(action.lasting)
+    return action.undo(job.params)
+
+
+def clean_params(action: BulkAction, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of ``action`` as its job keeps them; raise Invalid naming what is missing or wrong."""
+    return _CLEAN.get(action, lambda _: {})(given)
+
+
+def _clean_hold(given: Mapping[str, Any]) -> dict[str, Any]:
+    kind = str(given.get("kind", ""))
+    if kind not in HoldKind.values:
+        wrong = f"Choose one of: {', '.join(HoldKind.values)}."
+        raise Invalid(wrong, fields={"kind": wrong})
+    return {"kind": kind, "reason": _text(given, "reason")}
+
+
+def _clean_eta(given: Mapping[str, Any]) -> dict[str, Any]:
+    day, days = str(given.get("eta_on") or ""), str(given.get("days") or "")
+    if bool(day) == bool(days):
+        wrong = "Give either a day or a number of days."
+        raise Invalid(wrong, fields={"eta_on": wrong})
+    return {
+        "eta_on": _day(day) if day else None,
+        "days": _days(days) if days else 0,
+        "reason": _required(given, "reason", "Say why the dates change."),
+    }
+
+
+def _clean_assign(given: Mapping[str, Any]) -> dict[str, Any]:
+    owner = str(given.get("owner") or "")
+    if not owner:
+        return {"owner": None}
+    people = get_user_model().objects.filter(is_active=True)
+    found = people.filter(pk=int(owner)).first() if owner.isascii() and owner.isdigit() and len(owner) < 10 else None
+    if found is None:
+        raise Invalid("Choose a colleague.", fields={"owner": "Choose a colleague."})
+    return {"owner": found.pk}
+
+
+def _clean_note(given: Mapping[str, Any]) -> dict[str, Any]:
+    body = clean_text(str(given.get("body", "")), field="body", max_length=MAX_NOTE, multiline=True)
+    if not body:
+        raise Invalid("Write something first.", fields={"body": "Write something first."})
+    return {"body": body}
+
+
+def _clean_cancel(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"reason": _required(given, "reason", "Say why.")}
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    return clean_text(str(given.get(name, "")), field=name, max_length=200)
+
+
+def _required(given: Mapping[str, Any], name: str, wrong: str) -> str:
+    text = _text(given, name)
+    if not text:
+        raise Invalid(wrong, fields={name: wrong})
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise Invalid("Choose a date from today on.", fields={"eta_on": "Choose a date from today on."})
+    return day.isoformat()
+
+
+def _days(text: str) -> int:
+    wrong = f"Give a whole number of days, at most {MAX_DAYS} either way, not 0."
+    digits = text.removeprefix("-").removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3 and 0 < int(digits) <= MAX_DAYS):
+        raise Invalid(wrong, fields={"days": wrong})
+    return int(text)
+
+
+def _eta(params: Params) -> Change:
+    return SetEta(parse_date(params["eta_on"]) if params["eta_on"] else None, params["days"], params["reason"])
+
+
+_CLEAN: dict[BulkAction, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    BulkAction.HOLD: _clean_hold,
+    BulkAction.ETA: _clean_eta,
+    BulkAction.ASSIGN: _clean_assign,
+    BulkAction.NOTE: _clean_note,
+    BulkAction.CANCEL: _clean_cancel,
+}
+
+ACTIONS: dict[BulkAction, Action] = {
+    BulkAction.EXPEDITE: Action(
+        "orders.expedite_order", "expedited", lambda _: SetExpedited(True), lambda _: SetExpedited(False)
+    ),
+    BulkAction.UNEXPEDITE: Action(
+        "orders.expedite_order", "no longer expedited", lambda _: SetExpedited(False), lambda _: SetExpedited(True)
+    ),
+    BulkAction.HOLD: Action(
+        "orders.hold_order", "put on hold", lambda p: PlaceHold(**p), lambda p: ReleaseHolds(p["kind"])
+    ),
+    BulkAction.RELEASE: Action("orders.hold_order", "released", lambda _: ReleaseHolds(), lambda _: PlaceHold()),
+    BulkAction.ETA: Action("orders.change_eta", "given a new ETA", _eta, lambda _: RestoreEta()),
+    BulkAction.ASSIGN: Action(
+        "orders.assign_order", "assigned", lambda p: AssignTo(p["owner"]), lambda _: AssignBack()
+    ),
+    BulkAction.NOTE: Action(
+        "orders.note_order",
+        "noted",
+        lambda p: WriteNotes(p["body"]),
+        None,
+        "Notes stay: colleagues may have read them. Write another one.",
+    ),
+    BulkAction.CANCEL: Action(
+        "orders.cancel_order",
+        "cancelled",
+        lambda p: CancelOrders(p["reason"]),
+        None,
+        "A cancellation stays: customers are told, and the stock has gone to others. Take in new orders instead.",
+    ),
+}

@@ -1,0 +1,121 @@
+"""Urgency and holds of many orders: expedite, hold, release, and each one's way back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kernel.people import key_of
+from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
+from orders.claims import drop, lock_claims_of, take_all
+from orders.models import AllocationState, Hold
+
+Kinds = dict[int, dict[str, str]]  # by order id: the kind of each hold, and its reason
+
+
+@dataclass(frozen=True, slots=True)
+class SetExpedited:
+    """Mark orders as urgent, or take that back."""
+
+    is_expedited: bool
+    cause: str = "expedited"
+    takes_closed: bool = False
+
+    @property
+    def verb(self) -> str:
+        return "expedite" if self.is_expedited else "un_expedite"
+
+    def refuse(self, chunk: Chunk) -> dict[int, str]:
+        why = "Expedited already." if self.is_expedited else "Not expedited."
+        return {order.pk: why for order in chunk.orders if order.is_expedited == self.is_expedited}
+
+    def apply(self, chunk: Chunk) -> Applied:
+        count_change(chunk.orders, is_expedited=self.is_expedited)
+        kind = "orders.expedited" if self.is_expedited else "orders.expedite_taken_back"
+        tell_all(chunk, kind, lambda order: {})
+        return Applied()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHold:
+    """Hold orders; of an undone release, by the holds that each had. Planned units go back, picked and pinned stay."""
+
+    kind: str = ""
+    reason: str = ""
+    verb: str = "hold"
+    cause: str = "held"
+    takes_closed: bool = False
+
+    def refuse(self, chunk: Chunk) -> dict[int, str]:
+        wanted = self._wanted(chunk)
+        return {
+            order.pk: f"On hold ({self.kind}) already." if self.kind else "On hold again already."
+            for order in chunk.orders
+            if not wanted.get(order.pk)
+        }
+
+    def apply(self, chunk: Chunk) -> Applied:
+        wanted = self._wanted(chunk)
+        Hold.objects.bulk_create(
+            Hold(order_id=pk, kind=kind, reason=reason, placed_at=chunk.now, placed_by_id=key_of(chunk.actor))
+            for pk in chunk.ids
+            for kind, reason in wanted[pk].items()
+        )
+        claims = lock_claims_of(chunk.ids, products_of(chunk.ids))
+        drop(take_all(claim for claim in claims if claim.state == AllocationState.PLANNED))
+        count_change(chunk.orders)
+        tell_all(chunk, "orders.held", lambda order: _said(wanted[order.pk]))
+        return Applied()
+
+    def _wanted(self, chunk: Chunk) -> Kinds:
+        """Return the holds to place on each order: those that are not active already."""
+        active = active_holds(chunk.ids)
+        wanted = {pk: chunk.kept.get(pk) or {self.kind: self.reason} for pk in chunk.ids}
+        return {
+            pk: {kind: reason for kind, reason in kinds.items() if kind and kind not in active[pk]}
+            for pk, kinds in wanted.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHolds:
+    """Release every hold of the orders, or those of one kind."""
+
+    kind: str = ""
+    verb: str = "release"
+    cause: str = "released"
+    takes_closed: bool = False
+
+    def refuse(self, chunk: Chunk) -> dict[int, str]:
+        active = self._active(chunk)
+        return {order.pk: "Not on hold." for order in chunk.orders if not active[order.pk]}
+
+    def apply(self, chunk: Chunk) -> Applied:
+        active = self._active(chunk)
+        holds = Hold.objects.filter(order_id__in=chunk.ids, released_at=None)
+        if self.kind:
+            holds = holds.filter(kind=self.kind)
+        holds.update(released_at=chunk.now, released_by_id=key_of(chunk.actor))
+        count_change(chunk.orders)
+        tell_all(chunk, "orders.released", lambda order: {"kinds": sorted(active[order.pk])})
+        return Applied(before=dict(active))
+
+    def _active(self, chunk: Chunk) -> Kinds:
+        active = active_holds(chunk.ids)
+        if self.kind:
+            active.update({pk: {k: r for k, r in kinds.items() if k == self.kind} for pk, kinds in active.items()})
+        return active
+
+
+def active_holds(order_ids: list[int]) -> Kinds:
+    """Return the active holds of each order."""
+    found: Kinds = defaultdict(dict)
+    holds = Hold.objects.filter(order_id__in=order_ids, released_at=None)
+    for order_id, kind, reason in holds.values_list("order_id", "kind", "reason"):
+        found[order_id][kind] = reason
+    return found
+
+
+def _said(holds: Mapping[str, str]) -> dict[str, str]:
+    return {"kind": ", ".join(sorted(holds)), "reason": "; ".join(holds[kind] for kind in sorted(holds))}

@@ -1,0 +1,242 @@
+"""An action on many orders does to each what the verb for one order does: same rows, same facts, same refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from backlog.accounts.models import User
+from inventory.models import DirtyMark, StockLevel
+from kernel.errors import DomainError
+from notifications.models import Fact
+from orders import eta, lifecycle
+from orders.bulk.jobs import start_job, undo_job, work_chunk
+from orders.models import (
+    Allocation,
+    AllocationState,
+    BulkJob,
+    BulkRowState,
+    EtaRevision,
+    Hold,
+    Order,
+    OrderNote,
+    OrderPlan,
+    OrderStatus,
+)
+from tests.factories import NOW
+from tests.factories.inventory import make_product, make_stock
+from tests.factories.orders import allocate, make_line, make_order, make_order_plan, make_user
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate(NOW)
+SOON = TODAY + timedelta(days=9)
+
+
+def waiting_order(**fields: Any) -> Order:
+    """An order for 8 of a product of its own, 5 allocated by planning and 1 pinned."""
+    product = make_product()
+    make_stock(product, on_hand=20)
+    order = make_order([(product, 8)], **fields)
+    allocate(make_line(order), 5)
+    allocate(make_line(order), 1, state=AllocationState.PINNED)
+    make_order_plan(order, eta_p50=TODAY + timedelta(days=3))
+    return order
+
+
+def do(action: str, orders: list[Order], *, actor: User | None = None, **params: Any) -> BulkJob:
+    chosen = Order.objects.filter(pk__in=[order.pk for order in orders]).values_list("pk", flat=True)
+    return finish(start_job(action=action, orders=chosen, params=params, actor=actor, now=NOW))
+
+
+def finish(job: BulkJob) -> BulkJob:
+    while work_chunk(job.pk, now=NOW, size=2):
+        pass
+    job.refresh_from_db()
+    return job
+
+
+def undo(job: BulkJob) -> BulkJob:
+    return finish(undo_job(job.pk, actor=None, now=NOW))
+
+
+def whys(job: BulkJob) -> list[str]:
+    return list(job.rows.filter(state=BulkRowState.FAILED).order_by("order_id").values_list("why", flat=True))
+
+
+def picture(order: Order) -> dict[str, Any]:
+    """Everything that a verb may change of an order, without keys."""
+    order.refresh_from_db()
+    facts = Fact.objects.filter(payload__order__id=order.pk).order_by("pk")
+    return {
+        "order": (order.status, order.version, order.is_expedited, order.eta_by_hand_on, order.eta_by_hand_reason),
+        "closed": order.closed_at,
+        "lines": list(order.lines.values_list("ordered_qty", "shipped_qty", "cancelled_qty")),
+        "holds": list(Hold.objects.filter(order=order).values_list("kind", "reason", "released_at").order_by("pk")),
+        "claims": sorted(Allocation.objects.filter(line__order=order).values_list("state", "qty")),
+        "reserved": [level.reserved for level in StockLevel.objects.filter(product__order_lines__order=order)],
+        "plans": OrderPlan.objects.filter(order=order).count(),
+        "ledger": list(EtaRevision.objects.filter(order=order).values_list("kind", "old_on", "new_on", "note")),
+        "notes": list(OrderNote.objects.filter(order=order).values_list("body", flat=True)),
+        "marks": list(
+            DirtyMark.objects.filter(product__order_lines__order=order).values_list("cause", flat=True).order_by("pk")
+        ),
+        "facts": [(f.kind, f.subject.replace(str(order.pk), "ID"), without_names(f.payload)) for f in facts],
+    }
+
+
+def without_names(payload: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in payload.items() if key not in {"order", "customer", "lines"}}
+
+
+def hold(order: Order, **named: Any) -> None:
+    lifecycle.hold(order.ref, kind="credit", reason="limit", **named)
+
+
+SINGLE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "expedite": (lifecycle.expedite, {}),
+    "unexpedite": (lifecycle.un_expedite, {}),
+    "hold": (lifecycle.hold, {"kind": "credit", "reason": "limit"}),
+    "release": (lifecycle.release, {}),
+    "eta": (eta.change_eta, {"eta_on": SOON, "reason": "strike"}),
+    "note": (lifecycle.add_note, {"body": "Call first"}),
+    "cancel": (lifecycle.cancel_order, {"reason": "discontinued"}),
+}
+STARTS: dict[str, Callable[[Order], Any]] = {
+    "as it is": lambda order: None,
+    "expedited": lambda order: lifecycle.expedite(order.ref, actor=None, now=NOW),
+    "held": lambda order: hold(order, actor=None, now=NOW),
+    "cancelled": lambda order: lifecycle.cancel_order(order.ref, reason="x", actor=None, now=NOW),
+    "picked": lambda order: allocate(make_line(order), 1, state=AllocationState.PICKED),
+    "dated": lambda order: eta.change_eta(order.ref, eta_on=SOON, reason="x", actor=None, now=NOW),
+    "part shipped": lambda order: order.lines.update(shipped_qty=2),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("action", SINGLE)
+def test_many_do_what_one_does(action: str, start: str) -> None:
+    verb, named = SINGLE[action]
+    one, many = waiting_order(), [waiting_order(), waiting_order()]
+    for order in (one, *many):
+        STARTS[start](order)
+    actor = make_user("admin")
+
+    try:
+        verb(one.ref, actor=actor, now=NOW, **named)
+        is_refused = False
+    except DomainError:
+        is_refused = True
+    job = do(action, many, actor=actor, **{k: str(v) for k, v in named.items()})
+
+    assert (job.done, job.failed) == ((0, 2) if is_refused else (2, 0))
+    assert [picture(order) for order in many] == [picture(one)] * 2
+
+
+@pytest.mark.parametrize(
+    ("action", "params", "start"),
+    [
+        ("expedite", {}, "as it is"),
+        ("unexpedite", {}, "expedited"),
+        ("release", {}, "held"),
+        ("eta", {"eta_on": "", "days": "4", "reason": "strike"}, "as it is"),
+        ("eta", {"eta_on": "", "days": "4", "reason": "strike"}, "dated"),
+    ],
+)
+def test_an_undo_brings_back_what_was(action: str, params: dict[str, Any], start: str) -> None:
+    order = waiting_order()
+    STARTS[start](order)
+    before = (order_state(order), active_holds(order))
+
+    job = do(action, [order], **params)
+    changed = (order_state(order), active_holds(order))
+    back = undo(job)
+
+    assert changed != before
+    assert (order_state(order), active_holds(order)) == before
+    assert (back.done, back.failed) == (1, 0)
+
+
+def order_state(order: Order) -> tuple[Any, ...]:
+    order.refresh_from_db()
+    return order.is_expedited, order.eta_by_hand_on, order.eta_by_hand_reason, order.owner_id
+
+
+def active_holds(order: Order) -> list[tuple[str, str]]:
+    return list(Hold.objects.filter(order=order, released_at=None).values_list("kind", "reason").order_by("kind"))
+
+
+def test_undoing_a_hold_releases_that_hold_only() -> None:
+    order = waiting_order()
+    lifecycle.hold(order.ref, kind="address", actor=None, now=NOW)
+
+    undo(do("hold", [order], kind="credit", reason=""))
+
+    assert active_holds(order) == [("address", "")]
+
+
+def test_undoing_a_release_brings_back_each_hold_with_its_reason() -> None:
+    order = waiting_order()
+    hold(order, actor=None, now=NOW)
+    lifecycle.hold(order.ref, kind="address", reason="no number", actor=None, now=NOW)
+
+    undo(do("release", [order]))
+
+    assert active_holds(order) == [("address", "no number"), ("credit", "limit")]
+    assert Fact.objects.filter(kind="orders.held").last().payload["kind"] == "address, credit"  # type: ignore[union-attr]
+
+
+def test_an_undo_leaves_alone_what_somebody_changed_since() -> None:
+    mine, theirs = waiting_order(), waiting_order()
+    job = do("eta", [mine, theirs], eta_on=SOON.isoformat(), reason="strike")
+    eta.change_eta(theirs.ref, eta_on=SOON + timedelta(days=1), reason="they asked", actor=None, now=NOW)
+
+    back = undo(job)
+
+    assert (back.done, back.failed) == (1, 1)
+    assert whys(back) == ["Its ETA was changed again since."]
+    assert order_state(theirs)[1] == SOON + timedelta(days=1)
+
+
+def test_orders_are_assigned_and_given_back_to_whom_they_belonged() -> None:
+    anna, bert = make_user("ops"), make_user("agent")
+    first, second = waiting_order(owner=anna), waiting_order()
+
+    job = do("assign", [first, second], owner=str(bert.pk))
+    assert {order_state(order)[3] for order in (first, second)} == {bert.pk}
+    undo(job)
+
+    assert [order_state(order)[3] for order in (first, second)] == [anna.pk, None]
+    assert not DirtyMark.objects.exists()
+    assert not Fact.objects.exists()
+
+
+def test_a_shift_moves_each_eta_from_where_it_is() -> None:
+    plain, dated = waiting_order(), waiting_order()
+    STARTS["dated"](dated)
+
+    do("eta", [plain, dated], days="-2", reason="early")
+
+    assert [order_state(order)[1] for order in (plain, dated)] == [TODAY + timedelta(days=1), SOON - timedelta(days=2)]
+
+
+def test_a_shift_into_the_past_or_without_an_eta_is_refused_for_that_order() -> None:
+    past, unknown = waiting_order(), waiting_order()
+    OrderPlan.objects.filter(order=unknown).update(eta_p50=None)
+
+    job = do("eta", [past, unknown], days="-9", reason="early")
+
+    assert job.failed == 2
+    assert whys(job)[1] == "It has no ETA to move. Give it a day."
+    assert "has passed" in whys(job)[0]
+
+
+def test_a_closed_order_is_refused_by_name_of_its_end() -> None:
+    order = waiting_order()
+    STARTS["cancelled"](order)
+
+    assert whys(do("expedite", [order])) == ["It is cancelled."]
+    assert order.status == OrderStatus.OPEN  # as it was when it was chosen
