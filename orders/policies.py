@@ -102,7 +102,6 @@ def _publish_first() -> Policy:
 
 def _put_in_force(policy: Policy, *, note: str, actor: Actor | None, now: datetime) -> Policy:
     checked_strategy(policy.rules)
-    _refuse_unapplied(policy.rules)
     Policy.objects.filter(status=PolicyStatus.PUBLISHED).update(status=PolicyStatus.ARCHIVED)
     policy.status = PolicyStatus.PUBLISHED
     policy.published_at = now
@@ -128,13 +127,6 @@ def checked_strategy(document: Mapping[str, Any]) -> str:
     except InvalidPolicyError as error:
         fields = {problem.place or "rules": problem.message for problem in error.problems}
         raise Invalid("The rules have errors. Correct the places named.", fields=fields) from error
-
-
-def _refuse_unapplied(document: Mapping[str, Any]) -> None:
-    """Refuse what the core can do but no run applies: a rule in force that changes nothing would deceive."""
-    if document.get("promises"):
-        words = "Promise rules can be drafted and checked, but runs do not apply them. Publish a version without them."
-        raise Conflict(words, code="not_applied", fields={"promises": words})
 
 
 def _lock_versions() -> None:

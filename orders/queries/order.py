@@ -190,8 +190,10 @@ class OrderDetail:
 
     @property
     def is_untold(self) -> bool:
-        """The customer still expects an earlier day than the plan says."""
-        return bool(self.promise and self.plan and self.plan.eta_p50 and self.plan.eta_p50 > self.promise.told_on)
+        """The customer still expects an earlier day than the plan says, and no promise rule means it so."""
+        if not (self.promise and self.plan and self.plan.eta_p50) or self.promise.kept_because is not None:
+            return False
+        return self.plan.eta_p50 > self.promise.told_on
 
 
 def order_detail(order: Order) -> OrderDetail:
@@ -217,7 +219,7 @@ def eta_points(revisions: Sequence[EtaRevision], plan: OrderPlan | None) -> list
     """Return the ETA over time, oldest first: the last of each local day, and what the plan says today."""
     by_day: dict[date, date] = {}
     for revision in revisions:
-        if revision.kind != EtaRevisionKind.TOLD and revision.new_on:
+        if revision.kind not in (EtaRevisionKind.TOLD, EtaRevisionKind.WEIGHED) and revision.new_on:
             by_day[timezone.localtime(revision.at).date()] = revision.new_on
     if plan is not None and plan.eta_p50:
         by_day[timezone.localdate()] = plan.eta_p50

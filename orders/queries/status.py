@@ -44,7 +44,8 @@ def conditions(today: date) -> dict[str, Q]:
         "risk": Q(held=False, slip_days__gt=0) & ~late,
         "hold": Q(held=True),
         "ready": Q(held=False, short_units=0),
-        "untold": Q(order__promise__told_on__lt=F("eta_p50")),
+        # A date that a promise rule keeps back is not for the customer yet.
+        "untold": Q(order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True),
     }
 
 

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from notifications.models import Delivery, DeliveryState, Fact
-from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderNote, OrderStatus, Reason, Shipment
+from orders.models import Decision, EtaRevision, EtaRevisionKind, Hold, Order, OrderNote, OrderStatus, Reason, Shipment
 
 TEXT_WIDTH = 300
 
@@ -53,15 +53,24 @@ def _revisions(revisions: Iterable[EtaRevision]) -> Iterator[Event]:
             yield Event(revision.at, "calendar", "", "Promised", after=revision.new_on)
         elif revision.kind == EtaRevisionKind.TOLD:
             yield Event(revision.at, "mail", "is-info", "Told the customer", _who(revision), after=revision.new_on)
+        elif revision.kind == EtaRevisionKind.WEIGHED:
+            yield _weighed(revision)
         else:
             yield _moved(revision)
+
+
+def _weighed(revision: EtaRevision) -> Event:
+    decision = Decision(revision.decision)
+    text = "Date kept" if decision >= Decision.KEPT_UNKNOWN else "Date let through"
+    return Event(revision.at, "lock", "", text, decision.label, revision.old_on, revision.new_on)
 
 
 def _moved(revision: EtaRevision) -> Event:
     is_later = bool(revision.old_on and revision.new_on and revision.new_on > revision.old_on)
     colour = "is-late" if is_later else "is-good" if revision.old_on and revision.new_on else ""
     why = revision.note or (Reason(revision.reason).label if revision.reason is not None else "")
-    detail = _joined(why, _who(revision))
+    whose = f"{revision.get_origin_display()} doing" if revision.origin else ""
+    detail = _joined(why, whose, _who(revision))
     return Event(revision.at, "calendar-clock", colour, "ETA moved", detail, revision.old_on, revision.new_on)
 
 

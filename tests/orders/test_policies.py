@@ -43,19 +43,6 @@ def test_publishing_archives_the_one_before_and_plans_anew(kicks: list[str]) -> 
     assert is_full_run_due(now=NOW)
 
 
-def test_rules_that_no_run_applies_are_not_put_in_force() -> None:
-    first = policies.published()
-    calm = BALANCED_PRIORITY | {"promises": [{"id": "all", "label": "Calm dates", "min_later_days": 2}]}
-    with_promises = draft(rules=calm)
-
-    with pytest.raises(Conflict, match="without them"):
-        policies.publish(with_promises.pk, note="", actor=None, now=NOW)
-
-    with_promises.refresh_from_db()
-    assert with_promises.status == PolicyStatus.DRAFT
-    assert policies.published() == first
-
-
 def test_rolling_back_puts_an_archived_version_in_force() -> None:
     first = policies.published()
     policies.publish(draft().pk, actor=None, now=NOW)
