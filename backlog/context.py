@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -71,6 +72,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "themes": THEMES,
             "role": _role(request),
             "htmx_config": HTMX_CONFIG,
+            "company": settings.COMPANY_NAME,
         },
     }
 

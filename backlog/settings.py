@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -138,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
+    "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
     "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
     "supplier-delays": {"task": "inventory.tasks.refresh_supplier_delays", "schedule": 3600.0},
 }
@@ -157,6 +159,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
+CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a mail opens the order's page
 
 # Mail
 
@@ -166,6 +169,7 @@ if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend
     EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Backlog <orders@backlog.example>")
+COMPANY_NAME = env.str("COMPANY_NAME", parseaddr(DEFAULT_FROM_EMAIL)[0] or "Your order")  # what customers read
 
 # People
 

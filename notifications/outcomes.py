@@ -17,7 +17,8 @@ from django.utils import timezone
 from kernel.errors import Invalid
 from kernel.leases import claim
 from kernel.live import announce as announce_live
-from notifications.models import Delivery, DeliveryState, Suppression
+from notifications.links import make_links
+from notifications.models import Delivery, DeliveryState, LinkPurpose, Suppression
 from notifications.outbox import record_fact
 from notifications.relevance import judge
 from notifications.rendering import render
@@ -146,6 +147,8 @@ def _fill_in(delivery: Delivery, *, kind: str, told_on: date | None, now: dateti
     delivery.message_id = message_id(delivery)
     delivery.state, delivery.state_reason, delivery.lease_until = DeliveryState.SENDING, "", now + LEASE
     delivery.save()
+    wanted = [(LinkPurpose.ORDER, delivery.order_ref), (LinkPurpose.UNSUBSCRIBE, delivery.recipient)]
+    delivery.order_key, delivery.unsubscribe_key = make_links(wanted, now=now)
 
 
 def _record_sent(delivery: Delivery, sent_at: datetime) -> None:

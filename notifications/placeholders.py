@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.dateformat import format as format_date
 
 from kernel.errors import Invalid
@@ -24,6 +25,7 @@ PLACEHOLDERS: dict[str, str] = {
     "promised_date": "the day we first committed to",
     "reason": "why, in a sentence a customer understands",
     "lines": "what still waits and when it comes, as a list",
+    "order_link": "the address of the order's own page, where the customer chooses",
 }
 
 REASON_SENTENCES: dict[str, str] = {
@@ -35,8 +37,14 @@ REASON_SENTENCES: dict[str, str] = {
     "supplier_late": "Our supplier is sending part of your order later than agreed.",
     "stock_short": "Part of your order is out of stock, and we are ordering more.",
     "protected": "The stock we have at hand is already set aside for others.",
+    "capacity": "Your items are in our warehouse and wait their turn to be packed.",
+    "fill_threshold": "You asked for fewer and fuller parcels, and too little of your order is here yet.",
+    "wanted_later": "Your order is timed for the day you asked for.",
+    "split_limit": "Your items lie in several warehouses, and we bring them together first.",
     "eta_by_hand": "We have gone through your order again and set a new date.",
 }
+# Stands for the address with its key, which is known to the mail alone: what is kept of a message opens nothing.
+HIDDEN_LINK = f"{settings.BASE_URL}/o/only-in-the-mail/"
 OTHER_REASON = "The delivery plan of your order has changed."
 UNKNOWN_DATE = "a day we do not know yet"
 
@@ -77,6 +85,7 @@ def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) 
         "previous_date": in_words(told_on, today=today),
         "promised_date": in_words(parsed_date(payload["promised_on"]), today=today),
         "reason": REASON_SENTENCES.get(payload["reason"], OTHER_REASON),
+        "order_link": HIDDEN_LINK,
     }
 
 

@@ -90,13 +90,13 @@ def _html(words: Words, values: Mapping[str, str], lines: Sequence[MessageLine],
     quoted = {**values, "lines": mark_safe(table)}  # its own template has escaped it
     if words.body_html:
         return fill(words.body_html, quoted, quote=conditional_escape)
-    paragraphs = [_paragraph(text, quoted) for text in words.body_text.strip().split("\n\n")]
+    paragraphs = [_paragraph(text.strip(), quoted) for text in words.body_text.strip().split("\n\n")]
     return render_to_string(
         "notifications/mail/layout.html", {"paragraphs": paragraphs, "order_ref": values["order_ref"]}
     )
 
 
-def _paragraph(text: str, quoted: Mapping[str, str]) -> tuple[bool, SafeString]:
-    """Return whether the paragraph is the list of lines, and its HTML. The words themselves are escaped too."""
-    is_lines = text.strip() == "{lines}"
-    return is_lines, mark_safe(fill(str(conditional_escape(text)), quoted, quote=conditional_escape))
+def _paragraph(text: str, quoted: Mapping[str, str]) -> tuple[str, SafeString]:
+    """Return what the paragraph is, lines, link or text, and its HTML. The words themselves are escaped too."""
+    kind = {"{lines}": "lines", "{order_link}": "link"}.get(text, "text")
+    return kind, mark_safe(fill(str(conditional_escape(text)), quoted, quote=conditional_escape))

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from notifications import outcomes
 from notifications.models import Delivery, DeliveryState
+from notifications.placeholders import HIDDEN_LINK
 from notifications.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
 
 BATCH = 50
@@ -68,13 +69,15 @@ def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
 
 
 def mail_of(delivery: Delivery) -> EmailMultiAlternatives:
-    """Return the mail of a delivery whose words are filled in."""
+    """Return the mail of a delivery whose words are filled in, with the customer's keys (RFC 8058 for the second)."""
+    page = f"{settings.BASE_URL}/o/{delivery.order_key}/"
+    headers = {"Message-ID": delivery.message_id, "Auto-Submitted": "auto-generated"}
+    if delivery.unsubscribe_key:
+        headers["List-Unsubscribe"] = f"<{settings.BASE_URL}/u/{delivery.unsubscribe_key}/>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    text, html = (body.replace(HIDDEN_LINK, page) for body in (delivery.body_text, delivery.body_html))
     mail = EmailMultiAlternatives(
-        delivery.subject_line,
-        delivery.body_text,
-        settings.DEFAULT_FROM_EMAIL,
-        [delivery.recipient],
-        headers={"Message-ID": delivery.message_id, "Auto-Submitted": "auto-generated"},
+        delivery.subject_line, text, settings.DEFAULT_FROM_EMAIL, [delivery.recipient], headers=headers
     )
-    mail.attach_alternative(delivery.body_html, "text/html")
+    mail.attach_alternative(html, "text/html")
     return mail

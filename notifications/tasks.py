@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from notifications.dispatching import dispatch_pending
+from notifications.links import forget_misses
 from notifications.sending import send_due
 from notifications.smtp import Unreachable
 
@@ -29,6 +30,12 @@ def send_due_deliveries() -> None:
         _until_done(send_due)
     except Unreachable as error:
         log.warning("no mail server answers: %s", error)
+
+
+@shared_task
+def forget_link_misses() -> None:
+    """Forget who tried keys that open nothing, once the time to slow them down is over."""
+    forget_misses(now=timezone.now())
 
 
 class Round(Protocol):

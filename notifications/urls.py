@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notifications import views
+from notifications import unsubscribing, views
 
 app_name = "notifications"
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("messages/<int:delivery_id>/html/", views.message_html, name="message_html"),
     path("messages/<int:delivery_id>/stop/", views.stop, name="stop"),
     path("messages/<int:delivery_id>/send-again/", views.send_again, name="send_again"),
+    path("u/<slug:key>/", unsubscribing.unsubscribe_page, name="unsubscribe"),
 ]

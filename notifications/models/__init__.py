@@ -1,6 +1,18 @@
 from notifications.models.delivery import Delivery, DeliveryState
 from notifications.models.fact import Fact, FactState
+from notifications.models.link import Link, LinkMiss, LinkPurpose
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
 
-__all__ = ["Delivery", "DeliveryState", "Fact", "FactState", "Suppression", "Template", "TemplateStatus"]
+__all__ = [
+    "Delivery",
+    "DeliveryState",
+    "Fact",
+    "FactState",
+    "Link",
+    "LinkMiss",
+    "LinkPurpose",
+    "Suppression",
+    "Template",
+    "TemplateStatus",
+]

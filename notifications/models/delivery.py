@@ -50,6 +50,10 @@ class Delivery(Leased):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
 
+    # The customer's keys that go out with the mail: in memory, while it is handed over (notifications.links).
+    order_key = ""
+    unsubscribe_key = ""
+
     class Meta:
         verbose_name_plural = "deliveries"
         permissions = [("send_message", "Send and resend messages")]

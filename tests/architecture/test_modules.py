@@ -23,6 +23,8 @@ NEEDS_NO_PLAN = {
     "inventory.suppliers.create_supplier",
     "notifications.resending.send_again",
     "notifications.resending.stop",
+    "notifications.unsubscribing.subscribe_again",
+    "notifications.unsubscribing.unsubscribe",
     "orders.bulk.jobs.set_aside",
     "orders.bulk.jobs.start_job",
     "orders.bulk.jobs.undo_job",

@@ -80,6 +80,7 @@ ROUTES = {
     "notifications:message_html": Route(get=SEE),
     "notifications:stop": Route(post=SEND),
     "notifications:send_again": Route(post=SEND),
+    "notifications:unsubscribe": Route(get=PUBLIC, post=PUBLIC),  # whoever has the key
     "api:schema": Route(get=SIGNED_IN),
     "api:docs": Route(get=SIGNED_IN),
     "api:missing": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # 404 in the API's own form
@@ -114,6 +115,7 @@ ROUTES = {
     "api:policies-schema": Route(get=SEE),
     "api:policies-presets": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),
+    "api:policies-preview-rules": Route(post=EDIT_POLICY),
     "api:policies-publish": Route(post=PUBLISH_POLICY),
     "api:policies-rollback": Route(post=PUBLISH_POLICY),
     "api:plan-runs-list": Route(get=SEE, post=REPLAN),
@@ -127,7 +129,7 @@ ROUTES = {
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
-           "delivery_id": 987654321}  # fmt: skip
+           "delivery_id": 987654321, "key": "opens-nothing"}  # fmt: skip
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:
