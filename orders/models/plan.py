@@ -36,6 +36,10 @@ class Reason(models.IntegerChoices):
     STOCK_SHORT = types.Reason.STOCK_SHORT, "Stock short"
     PROTECTED = types.Reason.PROTECTED, "Stock kept back"
     ETA_BY_HAND = types.Reason.ETA_BY_HAND, "Date set by hand"
+    CAPACITY = types.Reason.CAPACITY, "Waits to be picked"
+    FILL_THRESHOLD = types.Reason.FILL_THRESHOLD, "Too little to send yet"
+    WANTED_LATER = types.Reason.WANTED_LATER, "Wanted later, stock left to others"
+    SPLIT_LIMIT = types.Reason.SPLIT_LIMIT, "Stock in too many places"
 
 
 class Outcome(models.IntegerChoices):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from orders.planning.prepare import Prepared
-from orders.planning.together import TogetherLines, claim_together
-from orders.planning.types import Ints, ShipPolicy
+from orders.planning.together import claim_together
+from orders.planning.turns import TogetherLines, TurnLimits
+from orders.planning.types import Bools, Ints, ShipPolicy
+
+
+def _nothing() -> Ints:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class Claims:
     """Who got what: parallel triples (position in the backlog, bucket, qty), and who waits for whom.
 
     ``together`` holds backlog positions of lines that leave with the rest of their order; ``cover`` beside it is the
-    bucket that completes the line at its turn, or UNCOVERED.
+    bucket that completes the line at its turn, or UNCOVERED. ``noted`` holds positions of lines that a limit kept from
+    units at their turn; beside it the reason, or NO_REASON, and the day before which they do not leave (see Notes).
     """
 
     line: Ints
@@ -24,13 +30,17 @@ class Claims:
     qty: Ints
     together: Ints
     cover: Ints
+    noted: Ints = field(default_factory=_nothing)
+    note: Ints = field(default_factory=_nothing)
+    not_before: Ints = field(default_factory=_nothing)
+    not_before_p90: Ints = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
     """Who takes, first in line first: parallel pairs (position in the backlog, units wanted).
 
-    A line of a partial order may have several turns; lines of an order that ships together are adjacent.
+    A line of a partial order may have several turns; lines of any other order are adjacent.
     """
 
     line: Ints
@@ -40,30 +50,34 @@ class Turns:
 def allocate(ready: Prepared, turns: Turns, left_qty: Ints) -> Claims:
     """Return the claims of these turns on ``left_qty``, what is left of each bucket.
 
-    Partial orders' lines take soonest units first; orders that ship together see ``together.claim_together``.
-    Exact in integers, no line before its turn. O(n log n) plus the loop over lines that ship together.
+    Plain lines of partial orders take soonest units first; for all others see ``together.claim_together``.
+    Exact in integers, no line before its turn. O(n log n) plus the loop over lines that are not plain.
     """
-    backlog, buckets = ready.backlog, replace(ready.buckets, qty=left_qty)
+    buckets = replace(ready.buckets, qty=left_qty)
     product = ready.product[turns.line]
-    is_partial = (backlog.ship_policy == ShipPolicy.PARTIAL)[turns.line]
+    is_plain = _plain(ready)[turns.line]
     queue = np.argsort(product, kind="stable")
     ahead = np.zeros(len(product), dtype=np.int64)
-    ahead[queue] = running_before(product[queue], np.where(is_partial, turns.qty, 0)[queue])
-    rows = np.flatnonzero(~is_partial)
+    ahead[queue] = running_before(product[queue], np.where(is_plain, turns.qty, 0)[queue])
+    rows = np.flatnonzero(~is_plain)
     claimed = claim_together(_together_lines(ready, turns, ahead, rows), buckets)
 
-    # A bucket's units that no order shipping together claimed go to partial lines in rank order: those claims were
-    # made with the partial lines ahead already served, so what is left is exactly what those lines would have taken.
+    # A bucket's units that the loop did not claim go to plain lines in rank order: the loop's claims were made with the
+    # plain lines ahead already served, so what is left is exactly what those lines would have taken.
     taken = np.zeros(len(buckets.qty), dtype=np.int64)
     np.add.at(taken, claimed.bucket, claimed.qty)
-    partial = queue[is_partial[queue]]
-    row, bucket, qty = overlap(product[partial], turns.qty[partial], buckets.product, buckets.qty - taken)
+    plain = queue[is_plain[queue]]
+    row, bucket, qty = overlap(product[plain], turns.qty[plain], buckets.product, buckets.qty - taken)
     return Claims(
-        line=turns.line[np.concatenate((rows[claimed.row], partial[row]))],
+        line=turns.line[np.concatenate((rows[claimed.row], plain[row]))],
         bucket=np.concatenate((claimed.bucket, bucket)),
         qty=np.concatenate((claimed.qty, qty)),
         together=turns.line[rows[claimed.waits]],
         cover=claimed.cover[claimed.waits],
+        noted=turns.line[rows[claimed.notes.row]],
+        note=claimed.notes.reason,
+        not_before=claimed.notes.day,
+        not_before_p90=claimed.notes.day_p90,
     )
 
 
@@ -112,12 +126,37 @@ def cut_to(group: Ints, qty: Ints, total: Ints) -> Ints:
     return cut
 
 
+def _plain(ready: Prepared) -> Bools:
+    """Return the lines that neither wait for others of their order nor have terms of their own."""
+    plain: Bools = ready.backlog.ship_policy == ShipPolicy.PARTIAL
+    return plain if ready.limits is None else plain & ~ready.limits.special
+
+
 def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints) -> TogetherLines:
     backlog, line = ready.backlog, turns.line[rows]
+    policy, order = backlog.ship_policy[line], backlog.order_id[line]
+    starts = (policy == ShipPolicy.PARTIAL) | np.r_[True, order[1:] != order[:-1]][: len(order)]
     return TogetherLines(
-        order_id=backlog.order_id[line],
+        turn=np.cumsum(starts),
         product=ready.product[line],
         need_qty=turns.qty[rows],
         ahead_qty=ahead[rows],
-        splits=(backlog.ship_policy[line] == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped[line],
+        whole=(policy == ShipPolicy.COMPLETE) | (policy == ShipPolicy.ONE_BACKORDER),
+        splits=(policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped[line],
+        limits=_turn_limits(ready, line),
+    )
+
+
+def _turn_limits(ready: Prepared, line: Ints) -> TurnLimits | None:
+    limits = ready.limits
+    if limits is None:
+        return None
+    return TurnLimits(
+        least_qty=limits.least_qty[line],
+        order_least=limits.order_least[line],
+        weight=limits.weight[line],
+        max_sources=limits.max_sources[line],
+        wanted_by=limits.wanted_by[line],
+        group=limits.group[line],
+        preferred=limits.preferred,
     )

@@ -27,6 +27,12 @@ class WorkingDays:
         moved = np.busday_offset(start, working_days, roll="forward", busdaycal=self._calendar)
         return moved.astype(np.int64) + EPOCH_ORDINAL
 
+    def before(self, days: Ints, working_days: int) -> Ints:
+        """Return the last working day from which ``working_days`` later it is not after each of ``days``. O(n)."""
+        start = (days - EPOCH_ORDINAL).astype("datetime64[D]")
+        moved = np.busday_offset(start, -working_days, roll="backward", busdaycal=self._calendar)
+        return moved.astype(np.int64) + EPOCH_ORDINAL
+
     def between(self, start: int, days: Ints) -> Ints:
         """Return for each day, none before ``start``, how many working days its own is after that of ``start``.
 

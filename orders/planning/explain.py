@@ -7,7 +7,10 @@ import numpy as np
 from orders.planning.allocate import running_before
 from orders.planning.prepare import Prepared
 from orders.planning.promise import Claimed, Dates, Gates
+from orders.planning.turns import NO_REASON
 from orders.planning.types import Bools, Codes, Ints, Outcome, Reason
+
+LIMITS = (Reason.FILL_THRESHOLD, Reason.WANTED_LATER, Reason.SPLIT_LIMIT)
 
 
 def outcomes(ready: Prepared) -> Codes:
@@ -29,15 +32,17 @@ def reasons(
     pegged = claimed.last_bucket >= 0
     late[pegged] = ready.buckets.late[claimed.last_bucket[pegged]]
     lacking = claimed.lacking_qty > 0
+    held_back = claimed.note != NO_REASON
     protected = _reached_by_protected(ready, ranked, claimed, behind)
     if limited is not None:
         protected |= limited & lacking
     cases: list[tuple[Bools, Reason]] = [
         (ready.held, Reason.ON_HOLD),
         (claimed.need_qty == 0, Reason.FROZEN),
-        ((claimed.on_hand_qty == claimed.need_qty) & (gates.member < 0), Reason.READY),
+        ((claimed.on_hand_qty == claimed.need_qty) & (gates.member < 0) & ~held_back, Reason.READY),
         (dates.by_hand, Reason.ETA_BY_HAND),
         (behind, Reason.SHIP_COMPLETE),
+        *((held_back & (claimed.note == reason), reason) for reason in LIMITS),
         (late & ~lacking, Reason.SUPPLIER_LATE),
         (protected, Reason.PROTECTED),
         (lacking, Reason.STOCK_SHORT),

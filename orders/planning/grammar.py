@@ -40,6 +40,7 @@ from orders.planning.reading import (
 from orders.planning.rules import Policy, Rule
 from orders.planning.segment_reading import read_segments
 from orders.planning.strategies import WITH_CRITERIA, complete
+from orders.planning.waiting_reading import read_far_future, read_starvation
 
 __all__ = ["InvalidPolicyError", "Problem", "parse_policy", "read_written", "rule_labels"]
 
@@ -84,7 +85,8 @@ def _parse(document: Json) -> tuple[Policy, Policy]:
 
 
 def _read_policy(document: Json, report: Report) -> Policy:
-    members = read_object(document, "", report, ("version", "strategy", "rules"), (*_DIVIDERS, "promises"))
+    optional = (*_DIVIDERS, "promises", "far_future", "starvation")
+    members = read_object(document, "", report, ("version", "strategy", "rules"), optional)
     if members is None:
         return Policy("")
     version = members["version"]
@@ -102,11 +104,13 @@ def _read_policy(document: Json, report: Report) -> Policy:
     quotas = read_quotas(members["quotas"], "quotas", report) if "quotas" in members else ()
     fair_share = read_fair_share(members["fair_share"], "fair_share", report) if "fair_share" in members else ""
     forecast = read_forecast(members["forecast"], "forecast", report) if "forecast" in members else None
+    far = read_far_future(members["far_future"], "far_future", report) if "far_future" in members else None
+    starved = read_starvation(members["starvation"], "starvation", report) if "starvation" in members else None
     if strategy and (strategy == "demand_forecast") != ("forecast" in members):
         report.add("forecast", "is missing" if strategy == "demand_forecast" else "needs strategy demand_forecast")
     for name in [name for name in _DIVIDERS if name in members][1:]:
         report.add(name, f"stock is divided by one of {', '.join(_DIVIDERS)}, not by several")
-    return Policy(strategy, rules, segments, promises, quotas, fair_share, forecast)
+    return Policy(strategy, rules, segments, promises, quotas, fair_share, forecast, far, starved)
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:

@@ -21,11 +21,32 @@ from orders.planning.types import (
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What terms and policy keep lines from, parallel to the backlog. docs/planning.md, section Terms.
+
+    ``least_qty`` is what a line must get at a time at least, ``order_least`` what its order must, in units counted with
+    their line's ``weight``; frozen units are taken off both. ``max_sources`` is how many warehouses may send the order
+    at a time (0 = any), ``group`` the entry in ``preferred`` of the warehouses to ask first (−1 = none). ``wanted_by``
+    is the day by which a line that is wanted later must have its units, NO_DAY where it is not. ``special`` marks lines
+    of partial orders that any of this touches.
+    """
+
+    least_qty: Ints
+    order_least: Ints
+    weight: Ints
+    max_sources: Ints
+    wanted_by: Ints
+    group: Ints
+    preferred: tuple[tuple[int, ...], ...]
+    special: Bools
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """What the steps read. Arrays without a home of their own are parallel to ``backlog``, line ids ascending.
 
     ``product`` is each line's position in ``products``; ``need_qty`` is what frozen units leave open; ``held`` lines
-    take nothing.
+    take nothing. ``limits`` is None where neither terms nor policy set any.
     """
 
     backlog: Backlog
@@ -38,6 +59,7 @@ class Prepared:
     held: Bools
     context: Context
     working_days: WorkingDays
+    limits: Limits | None = None
 
 
 def prepare(

@@ -8,9 +8,10 @@ import numpy as np
 
 from orders.planning.allocate import Claims, cut_to
 from orders.planning.prepare import Prepared
+from orders.planning.shelves import UNCOVERED
 from orders.planning.supply import NOW
-from orders.planning.together import UNCOVERED
 from orders.planning.types import ON_HAND, Bools, Ints, Previous, ShipPolicy
+from orders.planning.whole_orders import ships_together
 
 NEVER = np.iinfo(np.int64).max  # the day of what was claimed on supply that is gone
 
@@ -83,7 +84,7 @@ def _covers(ready: Prepared, pinned: Bools, line: Ints, bucket: Ints, qty: Ints)
     last = np.full(lines, UNCOVERED, dtype=np.int64)
     np.maximum.at(last, line, bucket)
     splits = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
-    waits = pinned & (backlog.ship_policy != ShipPolicy.PARTIAL) & ~(splits & (now == ready.need_qty))
+    waits = pinned & ships_together(ready) & ~(splits & (now == ready.need_qty))
     together = np.flatnonzero(waits)
     return together, np.where(got == ready.need_qty, last, UNCOVERED)[together]
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from orders.planning.allocate import Claims
 from orders.planning.prepare import Prepared
+from orders.planning.shelves import UNCOVERED
 from orders.planning.supply import NOW
-from orders.planning.together import UNCOVERED
+from orders.planning.turns import NO_REASON
 from orders.planning.types import NO_DAY, Bools, Ints, ShipPolicy
 
 _NEVER = np.iinfo(np.int64).max  # sorts after every day: stands for an unknown day while taking maxima
@@ -17,7 +18,11 @@ _NEVER = np.iinfo(np.int64).max  # sorts after every day: stands for an unknown 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The claims summed per line, parallel to the backlog. ``last_bucket`` is the peg that comes last, −1 for none."""
+    """The claims summed per line, parallel to the backlog. ``last_bucket`` is the peg that comes last, −1 for none.
+
+    ``last_day`` is that of the last peg, or a later one before which the line's terms do not let it leave. ``note`` is
+    the reason why a limit kept the line from units at its turn, or NO_REASON.
+    """
 
     need_qty: Ints
     on_hand_qty: Ints
@@ -25,6 +30,7 @@ class Claimed:
     last_bucket: Ints
     last_day: Ints
     last_day_p90: Ints
+    note: Ints
 
     @property
     def lacking_qty(self) -> Ints:
@@ -68,13 +74,15 @@ def sum_claims(ready: Prepared, claims: Claims) -> Claimed:
     np.add.at(on_hand, claims.line[stock], claims.qty[stock])
     np.add.at(pegged, claims.line[pegs], claims.qty[pegs])
     line, bucket = claims.line[pegs], claims.bucket[pegs]
+    until = np.r_[line, claims.noted]
     return Claimed(
         need_qty=need_qty,
         on_hand_qty=on_hand,
         pegged_qty=pegged,
         last_bucket=_latest(lines, line, bucket, -1),
-        last_day=_latest(lines, line, buckets.day[bucket], NO_DAY),
-        last_day_p90=_latest(lines, line, buckets.day_p90[bucket], NO_DAY),
+        last_day=_latest(lines, until, np.r_[buckets.day[bucket], claims.not_before], NO_DAY),
+        last_day_p90=_latest(lines, until, np.r_[buckets.day_p90[bucket], claims.not_before_p90], NO_DAY),
+        note=_latest(lines, claims.noted, claims.note, NO_REASON),
     )
 
 

@@ -159,6 +159,21 @@ class PromiseRule:
     urgent_days: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class FarFuture:
+    """Lines wanted more than ``horizon_days`` ahead leave today's stock to others where inbound covers them in time."""
+
+    horizon_days: int
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Starvation:
+    """Lines of orders that are ``after_days`` old or older go before all newer ones, the oldest first."""
+
+    after_days: int
+
+
 FREE_PROMISE = PromiseRule("", "")
 
 
@@ -173,11 +188,14 @@ class Policy:
     quotas: tuple[Quota, ...] = ()
     fair_share: str = ""
     forecast: Forecast | None = None
+    far_future: FarFuture | None = None
+    starvation: Starvation | None = None
 
     def attributes(self) -> frozenset[str]:
         """Return the names of the columns that planning and governance will read, so that only those are loaded."""
         names = {rule.attribute for rule in self.rules if rule.attribute}
         names |= {self.fair_share} if self.fair_share else set()
+        names |= {"order.days_to_requested"} if self.far_future else set()
         for when in self.conditions():
             names.update(compare.attribute for compare in comparisons(when))
         return frozenset(names)
@@ -187,6 +205,8 @@ class Policy:
         for part in (self.rules, self.segments, self.quotas, self.promises):
             yield from (entry.when for entry in part if entry.when is not None)
         yield from (entry.when for entry in self.classes())
+        if self.far_future and self.far_future.when:
+            yield self.far_future.when
 
     def classes(self) -> tuple[DemandClass, ...]:
         """Return the classes that units are kept for, best first."""

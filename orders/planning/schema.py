@@ -67,7 +67,8 @@ SCHEMA: dict[str, Any] = {
             name: {"type": "array", "items": {"$ref": f"#/$defs/{entry}"}, "minItems": 1, "maxItems": MAX_SEGMENTS}
             for name, entry in (("segments", "segment"), ("quotas", "quota"), ("promises", "promise"))
         }
-        | {"fair_share": _TEXT, "forecast": {"$ref": "#/$defs/forecast"}},
+        | {name: {"$ref": f"#/$defs/{name}"} for name in ("forecast", "far_future", "starvation")}
+        | {"fair_share": _TEXT},
     ),
     "$defs": {
         "rule": _closed(
@@ -77,6 +78,8 @@ SCHEMA: dict[str, Any] = {
         "segment": _closed(
             _NAMED | {"guarantee": {"enum": list(GUARANTEES)}}, _WHEN | {"if_unmet": {"enum": list(IF_UNMET)}}
         ),
+        "far_future": _closed({"horizon_days": {"type": "integer", "minimum": 0, "maximum": MAX_DAYS}}, _WHEN),
+        "starvation": _closed({"after_days": {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}}),
         "forecast": _closed(
             {"horizon_days": {"type": "integer", "minimum": 1, "maximum": MAX_HORIZON_DAYS}},
             {

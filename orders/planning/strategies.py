@@ -10,6 +10,9 @@ from orders.planning.points import Fixed, Linear, NumberLevels
 from orders.planning.reading import Report
 from orders.planning.rules import AllOf, Compare, DemandClass, Not, Policy, Rule
 
+AGE = "order.age_days"
+# A day of waiting beyond the limit outweighs whatever else scores; ten years of it still add up exactly to a millionth.
+LONG_WAIT_POINTS = 1e6
 WITH_CRITERIA = ("lexicographic", "demand_forecast")
 
 
@@ -19,13 +22,26 @@ def complete(policy: Policy, report: Report) -> Policy:
         case "lexicographic":
             if not policy.rules:
                 report.add("rules", "must have at least one criterion")
-            return replace(policy, rules=weigh_criteria(policy.rules, report))
+            return replace(policy, rules=weigh_criteria((*_by_long_wait(policy), *policy.rules), report))
         case "demand_forecast":
-            criteria = (*_by_class(policy.classes()), *policy.rules, *_by_cover(policy.rules))
+            criteria = (*_by_long_wait(policy), *_by_class(policy.classes()), *policy.rules, *_by_cover(policy.rules))
             return replace(policy, rules=weigh_criteria(criteria, report))
         case "automated":
-            return replace(policy, rules=(_by_expected_cost(), *map(_as_fall_back, policy.rules)))
-    return policy
+            fall_back = map(_as_fall_back, policy.rules)
+            return replace(policy, rules=(_by_expected_cost(), *fall_back, *_by_long_wait(policy)))
+    return replace(policy, rules=(*policy.rules, *_by_long_wait(policy)))
+
+
+def _by_long_wait(policy: Policy) -> list[Rule]:
+    """Return the rule that puts lines which waited too long before all newer ones, the oldest first."""
+    if policy.starvation is None:
+        return []
+    days = policy.starvation.after_days
+    label, old_enough = f"Waited {days} days or more", Compare(AGE, "gte", (float(days),))
+    if policy.strategy in WITH_CRITERIA:
+        longest = max(CATALOGUE[AGE].usual[1], days + 1.0)
+        return [Rule("long_wait", label, AGE, NumberLevels(days, longest, 1.0, is_ascending=False), old_enough)]
+    return [Rule("long_wait", label, AGE, Linear(LONG_WAIT_POINTS, days - 1.0), old_enough)]
 
 
 def _by_class(classes: tuple[DemandClass, ...]) -> list[Rule]:

@@ -29,6 +29,7 @@ class ShipPolicy(IntEnum):
     PARTIAL = 0
     COMPLETE = 1
     ONE_BACKORDER = 2
+    JOINT = 3  # leaves in parts too, but is served as one, because its terms look at all its lines
 
 
 class Outcome(IntEnum):
@@ -51,6 +52,10 @@ class Reason(IntEnum):
     STOCK_SHORT = 6
     PROTECTED = 7
     ETA_BY_HAND = 8
+    CAPACITY = 9
+    FILL_THRESHOLD = 10
+    WANTED_LATER = 11
+    SPLIT_LIMIT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,25 @@ class Products:
     protected_qty: Ints
     lead_time_p50: Ints
     lead_time_p90: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What some orders ask beyond their ship policy, one entry a line, in any order; other lines ask nothing.
+
+    ``line_fill`` and ``order_fill`` are percent that must leave together at least, of the line's open units and of the
+    order's, each unit counted with its line's ``weight`` (1, or its price). ``max_sources`` is how many warehouses the
+    order may be sent from at a time (0 = any); ``group`` is the line's entry in ``preferred`` (−1 = none), which holds
+    warehouse ids, the first to be asked first. Partial orders with a fill or a limit have ship policy JOINT.
+    """
+
+    line_id: Ints
+    line_fill: Ints
+    order_fill: Ints
+    weight: Ints
+    max_sources: Ints
+    group: Ints
+    preferred: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import numpy as np
 
 from orders.planning.allocate import Claims
 from orders.planning.prepare import Prepared
-from orders.planning.together import UNCOVERED
-from orders.planning.types import Ints, ShipPolicy
+from orders.planning.shelves import UNCOVERED
+from orders.planning.types import Bools, Ints, ShipPolicy
 
 
 def over_orders(ready: Prepared, values: Ints, merge: np.ufunc) -> Ints:
-    """Return values by which all lines of an order that ships together have the merged value of its lines."""
+    """Return values by which all lines of an order that is served as one have the merged value of its lines."""
     at = np.flatnonzero(ready.backlog.ship_policy != ShipPolicy.PARTIAL)
     if not len(at):
         return values
@@ -25,10 +25,17 @@ def over_orders(ready: Prepared, values: Ints, merge: np.ufunc) -> Ints:
     return merged
 
 
+def ships_together(ready: Prepared) -> Bools:
+    """Return the lines of orders of which nothing leaves before the rest, or the rest's first shipment."""
+    policy = ready.backlog.ship_policy
+    together: Bools = (policy == ShipPolicy.COMPLETE) | (policy == ShipPolicy.ONE_BACKORDER)
+    return together
+
+
 def waiting_idle(ready: Prepared, line: Ints) -> Claims:
     """Return that orders that ship together and may take nothing wait, uncovered."""
     none = np.zeros(0, dtype=np.int64)
-    line = line[ready.backlog.ship_policy[line] != ShipPolicy.PARTIAL]
+    line = line[ships_together(ready)[line]]
     return Claims(none, none, none, line, np.full(len(line), UNCOVERED, dtype=np.int64))
 
 

@@ -30,6 +30,10 @@ REASON_ICONS = {
     Reason.STOCK_SHORT: "package-x",
     Reason.PROTECTED: "scale",
     Reason.ETA_BY_HAND: "pencil",
+    Reason.CAPACITY: "warehouse",
+    Reason.FILL_THRESHOLD: "package-open",
+    Reason.WANTED_LATER: "calendar-clock",
+    Reason.SPLIT_LIMIT: "split",
 }
 STATUSES = {
     "late": ("Late", "is-late", "g-late"),

@@ -1,0 +1,123 @@
+"""Turns of lines with terms of their own: not too little at a time, not sooner than wanted. docs/planning.md, Terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from orders.planning.shelves import UNCOVERED
+from orders.planning.supply import NOW
+from orders.planning.turns import Turns
+from orders.planning.types import Reason
+
+
+def take_enough(turns: Turns, rows: Sequence[int], hidden: Mapping[int, int]) -> None:
+    """Claim for the rows of a partial order, none of which must wait for all of it.
+
+    The gate day is the first on which enough of the order could be there, each line counted from its least quantity
+    on. Each row takes the latest units that arrive by then, as orders that ship together do, and the rest of its need
+    soonest first. A row that by then lacks its own least quantity has a gate day of its own; without any day it takes
+    nothing. ``hidden`` is how many units on hand of each product the order's split limit put out of sight.
+    O(days × rows × buckets per product).
+    """
+    gate = _gate_day(turns, rows)
+    if gate is None:
+        for row in rows:
+            if _seen(turns, row, hidden):
+                turns.note(row, Reason.FILL_THRESHOLD)
+        return
+    reach = _reach(turns, rows, gate)
+    first_claim = len(turns.shelves.row)
+    full = [row for row, units in zip(rows, reach, strict=True) if units >= turns.least[row]]
+    thin = [row for row in rows if row not in full]
+    found = [(row, *_take(turns, row, gate, hidden)) for row in (*full, *thin)]
+    gate_p90 = _latest_p90(turns, first_claim, max([gate, *(turns.wanted_by[row] for row in rows)]))
+    for row, reason, last in found:
+        if gate != NOW:
+            early = last is not None and last < gate
+            turns.note(row, Reason.FILL_THRESHOLD if early else reason, gate, max(gate, gate_p90))
+        elif reason is not None:
+            turns.note(row, reason)
+
+
+def take_late(turns: Turns, rows: Sequence[int], covers: Sequence[int]) -> bool:
+    """Claim for a whole order that is wanted on a later day, if all of it can be there by then; tell whether it is.
+
+    ``covers`` are the buckets that complete the rows. Each takes the latest units that arrive in time.
+    """
+    shelves, by = turns.shelves, turns.wanted_by[rows[0]]
+    if not by or any(cover == UNCOVERED or shelves.day[cover] > by for cover in covers):
+        return False
+    for row in reversed(rows):
+        product, claims = turns.product[row], len(shelves.row)
+        seen = min(turns.need[row], shelves.units_by(product, NOW))
+        shelves.draw_late(row, product, turns.need[row], by, turns.prefers(row))
+        turns.cover[row], turns.waits[row] = max(shelves.bucket[claims:]), True
+        if _on_hand_since(turns, product, claims) < seen:
+            turns.note(row, Reason.WANTED_LATER)
+    return True
+
+
+def _gate_day(turns: Turns, rows: Sequence[int]) -> int | None:
+    """Return the first day on which enough of the order could be there; None where supply never suffices."""
+    least = turns.order_least[rows[0]]
+    if least <= 0:
+        return NOW
+    for day in turns.shelves.days({turns.product[row] for row in rows}):
+        if sum(units * turns.weight[row] for row, units in zip(rows, _reach(turns, rows, day), strict=True)) >= least:
+            return day
+    return None
+
+
+def _reach(turns: Turns, rows: Sequence[int], day: int) -> list[int]:
+    """Return the units that each row could have by a day, 0 where they are fewer than its least quantity."""
+    pool: dict[int, int] = {}
+    reach = []
+    for row in rows:
+        product = turns.product[row]
+        if product not in pool:
+            pool[product] = turns.shelves.units_by(product, day)
+        units = min(turns.need[row], pool[product])
+        units = units if units >= turns.least[row] else 0
+        pool[product] -= units
+        reach.append(units)
+    return reach
+
+
+def _take(turns: Turns, row: int, gate: int, hidden: Mapping[int, int]) -> tuple[Reason | None, int | None]:
+    """Claim for one row; return why it got less of what is on hand than was there, and the day of its last unit."""
+    shelves, product, need = turns.shelves, turns.product[row], turns.need[row]
+    seen = _seen(turns, row, hidden)
+    own = gate
+    if shelves.units_by(product, gate) < turns.least[row]:
+        days = (day for day in shelves.days([product]) if day > gate)
+        later = next((day for day in days if shelves.units_by(product, day) >= turns.least[row]), None)
+        if later is None:
+            return Reason.FILL_THRESHOLD if seen else None, None
+        own = later
+    day, claims = max(own, turns.wanted_by[row]), len(shelves.row)
+    qty = min(need, shelves.units_by(product, day))
+    shelves.draw_late(row, product, qty, day, turns.prefers(row))
+    shelves.draw_inbound(row, product, need - qty)
+    last = max((shelves.day[bucket] for bucket in shelves.bucket[claims:]), default=None)
+    if _on_hand_since(turns, product, claims) >= seen:
+        return None, last
+    if own != NOW:
+        return Reason.FILL_THRESHOLD, last
+    return (Reason.WANTED_LATER if day != NOW else Reason.SPLIT_LIMIT), last
+
+
+def _seen(turns: Turns, row: int, hidden: Mapping[int, int]) -> int:
+    """Return how many units on hand the row would have taken at its turn without any terms."""
+    product = turns.product[row]
+    return min(turns.need[row], turns.shelves.units_by(product, NOW) + hidden.get(product, 0))
+
+
+def _on_hand_since(turns: Turns, product: int, claims: int) -> int:
+    shelves = turns.shelves
+    made = zip(shelves.bucket[claims:], shelves.qty[claims:], strict=True)
+    return sum(qty for bucket, qty in made if bucket < shelves.inbound[product])
+
+
+def _latest_p90(turns: Turns, claims: int, day: int) -> int:
+    shelves = turns.shelves
+    return max((shelves.day_p90[bucket] for bucket in shelves.bucket[claims:] if shelves.day[bucket] <= day), default=0)
