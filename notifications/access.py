@@ -49,4 +49,6 @@ def no_such_link(request: HttpRequest) -> HttpResponse:
 
 def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     context = {"minutes": -(-seconds // 60)}
-    return render(request, "customer/too_many.html", context, status=429, headers={"Retry-After": str(seconds)})
+    response = render(request, "customer/too_many.html", context, status=429)
+    response["Retry-After"] = str(seconds)
+    return response

@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "inventory.move_stock": (OPS, ADMIN),
     "inventory.manage_purchase_orders": (OPS, ADMIN),
     "inventory.manage_catalogue": (OPS, ADMIN),
+    "orders.answer_feedback": (AGENT, OPS, ADMIN),
     "notifications.send_message": (AGENT, OPS, ADMIN),
     "notifications.edit_template": (AGENT, ADMIN),
     "notifications.activate_template": (ADMIN,),

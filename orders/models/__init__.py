@@ -1,6 +1,8 @@
 from orders.models.allocation import Allocation, AllocationState, Peg
 from orders.models.bulk import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRowState
 from orders.models.customer import Customer, Tier
+from orders.models.customer_choice import ChoiceKind, CustomerChoice
+from orders.models.feedback import Feedback, FeedbackOccasion, FeedbackReason
 from orders.models.guard import Guard
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
@@ -22,10 +24,15 @@ __all__ = [
     "BulkJobRow",
     "BulkJobStatus",
     "BulkRowState",
+    "ChoiceKind",
     "Customer",
+    "CustomerChoice",
     "Decision",
     "EtaRevision",
     "EtaRevisionKind",
+    "Feedback",
+    "FeedbackOccasion",
+    "FeedbackReason",
     "Guard",
     "Hold",
     "HoldKind",
