@@ -2,128 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from time import perf_counter
+from typing import Any
 
-import numpy as np
 from django.utils import timezone
 
 from kernel.errors import NotFound
-from orders.models import Order, Policy
+from orders import policies
+from orders.models import Policy
+from orders.planning.grammar import parse_policy
 from orders.planning.linter import Finding, lint
-from orders.planning.types import NO_DAY, Floats, Ints
-from orders.replanning.bulk import copy_out
-from orders.replanning.draft import Draft, Stopwatch, make_draft
+from orders.simulation.comparing import compare_outlooks
+from orders.simulation.differences import Differences, describe
+from orders.simulation.figures import Figures
+from orders.simulation.live import load_live, plan_live, thresholds
 
-BIGGEST_MOVES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Orders by id, with their place (1 = first in line) and the day their last line is expected, or NO_DAY."""
-
-    order_id: Ints
-    rank: Ints
-    eta: Ints
+MOVES = 10
+SAMPLE_LINES = 100_000  # of a larger backlog whole components with about as many lines are compared
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One order's place and date, now and under the policy."""
+class Sample:
+    """Figures are those of ``lines`` lines ``of`` all."""
 
-    ref: str
-    rank_before: int
-    rank_after: int
-    eta_before: date | None
-    eta_after: date | None
+    lines: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """How the planned backlog would change. An order without a date counts as later than any date.
+class Preview(Differences):
+    """How the planned backlog would change against the live inputs planned anew by the policy in force.
 
     ``findings`` are the linter's doubts about the rules, in their order.
     """
 
-    orders: int
-    up: int
-    down: int
-    sooner: int
-    later: int
-    biggest: tuple[Move, ...]
+    before: Figures
+    after: Figures
     findings: tuple[Finding, ...]
+    sample: Sample | None
+    seconds: float
 
 
 def preview(policy_id: int, *, now: datetime) -> Preview:
-    """Plan the whole backlog under a policy in memory and compare it with the plan in force; writes nothing.
+    """Plan the backlog under a policy in memory and compare it with the policy in force; writes nothing.
 
-    O(lines log lines). Raises NotFound.
+    O(lines log lines) up to ``SAMPLE_LINES``, of a larger backlog a sample. Raises NotFound.
     """
     policy = Policy.objects.filter(pk=policy_id).first()
     if policy is None:
         raise NotFound("There is no such policy.")
-    draft = make_draft(None, policy, today=timezone.localdate(now), watch=Stopwatch())
-    before, after = _stored(), _drafted(draft)
-    common, i, j = np.intersect1d(before.order_id, after.order_id, assume_unique=True, return_indices=True)
-    climb = before.rank[i] - after.rank[j]
-    delay = _sortable(after.eta[j]) - _sortable(before.eta[i])
-    biggest = np.lexsort((common, -np.abs(climb)))[:BIGGEST_MOVES]
-    biggest = biggest[climb[biggest] != 0]
-    refs = Order.objects.in_bulk(common[biggest].tolist())
+    return preview_rules(policy.rules, now=now)
+
+
+def preview_rules(rules: Mapping[str, Any], *, now: datetime) -> Preview:
+    """Preview a document that nobody has saved. Raises Invalid naming each place that is wrong."""
+    started = perf_counter()
+    policies.checked_strategy(rules)
+    in_force, wanted = parse_policy(policies.published().rules), parse_policy(dict(rules))
+    live = load_live([in_force, wanted], today=timezone.localdate(now), at_most=SAMPLE_LINES)
+    before, after = (plan_live(live, i, p) for i, p in zip(live.inputs, (in_force, wanted), strict=True))
+    found = compare_outlooks(before.outlook, after.outlook, live.standing, thresholds(), after.news)
+    differences = describe(found, today=live.today, moves=MOVES)
     return Preview(
-        orders=len(common),
-        up=int((climb > 0).sum()),
-        down=int((climb < 0).sum()),
-        sooner=int((delay < 0).sum()),
-        later=int((delay > 0).sum()),
-        biggest=tuple(
-            Move(
-                refs[int(common[k])].ref,
-                int(before.rank[i[k]]),
-                int(after.rank[j[k]]),
-                _day(before.eta[i[k]]),
-                _day(after.eta[j[k]]),
-            )
-            for k in biggest
-        ),
-        findings=tuple(lint(policy.rules)),
+        **{field.name: getattr(differences, field.name) for field in fields(differences)},
+        before=before.figures,
+        after=after.figures,
+        findings=tuple(lint(rules)),
+        sample=Sample(len(live.price_minor), live.lines_open) if live.is_sample else None,
+        seconds=round(perf_counter() - started, 3),
     )
-
-
-def _stored() -> Ranking:
-    columns = copy_out(
-        "SELECT order_id, score, placed_at, COALESCE(eta_p50, '-infinity') AS eta FROM orders_orderplan",
-        None,
-        {"order_id": "int8", "score": "float8", "placed_at": "timestamptz", "eta": "date"},
-    )
-    return _ranked(columns["order_id"], columns["score"], columns["placed_at"], columns["eta"])
-
-
-def _drafted(draft: Draft) -> Ranking:
-    """Roll lines up to orders: the best score, and the latest day or none when a line has none."""
-    plan, backlog = draft.plan, draft.inputs.backlog
-    order_id, place = np.unique(plan.order_id, return_inverse=True)
-    score = np.full(len(order_id), -np.inf)
-    np.maximum.at(score, place, plan.score)
-    eta = np.zeros(len(order_id), dtype=np.int64)
-    np.maximum.at(eta, place, plan.eta_p50)
-    eta[place[plan.eta_p50 == NO_DAY]] = NO_DAY
-    known, first = np.unique(backlog.order_id, return_index=True)
-    placed_at = backlog.placed_at[first[np.searchsorted(known, order_id)]]
-    return _ranked(order_id, score, placed_at, eta)
-
-
-def _ranked(order_id: Ints, score: Floats, placed_at: Ints, eta: Ints) -> Ranking:
-    """Give places by (score desc, placed_at, order id); the result is by order id."""
-    rank = np.empty(len(order_id), dtype=np.int64)
-    rank[np.lexsort((order_id, placed_at, -score))] = np.arange(1, len(order_id) + 1)
-    by_id = np.argsort(order_id)
-    return Ranking(order_id[by_id], rank[by_id], eta[by_id])
-
-
-def _sortable(eta: Ints) -> Ints:
-    return np.where(eta == NO_DAY, np.iinfo(np.int32).max, eta)
-
-
-def _day(eta: int) -> date | None:
-    return None if eta == NO_DAY else date.fromordinal(int(eta))

@@ -115,6 +115,10 @@ class PolicyIn(In):
     note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
 
 
+class RulesIn(In):
+    rules = serializers.DictField()
+
+
 class PublishIn(In):
     note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
 

@@ -16,23 +16,17 @@ from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import In, validated
 from orders import policies
+from orders.api.comparisons import FindingOut, PreviewOut
 from orders.api.filters import PolicyFilter
-from orders.api.incoming import PolicyIn, PublishIn
+from orders.api.incoming import PolicyIn, PublishIn, RulesIn
 from orders.api.outgoing import PolicyOut
 from orders.models import Policy
-from orders.planning.linter import FindingKind, lint
+from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
 from orders.planning.schema import SCHEMA
-from orders.policy_preview import preview
+from orders.policy_preview import preview, preview_rules
 
 SEE = ("orders.view_backlog",)
-
-
-class FindingOut(serializers.Serializer[Any]):
-    place = serializers.CharField(help_text="Where in the rules: rules[2].when")
-    kind = serializers.ChoiceField(choices=[kind.value for kind in FindingKind])
-    message = serializers.CharField(help_text="What is wrong")
-    advice = serializers.CharField(help_text="What to do about it")
 
 
 class DraftOut(PolicyOut):
@@ -48,24 +42,6 @@ class PresetOut(serializers.Serializer[Any]):
     rules = serializers.DictField(help_text="The whole document, to start a draft from")
 
 
-class MoveOut(serializers.Serializer[Any]):
-    ref = serializers.CharField()
-    rank_before = serializers.IntegerField()
-    rank_after = serializers.IntegerField()
-    eta_before = serializers.DateField(allow_null=True)
-    eta_after = serializers.DateField(allow_null=True)
-
-
-class PreviewOut(serializers.Serializer[Any]):
-    orders = serializers.IntegerField(help_text="Planned orders that were compared")
-    up = serializers.IntegerField(help_text="Orders that would move forward in line")
-    down = serializers.IntegerField()
-    sooner = serializers.IntegerField(help_text="Orders that would get an earlier date")
-    later = serializers.IntegerField()
-    biggest = MoveOut(many=True)
-    findings = FindingOut(many=True)
-
-
 class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     """Versions of the rules that rank the backlog. Exactly one is published."""
 
@@ -73,7 +49,7 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     serializer_class = PolicyOut
     filterset_class = PolicyFilter
     lookup_value_regex = "[0-9]{1,18}"
-    repeatable_actions = {"preview"}
+    repeatable_actions = {"preview", "preview_rules"}
     action_permissions = {
         "list": SEE,
         "retrieve": SEE,
@@ -81,6 +57,7 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         "presets": SEE,
         "create": ("orders.edit_policy",),
         "preview": ("orders.edit_policy",),
+        "preview_rules": ("orders.edit_policy",),
         "publish": ("orders.publish_policy",),
         "rollback": ("orders.publish_policy",),
     }
@@ -111,6 +88,12 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         """Say what these rules would do to the backlog; changes nothing."""
         validated(In, request)
         return Response(PreviewOut(preview(int(pk), now=timezone.now())).data)
+
+    @extend_schema(request=RulesIn, responses=PreviewOut, operation_id="policies_preview_rules")
+    @action(detail=False, methods=["post"], url_path="preview", url_name="preview-rules")
+    def preview_rules(self, request: Request) -> Response:
+        """Say what rules that nobody has saved would do to the backlog; changes nothing."""
+        return Response(PreviewOut(preview_rules(validated(RulesIn, request)["rules"], now=timezone.now())).data)
 
     @extend_schema(request=PublishIn, responses=PolicyOut)
     @action(detail=True, methods=["post"])

@@ -65,6 +65,29 @@ def test_a_preview_of_the_policy_in_force_moves_nobody(api: Api, backlog: dict[s
     assert (seen["up"], seen["down"], seen["sooner"], seen["later"], seen["biggest"]) == (0, 0, 0, 0, [])
 
 
+def test_rules_that_nobody_saved_are_previewed(api: Api, backlog: dict[str, str]) -> None:
+    versions = Policy.objects.count()
+
+    seen = api.post("policies/preview/", {"rules": FIFO}).json()
+
+    assert (seen["orders"], seen["up"], seen["down"], seen["sample"]) == (2, 1, 1, None)
+    (winner,), (loser,) = seen["winners"], seen["losers"]
+    assert (winner["ref"], winner["eta_before"], loser["ref"], loser["eta_after"]) == (
+        backlog["old"], None, backlog["young"], None
+    )  # fmt: skip
+    assert "others take its units" in loser["why"]
+    assert seen["before"]["units_ready"] == seen["after"]["units_ready"] == 1
+    assert sum(bucket["orders"] for bucket in seen["rank_distribution"]) == 2
+    assert seen["guard"]["is_held"] is False
+    assert Policy.objects.count() == versions
+
+
+def test_wrong_rules_are_not_previewed(api: Api) -> None:
+    response = api.post("policies/preview/", {"rules": {"version": 1, "strategy": "magic", "rules": []}})
+
+    assert (response.status_code, list(response.json()["fields"])) == (422, ["strategy"])
+
+
 def test_wrong_rules_are_named_by_place(api: Api) -> None:
     rules: dict[str, Any] = {**BALANCED_PRIORITY, "rules": [{"id": "x", "attribute": "order.magic", "points": {}}]}
 

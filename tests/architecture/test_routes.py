@@ -116,6 +116,7 @@ ROUTES = {
     "api:policies-presets": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),
     "api:policies-preview-rules": Route(post=EDIT_POLICY),
+    "api:policies-preview-rules": Route(post=EDIT_POLICY),
     "api:policies-publish": Route(post=PUBLISH_POLICY),
     "api:policies-rollback": Route(post=PUBLISH_POLICY),
     "api:plan-runs-list": Route(get=SEE, post=REPLAN),

@@ -1,0 +1,175 @@
+"""The live inputs of planning with what a comparison needs besides, read in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from orders.planning.rules import Policy as Rules
+from orders.planning.types import Ints, Plan, Reason
+from orders.replanning.bulk import copy_out
+from orders.replanning.components import close_over
+from orders.replanning.draft import plan_inputs
+from orders.replanning.facts import LINE_ALLOCATED, UNSUPPLIED_THRESHOLD_DAYS
+from orders.replanning.inputs import Inputs, load_inputs
+from orders.replanning.scope import Scope
+from orders.replanning.snapshot import snapshot
+from orders.replanning.stored import Stored, load_stored
+from orders.simulation.figures import Figures, figure
+from orders.simulation.news import Thresholds, news
+from orders.simulation.outlook import Outlook, look, places
+from orders.simulation.standing import Announced, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Inputs, one for each policy asked for, and beside them what a comparison needs.
+
+    The inputs have the same rows and differ only in what their policy reads. ``price_minor`` (pence) is parallel to
+    their backlog. ``lines_open`` is how many lines there are, more than in the backlog where only a sample was read.
+    """
+
+    inputs: tuple[Inputs, ...]
+    price_minor: Ints
+    standing: Standing
+    today: int
+    lines_open: int
+
+    @property
+    def is_sample(self) -> bool:
+        return self.lines_open > len(self.price_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan of live or changed inputs, as its orders see it, what they would be told (``news``), and in figures."""
+
+    inputs: Inputs
+    plan: Plan
+    outlook: Outlook
+    news: Ints
+    figures: Figures
+
+
+def thresholds() -> Thresholds:
+    """Return the days from which a changed date is told."""
+    return Thresholds(settings.SLIP_THRESHOLD_DAYS, UNSUPPLIED_THRESHOLD_DAYS)
+
+
+def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = None) -> Live:
+    """Read what planning needs under any of these policies, in one snapshot; takes no locks and writes nothing.
+
+    Of a backlog of more than ``at_most`` lines, whole components with about as many are read: products in the order of
+    a hash, so that the same backlog gives the same sample.
+    """
+    with snapshot():
+        lines_open, scope = _choose(at_most)
+        stored = load_stored(scope, policies[0])
+        inputs = tuple(_load_inputs(scope, policy, stored, today) for policy in policies)
+        price = _load_prices(scope, inputs[0].backlog.line_id)
+        return Live(inputs, price, _load_standing(scope), today.toordinal(), max(lines_open, len(price)))
+
+
+def plan_live(
+    live: Live,
+    inputs: Inputs,
+    rules: Rules,
+    *,
+    price_minor: Ints | None = None,
+    after_step: Callable[[str], None] | None = None,
+) -> Planned:
+    """Plan inputs read by ``load_live``, changed or not, and sum up what comes of it.
+
+    ``price_minor`` is parallel to the backlog where that has lines of its own.
+    """
+    plan = plan_inputs(inputs, rules, today=live.today, after_step=after_step)
+    outlook = look(plan, inputs.backlog, live.price_minor if price_minor is None else price_minor)
+    standing = live.standing.of(outlook.order_id)
+    told = news(outlook, standing, thresholds(), rules.promises, today=live.today)
+    figures = figure(plan, inputs.backlog, outlook, standing, told, today=live.today)
+    return Planned(inputs, plan, outlook, told, figures)
+
+
+def load_stored_outlook() -> tuple[Outlook, Standing]:
+    """Read the plan in force as its orders see it, and what customers were told, inside the caller's snapshot."""
+    query = f"""
+        SELECT order_id, placed_at, score, stage, reason, reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}),
+            COALESCE(eta_p50, '-infinity'), COALESCE(eta_p90, '-infinity'), open_units, open_units - short_units,
+            open_value_minor
+        FROM orders_orderplan ORDER BY order_id
+    """
+    types = {
+        "order_id": "int8",
+        "placed_at": "timestamptz",
+        "score": "float8",
+        "stage": "int2",
+        "reason": "int2",
+        "is_ready": "bool",
+        "eta": "date",
+        "eta_p90": "date",
+        "open_units": "int4",
+        "ready_units": "int4",
+        "value_minor": "int8",
+    }
+    plans = copy_out(query, None, types)
+    rank = places(plans["order_id"], plans.pop("placed_at"), plans.pop("score"), plans.pop("stage"))
+    nobodys = np.full(len(rank), -1, dtype=np.int64)
+    return Outlook(rank=rank, promise_rule=nobodys, **plans), _load_standing(Scope(None))
+
+
+def _load_inputs(scope: Scope, policy: Rules, stored: Stored, today: date) -> Inputs:
+    inputs = load_inputs(scope, policy, stored.lines, today=today.toordinal())
+    return replace(inputs, previous=stored.claims.as_previous()) if policy.segments else inputs
+
+
+def _choose(at_most: int | None) -> tuple[int, Scope]:
+    if at_most is None:
+        return 0, Scope(None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM orders_orderline WHERE open_qty > 0")
+        lines = int(cursor.fetchone()[0])
+        if lines <= at_most:
+            return lines, Scope(None)
+        cursor.execute(
+            """
+            SELECT product_id FROM (
+                SELECT product_id, sum(count(*)) OVER (ORDER BY hashint8(product_id), product_id) AS lines
+                FROM orders_orderline WHERE open_qty > 0 GROUP BY product_id
+            ) running WHERE lines <= %s
+            """,
+            [at_most],
+        )
+        products = [row[0] for row in cursor.fetchall()]
+    return lines, Scope(tuple(close_over(products)))
+
+
+def _load_prices(scope: Scope, line_id: Ints) -> Ints:
+    query = f"""
+        SELECT l.id, (l.unit_price * 100)::bigint
+        FROM orders_orderline l WHERE l.open_qty > 0 AND {scope.products("l.product_id")}
+    """
+    prices = copy_out(query, scope.params, {"line_id": "int8", "minor": "int8"})
+    order = np.argsort(prices["line_id"])
+    return prices["minor"][order][np.searchsorted(prices["line_id"][order], line_id)]
+
+
+def _load_standing(scope: Scope) -> Standing:
+    query = f"""
+        SELECT o.id, (o.placed_at AT TIME ZONE %(zone)s)::date, COALESCE(o.requested_on, '-infinity'),
+            COALESCE(p.promised_on, '-infinity'), COALESCE(p.announced_on, '-infinity'),
+            COALESCE((COALESCE(p.announced_at, p.told_at) AT TIME ZONE %(zone)s)::date, '-infinity'),
+            COALESCE(p.told_on, '-infinity'),
+            CASE WHEN COALESCE(p.announced_kind, '') = '' THEN {int(Announced.NOTHING)}
+                WHEN p.announced_kind = %(allocated)s THEN {int(Announced.ALLOCATED)}
+                ELSE {int(Announced.WAITING)} END
+        FROM orders_order o LEFT JOIN orders_orderpromise p ON p.order_id = o.id
+        WHERE o.status = 'open' AND {scope.orders("o.id")} ORDER BY o.id
+    """
+    days = ("placed_on", "requested_on", "promised_on", "announced_on", "announced_at", "told_on")
+    types = {"order_id": "int8", **dict.fromkeys(days, "date"), "announced": "int4"}
+    return Standing(**copy_out(query, {**scope.params, "zone": settings.TIME_ZONE, "allocated": LINE_ALLOCATED}, types))
