@@ -13,8 +13,9 @@ from inventory.dirty import mark_dirty
 from kernel.kick import kick
 from orders import policies
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
-from orders.replanning.chunks import Written, split, write_chunk
+from orders.replanning.chunks import Written
 from orders.replanning.draft import Stopwatch, make_draft
+from orders.replanning.writers import write_draft
 
 PLAN_TASK = "orders.tasks.plan_dirty"
 _FULL_RUN_LOCK = 7_303  # advisory, held by the session: PostgreSQL lets go of it when a worker dies
@@ -119,11 +120,7 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
         run.policy = policies.published()
         draft = make_draft(product_ids, run.policy, today=timezone.localdate(now), watch=watch)
         run.counts = draft.counts()
-        written = Written()
-        for chunk in split(draft):
-            part = write_chunk(draft, chunk, run, version=version, quiet=quiet, now=now)
-            written.rows.update(part.rows)
-            written.skipped += part.skipped
+        written = write_draft(draft, run, version=version, quiet=quiet, now=now)
         watch.lap("write_s")
         run.inputs_hash = draft.inputs.digest()
         watch.lap("hash_s")

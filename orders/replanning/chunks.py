@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,9 +14,11 @@ from kernel import live
 from kernel.transactions import entry_verb
 from orders.models import PlanRun
 from orders.planning.types import Ints
+from orders.replanning.diff import Rows
 from orders.replanning.draft import Draft
 from orders.replanning.facts import announce, find_news, make_promises
-from orders.replanning.rollup import lock_orders, roll_up
+from orders.replanning.origins import origins_of
+from orders.replanning.rollup import bucket_blocks, lock_orders, roll_up
 from orders.replanning.writes import close_marks, find_moved, lock_pools, write_changes
 
 CHUNK_LINES = 20_000  # keeps the pools' lock well under the web's lock timeout
@@ -27,13 +29,13 @@ _MAX_NAMED = 200  # an open page that would have to refresh more rows than it sh
 class Chunk:
     """``products`` and their ``labels`` (component) to write together; ``order_ids`` to roll up after it.
 
-    ``is_only`` says that the chunk is all there is to write.
+    ``rows`` are theirs among the changes.
     """
 
     products: Ints
     labels: Ints
     order_ids: Ints
-    is_only: bool
+    rows: Rows
 
 
 @dataclass(slots=True)
@@ -44,12 +46,13 @@ class Written:
     skipped: list[int] = field(default_factory=list)
 
 
-def split(draft: Draft) -> Iterator[Chunk]:
-    """Yield chunks of whole components that have something to write, of about CHUNK_LINES changed rows each.
+def split(draft: Draft) -> list[list[Chunk]]:
+    """Return stages of chunks, of whole components that have something to write and about CHUNK_LINES changed rows.
 
-    An order is rolled up once, so that its new date is told once: in the last chunk that has a line of it. In a long
-    full run the orders follow when all lines are written, in the order of their rows, which is much faster; if it
-    dies before that, it is started again and finds them stale. An event run has nobody to start it again.
+    A stage begins when the one before is committed; its chunks share nothing. An order is rolled up once, so that its
+    new date is told once: in the last chunk that has a line of it. In a long full run the orders follow when all lines
+    are written, in the order of their rows, which is much faster; if it dies before that, it is started again and
+    finds them stale. An event run has nobody to start it again.
     """
     products, labels = draft.components()
     touched = np.union1d(draft.changes.product_ids(), draft.inputs.marks["product_id"])
@@ -57,13 +60,20 @@ def split(draft: Draft) -> Iterator[Chunk]:
     products, labels = products[chosen], labels[chosen]
     number = _chunk_numbers(draft, products, labels)
     order_ids = np.union1d(draft.changes.order_ids(), draft.inputs.stale_orders)
-    if draft.scope.is_everything and len(order_ids) > CHUNK_LINES:
-        last = number.max(initial=-1) + 1 + np.arange(len(order_ids)) // CHUNK_LINES
+    line_chunks = 1 + int(number.max(initial=-1))
+    is_long = draft.scope.is_everything and len(order_ids) > CHUNK_LINES
+    if is_long:
+        block = bucket_blocks(order_ids)  # whole ones, so that no two chunks wait for one bucket
+        last = line_chunks + np.searchsorted(block, block) // CHUNK_LINES
     else:
         last = _last_chunks(draft, order_ids, products, number)
-    chunks = 1 + max(int(number.max(initial=-1)), int(last.max(initial=-1)))
-    for chunk in range(chunks):
-        yield Chunk(products[number == chunk], labels[number == chunk], order_ids[last == chunk], chunks == 1)
+    count = max(line_chunks, 1 + int(last.max(initial=-1)))
+    rows = draft.changes.part(products, number, count)
+    chunks = [
+        Chunk(products[number == chunk], labels[number == chunk], order_ids[last == chunk], rows[chunk])
+        for chunk in range(count)
+    ]
+    return [chunks[:line_chunks], chunks[line_chunks:]] if is_long else [[chunk] for chunk in chunks]
 
 
 @entry_verb
@@ -81,7 +91,7 @@ def write_chunk(draft: Draft, chunk: Chunk, run: PlanRun, *, version: int, quiet
         skipped = np.isin(labels, labels[moved])
         written.skipped = products[skipped].tolist()
         products = products[~skipped]
-        changes = draft.changes if not skipped.any() and chunk.is_only else draft.changes.of_products(products)
+        changes = draft.changes.of_products(products) if skipped.any() else draft.changes.of(chunk.rows)
         written.rows.update(write_changes(changes))
         written.rows["marks"] = close_marks(products, draft.inputs.marks, changes.product_ids(), version)
     changed_orders = _write_orders(draft, chunk.order_ids, run, written.rows, quiet=quiet, now=now)
@@ -97,7 +107,13 @@ def _write_orders(
     if not len(order_ids):
         return []
     lock_orders(order_ids)
-    rolled_up, changed = roll_up(order_ids, run_id=run.pk, now=now, has_stages=draft.plan.guarantees is not None)
+    rolled_up, changed = roll_up(
+        order_ids,
+        origins_of(draft.inputs.marks),
+        run_id=run.pk,
+        now=now,
+        has_stages=draft.plan.guarantees is not None,
+    )
     promises, promised = make_promises(run_id=run.pk, now=now, quiet=quiet)
     announcements, news = find_news(
         promises=draft.rules.promises, policy_id=draft.policy_id, run_id=run.pk, now=now, quiet=quiet

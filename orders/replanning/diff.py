@@ -10,6 +10,7 @@ from orders.planning.types import Bools, Floats, Ints, Plan
 from orders.replanning.bulk import Columns
 from orders.replanning.stored import Stored, said_columns
 
+Rows = tuple[Ints, ...]  # which line plans to set, which to delete, which allocations and pegs
 LINE_VALUES = (
     "score",
     "outcome",
@@ -36,7 +37,7 @@ class ClaimChanges:
     qty: Ints
     delta: Ints
 
-    def of(self, chosen: Bools) -> ClaimChanges:
+    def of(self, chosen: Ints) -> ClaimChanges:
         """Return the chosen rows."""
         return ClaimChanges(*(getattr(self, name)[chosen] for name in ClaimChanges.__slots__))
 
@@ -52,28 +53,38 @@ class Changes:
     pegs: ClaimChanges
     nothing_stored: bool
 
-    def of_products(self, product_ids: Ints) -> Changes:
-        """Return the changes of some products; their claims are among their own lines'."""
-        chosen = np.isin(self.lines["product_id"], product_ids)
-        gone = np.isin(self.gone["product_id"], product_ids)
+    def of(self, rows: Rows) -> Changes:
+        """Return the chosen rows."""
+        lines, gone, allocations, pegs = rows
         return Changes(
-            lines={name: column[chosen] for name, column in self.lines.items()},
-            points=self.points[chosen],
+            lines={name: column[lines] for name, column in self.lines.items()},
+            points=self.points[lines],
             gone={name: column[gone] for name, column in self.gone.items()},
-            allocations=self.allocations.of(np.isin(self.allocations.product_id, product_ids)),
-            pegs=self.pegs.of(np.isin(self.pegs.product_id, product_ids)),
+            allocations=self.allocations.of(allocations),
+            pegs=self.pegs.of(pegs),
             nothing_stored=self.nothing_stored,
         )
 
+    def of_products(self, product_ids: Ints) -> Changes:
+        """Return the changes of some products; their claims are among their own lines'."""
+        return self.of(tuple(np.flatnonzero(np.isin(products, product_ids)) for products in self._products()))
+
+    def part(self, product_ids: Ints, number: Ints, parts: int) -> list[Rows]:
+        """Return the rows of each part: those of the products (ascending) that have its number. O(n log n) for all."""
+        found: list[list[Ints]] = []
+        for products in self._products():
+            part = number[np.searchsorted(product_ids, products)]
+            order = np.argsort(part, kind="stable")
+            found.append(np.split(order, np.searchsorted(part[order], np.arange(1, parts))))
+        return list(zip(*found, strict=True))
+
+    def _products(self) -> tuple[Ints, ...]:
+        """Return the product of each row, as ``Rows`` counts them."""
+        return self.lines["product_id"], self.gone["product_id"], self.allocations.product_id, self.pegs.product_id
+
     def product_ids(self) -> Ints:
         """Return the products of which anything changes, ascending."""
-        parts = (
-            self.lines["product_id"],
-            self.gone["product_id"],
-            self.allocations.product_id,
-            self.pegs.product_id,
-        )
-        return np.unique(np.concatenate(parts))
+        return np.unique(np.concatenate(self._products()))
 
     def order_ids(self) -> Ints:
         """Return the orders of which a line plan changes, ascending."""
@@ -82,8 +93,7 @@ class Changes:
     @property
     def rows(self) -> int:
         """How many rows of line plans, allocations and pegs will be written."""
-        parts = (self.lines["line_id"], self.gone["line_id"], self.allocations.line_id, self.pegs.line_id)
-        return sum(len(part) for part in parts)
+        return sum(len(part) for part in self._products())
 
 
 def compare(plan: Plan, product_id: Ints, policy_id: int, stored: Stored) -> Changes:

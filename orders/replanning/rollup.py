@@ -14,9 +14,11 @@ from django.db import connection
 from orders.planning import chance
 from orders.planning.guarantees import STAGES
 from orders.planning.types import ANY_STAGE, Ints, Reason
+from orders.replanning.origins import Origins
 from orders.replanning.writes import open_stage
 
-_BUCKETS = 256
+_BUCKETS = 1024
+_BLOCK = 64  # neighbours share a bucket, so that runs of orders far apart share none
 _BUCKET_LOCK = 7_302  # advisory lock class; the second key is the bucket
 
 _STAGE = """
@@ -109,11 +111,22 @@ _DROP_CLOSED = """
     DELETE FROM orders_orderplan p WHERE p.order_id = ANY(%(orders)s::bigint[])
         AND p.order_id NOT IN (SELECT order_id FROM plan_order_stage)
 """
+_HAS_LINE_OF = """EXISTS (
+    SELECT FROM orders_orderline l
+    WHERE l.order_id = s.order_id AND l.open_qty > 0 AND l.product_id = ANY(%({products})s::bigint[])
+)"""
 # A ready order that nobody has shipped yet moves on by a day every day: that is no change of date worth keeping. A
-# date set by hand is in the ledger already, with who and why.
+# date set by hand is in the ledger already, with who and why. Where nothing but time has changed, a late supplier has.
 _KEEP_CHANGES = f"""
-    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, run_id, at)
-    SELECT order_id, 'planned', old_eta, eta_p50, reason, '', %(run)s, %(now)s FROM plan_order_stage
+    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, origin, note, run_id, at)
+    SELECT order_id, 'planned', old_eta, eta_p50, reason,
+        CASE WHEN order_id = ANY(%(customer_orders)s::bigint[]) THEN 'customer'
+            WHEN {_HAS_LINE_OF.format(products="supplier_products")} THEN 'supplier'
+            WHEN reason = {int(Reason.SUPPLIER_LATE)} AND NOT {_HAS_LINE_OF.format(products="our_products")}
+                THEN 'supplier'
+            ELSE 'ours' END,
+        '', %(run)s, %(now)s
+    FROM plan_order_stage s
     WHERE was_planned AND old_eta IS DISTINCT FROM eta_p50
         AND reason <> {int(Reason.ETA_BY_HAND)}
         AND NOT (is_ready AND old_reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}))
@@ -121,24 +134,29 @@ _KEEP_CHANGES = f"""
 """
 
 
+def bucket_blocks(order_ids: Ints) -> Ints:
+    """Return a number for each order; runs of up to 1,024 successive numbers share no bucket with one another."""
+    return order_ids // _BLOCK
+
+
 def lock_orders(order_ids: Ints) -> None:
     """Keep other runs from rolling up these orders until commit (buckets ascending)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
-            [_BUCKET_LOCK, np.unique(order_ids % _BUCKETS).tolist()],
+            [_BUCKET_LOCK, np.unique(bucket_blocks(order_ids) % _BUCKETS).tolist()],
         )
 
 
 def roll_up(
-    order_ids: Ints, *, run_id: int, now: datetime, has_stages: bool = False
+    order_ids: Ints, origins: Origins, *, run_id: int, now: datetime, has_stages: bool = False
 ) -> tuple[dict[str, int], list[int]]:
     """Write the order plans that differ and the revisions of their dates; return rows per table and changed orders.
 
-    ``has_stages`` says that the policy has segments. Leaves what it found in the temporary table ``plan_order_stage``
-    for ``facts``. Call it after the line plans are written and under ``lock_orders``.
+    ``origins`` says who changed what this run plans, ``has_stages`` that the policy has segments. Leaves what it found
+    in the temporary table ``plan_order_stage`` for ``facts``. Call it after the line plans are written and under ``lock_orders``.
     """
-    params = {"orders": order_ids.tolist(), "run": run_id, "now": now}
+    params = {"orders": order_ids.tolist(), "run": run_id, "now": now, **origins.params()}
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
     open_stage("plan_order_stage", _STAGE)

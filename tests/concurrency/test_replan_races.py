@@ -41,7 +41,7 @@ def draft_plan() -> Draft:
 
 def write(draft: Draft) -> Written:
     run = PlanRun.objects.create(kind="full")
-    [chunk] = split(draft)
+    [[chunk]] = split(draft)
     written: Written = write_chunk(draft, chunk, run, version=run.pk, quiet=True, now=NOW)
     return written
 
