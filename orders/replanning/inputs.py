@@ -12,6 +12,7 @@ from orders.planning.rules import Policy
 from orders.planning.types import Attributes, Backlog, Frozen, Ints, Previous, Products, Supply
 from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
 from orders.replanning.totals import load_totals
 
@@ -20,7 +21,8 @@ SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of plan
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Inputs of one run. ``marks`` (id, product_id) and ``pools`` (product_id, run_id) are the state they stand for.
+    """Inputs of one run. ``marks`` (origins.load_marks) and ``pools`` (product_id, run_id) are the state
+    they stand for.
 
     ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``).
     ``previous`` is the plan in force where the policy has segments, which measure against it.
@@ -71,11 +73,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
         products=_products(_load_products(scope), stock),
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
-        marks=copy_out(
-            f"SELECT id, product_id FROM inventory_dirtymark m WHERE {scope.products('m.product_id')}",
-            scope.params,
-            {"id": "int8", "product_id": "int8"},
-        ),
+        marks=load_marks(scope),
         pools=_sorted(
             copy_out(
                 f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}",

@@ -154,7 +154,8 @@ def roll_up(
     """Write the order plans that differ and the revisions of their dates; return rows per table and changed orders.
 
     ``origins`` says who changed what this run plans, ``has_stages`` that the policy has segments. Leaves what it found
-    in the temporary table ``plan_order_stage`` for ``facts``. Call it after the line plans are written and under ``lock_orders``.
+    in the temporary table ``plan_order_stage`` for ``facts``. Call it after the line plans are written and under
+    ``lock_orders``.
     """
     params = {"orders": order_ids.tolist(), "run": run_id, "now": now, **origins.params()}
     rows = {"order_plans": 0, "eta_revisions": 0}
