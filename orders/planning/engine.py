@@ -7,9 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from orders.planning.allocate import Claims, Turns, allocate
+from orders.planning.cover import with_estimates
+from orders.planning.demand import Demand
+from orders.planning.divided import Divided
 from orders.planning.explain import gate_line_ids, outcomes, reasons
 from orders.planning.governance import promise_rules_of
 from orders.planning.guarantees import allocate_by_segment
+from orders.planning.keeping import allocate_by_class
 from orders.planning.prepare import Prepared, prepare
 from orders.planning.promise import find_gates, promise, sum_claims
 from orders.planning.quotas import allocate_by_quota
@@ -26,7 +30,6 @@ from orders.planning.types import (
     Codes,
     Context,
     Frozen,
-    Guarantees,
     Ints,
     Pegs,
     Plan,
@@ -48,6 +51,7 @@ def plan(
     after_step: Callable[[str], None] | None = None,
     previous: Previous | None = None,
     terms: Terms | None = None,
+    demand: Demand | None = None,
 ) -> Plan:
     """Return what every open line gets, when, and why.
 
@@ -56,31 +60,32 @@ def plan(
     ``after_step`` is told the name of each step that is done (prepare, score, allocate, promise, explain), so that a
     caller with a clock can time them or show progress. ``previous`` is the plan in force, which the guarantees of a
     policy's segments are measured against; without it nobody had anything. ``terms`` are what some orders ask beyond
-    their ship policy.
+    their ship policy. ``demand`` is what is forecast, for policies that read it; without it nothing is.
     Raises ValueError for input that breaks the contract of ``types``. O(n log n) in lines, plus a loop over the lines
     of orders that ship together; docs/planning.md has measured times.
     """
     announce = after_step or _to_nobody
     ready = with_limits(prepare(backlog, supply, frozen, products, attributes, context), terms, policy)
+    ready = with_estimates(ready, policy.attributes(), demand)
     announce("prepare")
     score, points = score_lines(policy, ready.attributes, len(ready.product))
     announce("score")
     ranked = rank_order(ready.backlog, score)
     ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
-    claims, limited, guarantees = _divide(ready, ranked, policy, previous)
+    divided = _divide(ready, ranked, policy, previous, demand)
     announce("allocate")
-    claimed = sum_claims(ready, claims)
-    gates = find_gates(ready, claims)
+    claimed = sum_claims(ready, divided.claims)
+    gates = find_gates(ready, divided.claims)
     dates = promise(ready, claimed, gates)
     announce("promise")
-    allocations, pegs = _split_claims(ready, claims)
+    allocations, pegs = _split_claims(ready, divided.claims)
     result = Plan(
         line_id=ready.backlog.line_id,
         order_id=ready.backlog.order_id,
         score=score,
         points=points,
         outcome=outcomes(ready),
-        reason=reasons(ready, ranked, claimed, gates, dates, limited),
+        reason=reasons(ready, ranked, claimed, gates, dates, divided),
         allocated_qty=ready.frozen_qty + claimed.on_hand_qty,
         pegged_qty=claimed.pegged_qty,
         eta_p50=dates.p50,
@@ -88,7 +93,7 @@ def plan(
         gate_line_id=gate_line_ids(ready, gates),
         allocations=allocations,
         pegs=pegs,
-        guarantees=guarantees,
+        guarantees=divided.guarantees,
         promise_rule=_promise_rule(ready, policy),
     )
     announce("explain")
@@ -99,17 +104,15 @@ def _to_nobody(step: str) -> None:
     """Stand in for a caller who does not watch."""
 
 
-def _divide(
-    ready: Prepared, ranked: Ints, policy: Policy, previous: Previous | None
-) -> tuple[Claims, Bools | None, Guarantees | None]:
-    """Return the claims, the lines that the policy lets have no more, and what became of its guarantees."""
+def _divide(ready: Prepared, ranked: Ints, policy: Policy, previous: Previous | None, demand: Demand | None) -> Divided:
+    """Return the claims of the lines at positions ``ranked``, by the one way in which the policy divides supply."""
     if policy.segments:
-        segmented = allocate_by_segment(ready, ranked, policy.segments, previous)
-        return segmented.claims, segmented.limited, segmented.guarantees
+        return allocate_by_segment(ready, ranked, policy.segments, previous)
     if policy.quotas or policy.fair_share:
-        divided = allocate_by_quota(ready, ranked, policy)
-        return divided.claims, divided.limited, None
-    return allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty), None, None
+        return allocate_by_quota(ready, ranked, policy)
+    if policy.forecast and policy.forecast.classes:
+        return allocate_by_class(ready, ranked, policy.forecast, demand)
+    return Divided(allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty))
 
 
 def _promise_rule(ready: Prepared, policy: Policy) -> Codes | None:

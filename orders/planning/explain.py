@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from orders.planning.allocate import running_before
+from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
 from orders.planning.promise import Claimed, Dates, Gates
 from orders.planning.turns import NO_REASON
@@ -20,9 +21,7 @@ def outcomes(ready: Prepared) -> Codes:
     )
 
 
-def reasons(
-    ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates: Dates, limited: Bools | None = None
-) -> Codes:
+def reasons(ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates: Dates, divided: Divided) -> Codes:
     """Return each line's Reason, the first that applies in the order of docs/planning.md. O(n log n).
 
     ``limited`` marks lines whose segment lets them take no more than they had.
@@ -33,9 +32,9 @@ def reasons(
     late[pegged] = ready.buckets.late[claimed.last_bucket[pegged]]
     lacking = claimed.lacking_qty > 0
     held_back = claimed.note != NO_REASON
-    protected = _reached_by_protected(ready, ranked, claimed, behind)
-    if limited is not None:
-        protected |= limited & lacking
+    protected = _reached_by_protected(ready, ranked, claimed, behind, divided.kept_qty)
+    if divided.limited is not None:
+        protected |= divided.limited & lacking
     cases: list[tuple[Bools, Reason]] = [
         (ready.held, Reason.ON_HOLD),
         (claimed.need_qty == 0, Reason.FROZEN),
@@ -64,8 +63,10 @@ def _waits_for_another(gates: Gates) -> Bools:
     return (gates.member >= 0) & ~gates.gating
 
 
-def _reached_by_protected(ready: Prepared, ranked: Ints, claimed: Claimed, behind: Bools) -> Bools:
-    """Return the lines that would be ready if protected units were given away in rank order.
+def _reached_by_protected(
+    ready: Prepared, ranked: Ints, claimed: Claimed, behind: Bools, kept_qty: Ints | None
+) -> Bools:
+    """Return the lines that would be ready if protected units, and those kept from them, were given away in rank order.
 
     ``ranked`` holds positions of lines that may take, first in line first. Lines that only wait for the rest of
     their order would not need protected units.
@@ -76,5 +77,6 @@ def _reached_by_protected(ready: Prepared, ranked: Ints, claimed: Claimed, behin
     queue = queue[np.argsort(product[queue], kind="stable")]
     wanted = running_before(product[queue], short[queue]) + short[queue]
     reached = np.zeros(len(product), dtype=np.bool_)
-    reached[queue] = wanted <= ready.products.protected_qty[product[queue]]
+    protected_qty = ready.products.protected_qty[product]
+    reached[queue] = wanted <= (protected_qty if kept_qty is None else protected_qty + kept_qty)[queue]
     return reached

@@ -9,6 +9,7 @@ import numpy as np
 
 from orders.planning.allocate import Claims, Turns, allocate, running_before
 from orders.planning.components import product_components
+from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
 from orders.planning.previous import Had, had_per_line, match_previous, pin
 from orders.planning.rules import Guarantee, Segment
@@ -39,15 +40,6 @@ PATIENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Segmented:
-    """The claims, what became of the guarantees, and the lines that may take no more than they had."""
-
-    claims: Claims
-    guarantees: Guarantees
-    limited: Bools
-
-
-@dataclass(frozen=True, slots=True)
 class _State:
     """What a round is made of, per line; ``whole`` marks lines that can keep what they had."""
 
@@ -60,7 +52,7 @@ class _State:
 
 def allocate_by_segment(
     ready: Prepared, ranked: Ints, segments: tuple[Segment, ...], previous: Previous | None
-) -> Segmented:
+) -> Divided:
     """Return the claims of the lines at positions ``ranked`` under their segments' guarantees.
 
     Served in rounds: lines with a gain guarantee compete first and only those who would lose by it are pinned to what
@@ -88,7 +80,7 @@ def allocate_by_segment(
         pinned, fallen = (pinned | to_pin) & ~to_fall, fallen | to_fall
         stage = np.where(fallen, STAGES[Guarantee.REDISTRIBUTE], stage)
     kept = np.select([fallen, unmet], [Kept.FELL_BACK, Kept.NO], Kept.YES)
-    return Segmented(
+    return Divided(
         claims=claims,
         guarantees=Guarantees(segment.astype(np.int16), kept.astype(np.int16), stage.astype(np.int16)),
         limited=np.isin(stage, (STAGES[Guarantee.SKIP], STAGES[Guarantee.FILL])),

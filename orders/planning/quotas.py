@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.allocate import Claims, Turns, allocate, cut_to, running_before
+from orders.planning.allocate import Turns, allocate, cut_to, running_before
+from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
 from orders.planning.rules import Amount, Policy
 from orders.planning.score import first_met
@@ -19,14 +20,6 @@ from orders.planning.types import Bools, Floats, Ints, ShipPolicy
 from orders.planning.whole_orders import concatenated, over_orders, waiting_idle
 
 UNBOUNDED = np.iinfo(np.int64).max // 4
-
-
-@dataclass(frozen=True, slots=True)
-class Divided:
-    """The claims, and the lines that a maximum, or a minimum of worse-ranked lines, kept from having more."""
-
-    claims: Claims
-    limited: Bools
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from orders.planning.attributes import CATALOGUE
 from orders.planning.components import product_components
+from orders.planning.demand import Demand
 from orders.planning.types import (
     Attribute,
     Backlog,
@@ -19,6 +20,7 @@ from orders.planning.types import (
     Frozen,
     Products,
     Supply,
+    Terms,
 )
 
 TODAY = 739_575  # Thursday 20 November 2025
@@ -38,6 +40,17 @@ class Line:
     eta_by_hand: int = 0
     urgency: float = 0.0
     tier: str = ""
+    wanted_in: int | None = None  # days until the requested date
+    line_fill: int = 0
+    order_fill: int = 0
+    weight: int = 1
+    max_sources: int = 0
+    group: int = -1
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether the line asks anything beyond its ship policy."""
+        return bool(self.line_fill or self.order_fill or self.max_sources or self.group >= 0)
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,17 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Weekly:
+    """A product's forecast week by week, and the part of it that each of the case's classes wants."""
+
+    product_id: int
+    first_week_on: int
+    means: tuple[float, ...]
+    highs: tuple[float, ...]
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Claim:
     """Units that a line had in the plan before."""
 
@@ -109,6 +133,12 @@ class Case:
     quotas: tuple[Share, ...] = ()
     fair_share: bool = False
     previous: tuple[Claim, ...] = ()
+    classes: tuple[str, ...] = ()
+    worths: tuple[float, ...] = ()
+    horizon_days: int = 28
+    forecasts: tuple[Weekly, ...] = ()
+    far_horizon: int | None = None
+    preferred: tuple[tuple[int, ...], ...] = ()
 
 
 def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
@@ -124,14 +154,40 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
             "customer.tier": Attribute(
                 np.array([tiers.index(line.tier) if line.tier else -1 for line in case.lines], dtype=np.int64), tiers
             ),
+            "order.days_to_requested": Attribute(
+                np.array([np.nan if line.wanted_in is None else line.wanted_in for line in case.lines])
+            ),
         },
         Context(case.today, case.calendar, case.handling_days),
     )
 
 
+def demand_of(case: Case) -> Demand | None:
+    """Return the case's forecasts as ``plan`` takes them."""
+    if not case.forecasts:
+        return None
+    rows = sorted(case.forecasts, key=lambda weekly: weekly.product_id)
+    classes = len(case.classes)
+    return Demand(
+        product_id=np.array([row.product_id for row in rows], dtype=np.int64),
+        first_week_on=np.array([row.first_week_on for row in rows], dtype=np.int64),
+        means=np.array([row.means for row in rows], dtype=np.float64),
+        highs=np.array([row.highs for row in rows], dtype=np.float64),
+        shares=np.array([row.shares for row in rows], dtype=np.float64).reshape(len(rows), classes),
+    )
+
+
+def terms(case: Case) -> Terms | None:
+    """Return what lines ask beyond their ship policy, as ``plan`` takes it."""
+    asking = [line for line in case.lines if line.has_terms]
+    names = ("line_id", "line_fill", "order_fill", "weight", "max_sources", "group")
+    columns = (np.array([getattr(line, name) for line in asking], dtype=np.int64) for name in names)
+    return Terms(*columns, case.preferred) if asking else None
+
+
 def shuffled(case: Case, random_: random.Random) -> Case:
     """Return the case with the rows of every input in another order."""
-    names = ("lines", "sources", "picks", "previous")
+    names = ("lines", "sources", "picks", "previous", "forecasts")
     return replace(case, **{name: tuple(random_.sample(rows := getattr(case, name), len(rows))) for name in names})
 
 
@@ -146,6 +202,7 @@ def components(case: Case) -> Iterator[Case]:
             lines=tuple(line for line in case.lines if line.product_id in products),
             sources=tuple(source for source in case.sources if source.product_id in products),
             products=tuple(product for product in case.products if product.product_id in products),
+            forecasts=tuple(weekly for weekly in case.forecasts if weekly.product_id in products),
         )
 
 

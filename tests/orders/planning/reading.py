@@ -7,9 +7,20 @@ from dataclasses import dataclass, field, fields, replace
 
 from orders.planning.engine import plan
 from orders.planning.points import Linear
-from orders.planning.rules import Amount, Compare, Guarantee, Policy, Quota, Rule, Segment
+from orders.planning.rules import (
+    Amount,
+    Compare,
+    DemandClass,
+    FarFuture,
+    Forecast,
+    Guarantee,
+    Policy,
+    Quota,
+    Rule,
+    Segment,
+)
 from orders.planning.types import Allocations, Guarantees, Kept, Pegs, Plan, Previous
-from tests.orders.planning.cases import Case, Claim, arrays, struct
+from tests.orders.planning.cases import Case, Claim, arrays, demand_of, struct, terms
 
 BY_URGENCY = Policy("priority", (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),))
 
@@ -39,8 +50,21 @@ def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
     )
     previous = struct(Previous, case.previous) if case.previous else None
     fair_share = "customer.tier" if case.fair_share else ""
-    policy = replace(policy, segments=segments, quotas=quotas, fair_share=fair_share)
-    return plan(backlog, supply, frozen, products, attributes, policy, context, previous=previous)
+    far = policy.far_future if case.far_horizon is None else FarFuture(case.far_horizon)
+    policy = replace(policy, segments=segments, quotas=quotas, fair_share=fair_share, far_future=far)
+    if case.classes and policy.forecast is None:
+        policy = replace(policy, forecast=forecast_of(case))
+    asked = {"previous": previous, "demand": demand_of(case), "terms": terms(case)}
+    return plan(backlog, supply, frozen, products, attributes, policy, context, **asked)
+
+
+def forecast_of(case: Case) -> Forecast:
+    worths = case.worths or (0.0,) * len(case.classes)
+    classes = tuple(
+        DemandClass(f"c{i}", "", of_tier(tier), worth)
+        for i, (tier, worth) in enumerate(zip(case.classes, worths, strict=True))
+    )
+    return Forecast(case.horizon_days, history_weeks=26, classes=classes)
 
 
 def amount(text: str) -> Amount | None:

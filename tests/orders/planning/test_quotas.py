@@ -153,7 +153,7 @@ REFUSED = {
     "same id": (with_quotas(quota(at_most={"units": 1}), quota(at_most={"units": 1})), "quotas[1].id: a is used twice"),
     "two ways": (
         with_quotas(quota(at_most={"units": 1}), segments=[SEGMENT]),
-        "quotas: stock is divided by one of segments, quotas, fair_share, not by several",
+        "quotas: stock is divided by one of segments, quotas, fair_share, forecast, not by several",
     ),
     "fair share of a number": (
         policy(linear("late", "order.days_late", 2), fair_share="order.days_late"),

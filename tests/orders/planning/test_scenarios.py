@@ -16,14 +16,16 @@ import pytest
 
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Kept, Outcome, Reason
-from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, Product, Share, Source
+from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, Product, Share, Source, Weekly
+from tests.orders.planning.class_oracle import ClassOracle
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle
 from tests.orders.planning.reading import BY_URGENCY, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle
+from tests.orders.planning.terms_oracle import TermsOracle
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
-DAYS = ("expected_on", "first_expected_on", "eta_by_hand")
+DAYS = ("expected_on", "first_expected_on", "eta_by_hand", "first_week_on")
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -57,6 +59,10 @@ def test_scenarios_cover_every_reason():
 def oracle_of(case: Case) -> Oracle:
     if case.segments:
         return SegmentOracle(case)
+    if case.classes:
+        return ClassOracle(case)
+    if case.far_horizon is not None or any(line.has_terms for line in case.lines):
+        return TermsOracle(case)
     return QuotaOracle(case) if case.quotas or case.fair_share else Oracle(case)
 
 
@@ -88,11 +94,19 @@ def read(scenario: dict[str, Any]) -> Case:
         previous=rows_of(Claim, "previous"),
         quotas=rows_of(Share, "quotas"),
         fair_share=scenario.get("fair_share", False),
+        classes=tuple(scenario.get("classes", ())),
+        worths=tuple(scenario.get("worths", ())),
+        horizon_days=scenario.get("horizon_days", 28),
+        forecasts=rows_of(Weekly, "forecasts"),
+        far_horizon=scenario.get("far_horizon"),
+        preferred=tuple(tuple(entry) for entry in scenario.get("preferred", ())),
     )
 
 
 def day(key: str, value: Any) -> Any:
-    return date.fromisoformat(value).toordinal() if key in DAYS else value
+    if key in DAYS:
+        return date.fromisoformat(value).toordinal()
+    return tuple(value) if isinstance(value, list) else value
 
 
 def show(row: Any) -> dict[str, Any]:

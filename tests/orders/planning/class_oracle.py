@@ -1,0 +1,136 @@
+"""The oracle of units kept for expected demand: day by day, one unit at a time. docs/planning.md, Demand forecast."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from statistics import NormalDist
+
+from tests.orders.planning.cases import TODAY, Case, Line, Weekly, random_case
+from tests.orders.planning.oracle import NOW, Answer, Oracle, Shelf
+
+TIERS = ("platinum", "gold", "silver", "standard")
+
+
+class ClassOracle(Oracle):
+    def take_turns(self) -> None:
+        self.kept_now: dict[int, int] = defaultdict(int)
+        turns = self.ranked_turns()
+        for place in range(len(self.case.classes) + 1):
+            mine = [turn for turn in turns if self.place_of(turn) == place]
+            with self.hiding(place, mine):
+                for turn in mine:
+                    self.run_turn(turn)
+
+    def place_of(self, turn: list[Line]) -> int:
+        tiers = self.case.classes
+        return min(tiers.index(line.tier) if line.tier in tiers else len(tiers) for line in turn)
+
+    @contextmanager
+    def hiding(self, place: int, turns: list[list[Line]]) -> Iterator[None]:
+        """Take away from the shelves, for a while, what is kept for the classes before ``place``."""
+        hidden: list[tuple[Shelf, int]] = []
+        for product_id, shelves in self.shelves.items():
+            takeable = self.takeable(product_id, shelves, place)
+            before = 0
+            kept = []
+            for shelf, upto in zip(shelves, takeable, strict=True):
+                kept.append((shelf, shelf.left - (upto - before)))
+                before = upto
+            for line in [line for turn in turns for line in turn if line.product_id == product_id]:
+                self.kept_now[line.line_id] = sum(units for shelf, units in kept if shelf.day == NOW)
+                if any(units for _, units in kept):
+                    self.limited.add(line.line_id)
+            hidden += kept
+        for shelf, units in hidden:
+            shelf.left -= units
+        yield
+        for shelf, units in hidden:
+            shelf.left += units
+
+    def takeable(self, product_id: int, shelves: list[Shelf], place: int) -> list[int]:
+        """Return how many units may be taken from the first 1, 2, … shelves so that what is wanted can be had."""
+        today, end = self.case.today, self.case.today + self.case.horizon_days
+        last = max([end, *(shelf.day for shelf in shelves)])
+        found = []
+        for i, shelf in enumerate(shelves):
+            here = max(shelf.day, today)
+            so_far = sum(other.left for other in shelves[: i + 1])
+            least = [so_far - self.wanted(product_id, place, here)]
+            for day in range(here, last + 1):
+                there = sum(other.left for other in shelves if other.day <= day)
+                least.append(there - self.wanted(product_id, place, day + 1))
+            found.append(max(0, min(least)))
+        return found
+
+    def wanted(self, product_id: int, place: int, day: int) -> int:
+        """Return the whole units that the first classes will want before a day; never fewer than fewer classes."""
+        weekly = next((row for row in self.case.forecasts if row.product_id == product_id), None)
+        if weekly is None or not place:
+            return 0
+        return max(self.wanted_by(weekly, classes, day) for classes in range(1, place + 1))
+
+    def wanted_by(self, weekly: Weekly, classes: int, day: int) -> int:
+        day = min(day, self.case.today + self.case.horizon_days)
+        units = variance = 0.0
+        for each in range(self.case.today, day):
+            week = (each - weekly.first_week_on) // 7
+            if 0 <= week < len(weekly.means):
+                units += weekly.means[week] / 7
+                variance += ((weekly.highs[week] - weekly.means[week]) / NormalDist().inv_cdf(0.9)) ** 2 / 7
+        share = sum(weekly.shares[:classes])
+        wanted = share * units
+        if self.case.worths and share:
+            worth = sum(w * s for w, s in zip(self.case.worths, weekly.shares[:classes], strict=False)) / share
+            after = (*self.case.worths, 1.0)[classes]
+            spread = math.sqrt(share**2 * variance + share * (1 - share) * units)
+            wanted += NormalDist().inv_cdf(1 - after / worth) * spread
+        return math.floor(round(max(0.0, wanted), 6) + 0.5)
+
+    def reached_by_protected(self, answers: dict[int, Answer]) -> set[int]:
+        reached = set()
+        short: dict[int, int] = defaultdict(int)
+        protected = {product.product_id: product.protected_qty for product in self.case.products}
+        for turn in self.ranked_turns():
+            for line in turn:
+                if line.on_hold or answers[line.line_id].gate:
+                    continue
+                lacks = self.need[line.line_id] - self.on_hand(line)
+                short[line.product_id] += lacks
+                if lacks and short[line.product_id] <= protected[line.product_id] + self.kept_now[line.line_id]:
+                    reached.add(line.line_id)
+        return reached
+
+
+def random_class_case(random_: random.Random) -> Case:
+    """Return a case with classes, most of its products forecast; days beyond the forecast and the horizon occur."""
+    case = random_case(random_)
+    classes = tuple(random_.sample(TIERS, random_.randint(1, 3)))
+    worths = tuple(sorted(random_.sample((1.5, 2.0, 3.0, 10.0), len(classes)), reverse=True))
+    return replace(
+        case,
+        lines=tuple(replace(line, tier=random_.choice(("", *TIERS))) for line in case.lines),
+        classes=classes,
+        worths=worths if random_.random() < 0.5 else (),
+        horizon_days=random_.choice((3, 7, 14)),
+        forecasts=tuple(
+            _random_weekly(random_, product.product_id, len(classes))
+            for product in case.products
+            if random_.random() < 0.8
+        ),
+    )
+
+
+def _random_weekly(random_: random.Random, product_id: int, classes: int) -> Weekly:
+    means = tuple(random_.choice((0.0, 0.4, 1.0, 3.0, 7.0)) for _ in range(3))
+    return Weekly(
+        product_id,
+        first_week_on=TODAY - random_.choice((-4, 0, 3, 10, 30)),
+        means=means,
+        highs=tuple(mean + random_.choice((0.0, 1.0, 5.0)) for mean in means),
+        shares=tuple(random_.choice((0.0, 0.1, 0.3)) for _ in range(classes)),
+    )
