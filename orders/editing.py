@@ -98,7 +98,7 @@ def close_done(orders: Sequence[Order], *, now: datetime) -> None:
         order.closed_at = now
     Order.objects.bulk_update(orders, ["status", "closed_at"])
     Peg.objects.filter(line__order_id__in=ids).delete()
-    LinePlan.objects.filter(order_id__in=ids).delete()
+    LinePlan.objects.filter(line__order_id__in=ids).delete()
     OrderPlan.objects.filter(order_id__in=ids).delete()
 
 

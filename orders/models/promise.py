@@ -100,12 +100,18 @@ class EtaRevision(models.Model):
     decision = models.SmallIntegerField(choices=Decision, null=True)
     note = models.CharField(max_length=200, blank=True)
     run = models.ForeignKey(PlanRun, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         # The ledger grows at its end and is never changed, so a range of days is a range of pages.
-        indexes = [BrinIndex(fields=["at"], name="orders_eta_revision_at")]
+        # Nearly all of it is planning's, which is no actor.
+        indexes = [
+            BrinIndex(fields=["at"], name="orders_eta_revision_at"),
+            models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="orders_eta_revision_actor"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(old_on__isnull=False) | Q(new_on__isnull=False), name="orders_eta_revision_says_something"

@@ -29,7 +29,7 @@ class Score:
 def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
     """Return the score that ranks each order: that of its best line. Two queries, however many orders."""
     rows = (
-        LinePlan.objects.filter(order_id__in=list(order_ids))
+        LinePlan.objects.filter(line__order_id__in=list(order_ids))
         .order_by("order_id", "stage", "-score", "line_id")
         .distinct("order_id")
         .values_list("order_id", "line_id", "score", "points", "policy_id")
