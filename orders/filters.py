@@ -46,7 +46,8 @@ class BoardFilter(django_filters.FilterSet):
         ]
 
     def filter_view(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
-        return rows.filter(conditions(timezone.localdate())[value])
+        user = getattr(self.request, "user", None)
+        return rows.filter(conditions(timezone.localdate(), mine=user.pk if user else None)[value])
 
     def filter_text(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
         found = Q(order__ref__icontains=value) | Q(order__external_id__icontains=value)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import actions, board, order, plan_runs, products
+from orders.views import actions, board, bulk, order, plan_runs, products
 
 app_name = "orders"
 
 urlpatterns = [
     path("triage/", board.board, name="board"),
+    path("bulk-actions/", bulk.start, name="bulk_start"),
+    path("bulk-actions/<int:job_id>/", bulk.bulk_job, name="bulk_job"),
+    path("bulk-actions/<int:job_id>/undo/", bulk.undo, name="bulk_undo"),
     path("orders/<code:ref>/", order.order, name="order"),
     path("orders/<code:ref>/hold/", actions.hold, name="hold"),
     path("orders/<code:ref>/release/", actions.release, name="release"),

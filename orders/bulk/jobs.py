@@ -13,6 +13,7 @@ from typing import Any
 
 import pghistory
 from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, F, JSONField, QuerySet, Value, When
 
@@ -125,7 +126,10 @@ def set_aside(job_id: int, *, now: datetime) -> None:
 
 def _take_orders(job: BulkJob, orders: QuerySet[Any, Any]) -> int:
     """Write a row an order, one more than the limit at most, without reading them here; return how many."""
-    sql, params = orders.order_by()[: MAX_ORDERS + 1].query.sql_with_params()
+    try:
+        sql, params = orders.order_by()[: MAX_ORDERS + 1].query.sql_with_params()
+    except EmptyResultSet:  # Django sees that the condition can match nothing, and has no SQL for it
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO orders_bulkjobrow (job_id, order_id, state, why)"

@@ -88,7 +88,7 @@ def board_page(
     plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str
 ) -> tuple[KeyPage, list[BoardRow]]:
     """Return one page of the board: the page of plans by key, and its rows with rank, score and hold (5 queries)."""
-    page = paging.take_page(plans.select_related("order__customer"), sort, after=after, before=before)
+    page = paging.take_page(plans.select_related("order__customer", "order__owner"), sort, after=after, before=before)
     return page, rows_of(page.rows)
 
 
@@ -128,9 +128,9 @@ def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def board_totals(today: date) -> BoardTotals:
-    """Return the figures of the strip and the tabs in one aggregate query."""
-    sets = conditions(today)
+def board_totals(today: date, mine: int | None = None) -> BoardTotals:
+    """Return the figures of the strip and the tabs in one aggregate query; ``mine`` is the key of who looks."""
+    sets = conditions(today, mine)
     counts: dict[str, Any] = {f"n_{view.key}": Count("order_id", filter=sets[view.key]) for view in VIEWS}
     row = open_plans(today).aggregate(
         open_value=Coalesce(Sum("open_value_minor"), 0),

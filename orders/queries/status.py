@@ -27,6 +27,7 @@ VIEWS = (
     View("hold", "On hold"),
     View("ready", "Ready to ship"),
     View("untold", "Untold slips"),
+    View("mine", "My orders"),
 )
 
 
@@ -35,8 +36,8 @@ def is_held() -> Exists:
     return Exists(Hold.objects.filter(order_id=OuterRef("order_id"), released_at__isnull=True))
 
 
-def conditions(today: date) -> dict[str, Q]:
-    """Return the condition of each view on OrderPlan rows annotated with ``held``."""
+def conditions(today: date, mine: int | None = None) -> dict[str, Q]:
+    """Return the condition of each view on OrderPlan rows annotated with ``held``; ``mine`` is the key of who looks."""
     late = Q(slip_days__gte=LATE_FROM_DAYS) | Q(promised_on__lt=today)
     return {
         "all": Q(),
@@ -46,6 +47,7 @@ def conditions(today: date) -> dict[str, Q]:
         "ready": Q(held=False, short_units=0),
         # A date that a promise rule keeps back is not for the customer yet.
         "untold": Q(order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True),
+        "mine": Q(order__owner_id=mine or 0),
     }
 
 

@@ -18,9 +18,11 @@ from kernel.paging import PAGE_SIZE
 from orders.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
 from orders.queries.board import board_page, board_totals, line_fill_rate, open_plans, rows_of, sort_keys
+from orders.queries.bulk import recent_jobs
 from orders.queries.order import order_detail
 from orders.queries.status import VIEWS
 from orders.queries.timeline import order_timeline
+from orders.views.bulk import bulk_choices
 
 LATEST_EVENTS = 5
 CURSOR = ("after", "before", "live")
@@ -59,7 +61,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {"here": address(request, drop=("o", "live")), **panel_context(request)}
     if is_partial(request) and request.headers.get("HX-Target") == PANEL:
         return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
-    chosen = BoardFilter(request.GET, queryset=open_plans(timezone.localdate()))
+    chosen = BoardFilter(request.GET, queryset=open_plans(timezone.localdate()), request=request)
     try:
         context |= _list_context(request, chosen)
     except Invalid as refusal:
@@ -75,7 +77,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
     if keys is None or not chosen.is_valid():
         raise Invalid("A filter in this address cannot be read.")
     page, rows = board_page(chosen.qs, keys, **cursor_of(request))
-    totals = board_totals(timezone.localdate())
+    totals = board_totals(timezone.localdate(), request.user.pk)
     is_filtered = _is_filtered(chosen)
     return {
         "filter": chosen,
@@ -93,6 +95,11 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "view": _view(chosen),
         "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
         "clear_url": _view_url(request, _view(chosen)),
+        "shown_filters": filters_of(request).urlencode(),
+        "jobs": recent_jobs(request.user, now=timezone.now()),
+        "hold_kinds": HoldKind.choices,
+        "today": timezone.localdate(),
+        **bulk_choices(request),
     }
 
 
@@ -116,6 +123,14 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def filters_of(request: HttpRequest) -> QueryDict:
+    """Return what of this address chooses orders: the view, the search and the filters."""
+    params = request.GET.copy()
+    for name in ("sort", "o", *CURSOR):
+        params.pop(name, None)
+    return params
+
+
 def _is_filtered(chosen: BoardFilter) -> bool:
     return bool(chosen.chips or chosen.form.cleaned_data.get("q"))
 
@@ -124,8 +139,8 @@ def _shown_rows(request: HttpRequest) -> list[Any]:
     refs = [ref for ref in request.GET.get("live", "").split(",") if ref and "\0" not in ref][: 2 * PAGE_SIZE]
     if not refs or request.headers.get("HX-Target") != "live":
         return []
-    plans = open_plans(timezone.localdate()).filter(order__ref__in=refs).select_related("order__customer")
-    by_ref = {row.plan.order.ref: row for row in rows_of(plans)}
+    plans = open_plans(timezone.localdate()).filter(order__ref__in=refs)
+    by_ref = {row.plan.order.ref: row for row in rows_of(plans.select_related("order__customer", "order__owner"))}
     return [by_ref[ref] for ref in refs if ref in by_ref]
 
 

@@ -1,5 +1,6 @@
 // Keyboard: every key presses a visible control, so that mouse, touch and no-script reach the same things.
 
+import { bar, clearSelection, hasSelection, selectPage, toggle } from "./selection.js";
 import { openDialog, toggleDensity, toggleNav } from "./shell.js";
 
 const SINGLE_KEYS = "singleKeys";
@@ -10,15 +11,20 @@ const rows = () => [...document.querySelectorAll("[data-row]")];
 const current = () => document.querySelector("[data-row].cur");
 const panel = () => document.querySelector(".panel");
 
-function go(step) {
+function step(by = 0) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) return null;
   const index = all.indexOf(current());
-  const next = all[index < 0 ? 0 : Math.min(Math.max(index + step, 0), all.length - 1)];
+  const next = all[index < 0 ? 0 : Math.min(Math.max(index + by, 0), all.length - 1)];
   current()?.classList.remove("cur");
   next.classList.add("cur");
   next.scrollIntoView({ block: "nearest" });
-  if (panel()) debounceOpen(next);
+  return next;
+}
+
+function go(by) {
+  const next = step(by);
+  if (next && panel()) debounceOpen(next);
 }
 
 let opening = 0;
@@ -31,7 +37,10 @@ function open(row) {
   row?.querySelector("[data-open-panel]")?.click();
 }
 
+// An action goes to the selection, else to the order in the panel, else to the current row.
 function act(key) {
+  const forAll = bar()?.querySelector(`[data-bulk-key="${key}"]`);
+  if (forAll) return press(forAll);
   const scope = panel() ?? document.getElementById("main");
   const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
   if (control) return press(control);
@@ -61,7 +70,8 @@ function escape() {
   if (popover) {
     popover.open = false;
     popover.querySelector("summary").focus();
-  } else document.querySelector("[data-panel-close]")?.click();
+  } else if (hasSelection()) clearSelection();
+  else document.querySelector("[data-panel-close]")?.click();
 }
 
 function goTo(key) {
@@ -74,19 +84,25 @@ const KEYS = {
   k: () => go(-1),
   Enter: () => open(current()),
   "/": () => document.querySelector('input[type="search"]')?.focus(),
+  x: () => toggle(current() ?? step(), false),
+  X: () => toggle(current() ?? step(), true),
   d: toggleDensity,
   "[": toggleNav,
   "?": () => openDialog("keys"),
   r: () => document.querySelector("[data-apply-ranks]:not([hidden])")?.click(),
   g: () => (chordUntil = performance.now() + CHORD_MS),
 };
-for (const key of "ehuzcn") KEYS[key] = () => act(key);
+for (const key of "ehuzcno") KEYS[key] = () => act(key);
 
 function isTyping(target) {
   return target.matches("input:not(.cb), textarea, select, [contenteditable]");
 }
 
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "a" && rows().length && !isTyping(event.target)) {
+    event.preventDefault();
+    return selectPage();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") return escape();
   if (isTyping(event.target) || localStorage.getItem(SINGLE_KEYS) === "off") return;

@@ -80,8 +80,9 @@ function morph(old, fresh) {
   tint(before, old);
 }
 
-// Which row is current and what is tinted belongs to this page, not to the server.
+// Which row is current or ticked and what is tinted belongs to this page, not to the server.
 function keepOwn(name, node) {
+  if (name === "checked") return !node.matches("[data-select]");
   return !(name === "class" && node.matches("[data-row], .touched"));
 }
 
@@ -159,7 +160,7 @@ function listen(url) {
   const source = new EventSource(url);
   source.addEventListener("hello", beat);
   source.addEventListener("beat", beat);
-  for (const name of ["plan", "order", "stock", "message"]) {
+  for (const name of ["plan", "order", "bulk", "stock", "message"]) {
     source.addEventListener(name, (event) => {
       beat();
       want(JSON.parse(event.data));

@@ -55,6 +55,9 @@ ROUTES = {
     "readyz": Route(get=PUBLIC),
     "metrics": Route(get=PUBLIC),
     "orders:board": Route(get=SEE),
+    "orders:bulk_start": Route(post=SEE),  # and what the action needs
+    "orders:bulk_job": Route(get=SEE),
+    "orders:bulk_undo": Route(post=SEE),
     "orders:order": Route(get=SEE),
     "orders:hold": Route(post=HOLD),
     "orders:release": Route(post=HOLD),
@@ -130,6 +133,7 @@ ROUTES = {
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
+           "job_id": 987654321,
            "delivery_id": 987654321, "key": "opens-nothing"}  # fmt: skip
 
 

@@ -1,0 +1,117 @@
+"""Ticking orders and acting on all of them, by mouse, by keyboard and without scripts."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ComeIn
+from tests.browser.person import Person, picture
+from tests.browser.stack import Stack, eventually
+from tests.browser.test_keys import rows
+
+EXPEDITED = "SELECT count(*) AS n FROM orders_order WHERE is_expedited AND status = 'open'"
+
+
+def ticked(page: Page) -> list[str]:
+    boxes = page.locator("[data-select]:checked")
+    return [str(box.get_attribute("value")) for box in boxes.all()]
+
+
+def test_x_and_shift_x_select_a_range_and_one_key_acts_on_it_and_z_takes_it_back(ops: Person, stack: Stack) -> None:
+    page = ops.see("/triage/")
+    before = stack.rows(EXPEDITED)
+
+    for key in ("j", "x", "j", "j", "X"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-selected-count]")).to_have_text("3 selected")
+    picture(page, "selection")
+    page.keyboard.press("e")
+    expect(page.locator("#jobs")).to_contain_text("3 orders expedited")
+    assert ticked(page) == []
+    assert stack.rows(EXPEDITED)[0]["n"] == before[0]["n"] + 3
+    page.keyboard.press("z")
+    expect(page.locator("#jobs")).to_contain_text("no longer expedited")
+    assert stack.rows(EXPEDITED) == before
+
+
+def test_a_selection_outlives_paging_and_goes_with_the_action(ops: Person) -> None:
+    page = ops.see("/triage/")
+    first = str(rows(page).nth(0).get_attribute("data-row"))
+    rows(page).nth(0).locator("[data-select]").click()
+
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator(f"#row-{first}")).to_have_count(0)
+    expect(page.locator("[data-selected-value]")).to_contain_text("1 on other pages")
+    rows(page).nth(1).locator("[data-select]").click()
+    page.keyboard.press("o")
+    page.get_by_role("button", name="Assign orders").click()
+
+    expect(page.locator("#jobs")).to_contain_text("2 orders assigned")
+    page.get_by_role("link", name="My orders").click()
+    expect(page.locator(f"#row-{first}")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.locator("#jobs")).to_contain_text("no longer assigned")
+
+
+def test_a_whole_page_and_its_end_by_escape(ops: Person) -> None:
+    page = ops.see("/triage/")
+
+    page.get_by_label("Select this page").click()
+    assert len(ticked(page)) == rows(page).count()
+    page.keyboard.press("Escape")
+    assert ticked(page) == []
+    page.keyboard.press("Control+a")
+    assert len(ticked(page)) == rows(page).count()
+    rows(page).nth(0).locator("[data-select]").click()
+    assert page.get_by_label("Select this page").evaluate("box => box.indeterminate")
+
+
+def test_shift_click_selects_what_lies_between(ops: Person) -> None:
+    page = ops.see("/triage/")
+
+    rows(page).nth(1).locator("[data-select]").click()
+    rows(page).nth(4).locator("[data-select]").click(modifiers=["Shift"])
+
+    assert len(ticked(page)) == 4
+
+
+def test_a_refusal_keeps_the_selection(ops: Person) -> None:
+    ops.expects(422)
+    page = ops.see("/triage/")
+    rows(page).nth(0).locator("[data-select]").click()
+
+    page.keyboard.press("u")
+    page.locator("#bulk-eta-reason").fill("Strike")
+    page.get_by_role("button", name="Set ETAs").click()
+    expect(page.get_by_role("alert")).to_contain_text("either a day or a number of days")
+    page.get_by_role("link", name="Back to the list").click()
+
+    expect(page.locator("[data-selected-count]")).to_have_text("1 selected")
+
+
+def test_all_that_match_are_done_in_the_background_while_one_watches(ops: Person, stack: Stack) -> None:
+    page = ops.see("/triage/?view=hold")
+    held = int(stack.rows("SELECT count(DISTINCT order_id) AS n FROM orders_hold WHERE released_at IS NULL")[0]["n"])
+    rows(page).nth(0).locator("[data-select]").click()
+    page.locator("[data-select-all]").check()
+    page.keyboard.press("o")
+    page.get_by_role("button", name="Assign orders").click()
+
+    expect(page.locator("#jobs")).to_contain_text(f"{held} order")
+    eventually(lambda: stack.rows("SELECT 1 FROM orders_bulkjob WHERE status = 'running'") == [])
+    expect(page.locator("#jobs")).to_contain_text("assigned")
+    page.keyboard.press("z")
+    expect(page.locator("#jobs")).to_contain_text("no longer assigned")
+
+
+def test_without_scripts_ticked_orders_can_be_acted_on(come_in: ComeIn, stack: Stack) -> None:
+    page = come_in("ops", java_script_enabled=False).page
+    page.goto("/triage/")
+
+    page.locator("[data-select]").nth(2).check()
+    page.locator("[data-select]").nth(3).check()
+    page.get_by_role("button", name="Expedite").click()
+    expect(page.locator("#jobs")).to_contain_text("2 orders expedited")
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator("#jobs")).to_contain_text("no longer expedited")
