@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orders.backtesting.figures import figures
+from orders.backtesting.replay import Lived, Stage, live_through, working_days
+from orders.backtesting.supply import scaled
+from orders.learning.history import NEVER, History
+from orders.planning.grammar import parse_policy
+from orders.planning.presets.general import BALANCED_PRIORITY, FIFO
+from tests.orders.learning.past import COMPLETE, MONDAY, WEEKDAYS, Past
+
+
+def stage(history: History, until: int = 26) -> Stage:
+    return Stage(history, MONDAY, MONDAY + until, WEEKDAYS, {})
+
+
+def lived(past: Past, document: dict[str, object] = FIFO) -> Lived:
+    return live_through(stage(past.history()), parse_policy(document))
+
+
+def days(values: np.ndarray) -> list[int | None]:
+    return [None if value == NEVER else int(value) - MONDAY for value in values]
+
+
+def test_stock_leaves_first_come_first_served_on_the_next_working_morning() -> None:
+    past = Past(stock_now={0: 12})
+    past.order(0, 9, (0, 8))
+    past.order(0, 9, (0, 8))
+    past.order(4, 9, (0, 1))  # a Friday: planned on Monday
+    past.buy(0, 10, 0, 8, (10, 8))
+    past.stock_now[0] = 12 + 10 - 0
+
+    result = lived(past)
+
+    assert days(result.done_on) == [1, 8, 8]
+    assert result.shipped_qty.tolist() == [8, 8, 1]
+
+
+def test_an_order_that_ships_together_leaves_whole() -> None:
+    past = Past(stock_now={0: 13, 1: 0})
+    past.order(0, 9, (0, 3), (1, 4), policy=COMPLETE)
+    past.buy(0, 10, 0, 7, (10, 7))
+    past.buy(1, 4, 0, 8, (4, 8))
+    past.stock_now[1] = 4
+
+    result = lived(past)
+
+    assert days(result.done_on) == [8, 8]
+
+
+def test_a_held_order_waits_and_others_are_served() -> None:
+    past = Past(stock_now={0: 5})
+    past.order(0, 9, (0, 5))
+    past.order(1, 9, (0, 5))
+    past.holds.append((0, 0, 20))
+
+    assert days(lived(past).done_on) == [None, 2]
+
+
+def test_the_better_ranked_are_served_first_under_other_rules() -> None:
+    past = Past(stock_now={0: 5})
+    past.order(0, 9, (0, 5), tier=3)
+    past.order(0, 9, (0, 5), tier=0)
+
+    assert days(lived(past, FIFO).done_on) == [1, None]
+    assert days(lived(past, BALANCED_PRIORITY).done_on) == [None, 1]
+
+
+def test_the_day_that_the_first_plan_names_is_kept() -> None:
+    past = Past(stock_now={0: 6})
+    past.order(0, 9, (0, 6))
+    past.order(1, 9, (0, 4))
+    past.buy(0, 4, 0, 10, (4, 15))
+    past.stock_now[0] = 10
+
+    result = lived(past)
+
+    assert days(result.dated) == [1, 10]
+    assert days(result.done_on) == [1, 15]
+    found = figures(stage(past.history()), result, np.ones(2))
+    assert (found.dated, found.broken_promises) == (2, 1)
+
+
+def test_less_supply_is_shared_out_over_the_parts_of_a_purchase() -> None:
+    past = Past(stock_now={0: 0})
+    past.buy(0, 10, 0, 3, (3, 3), (7, 9))
+
+    less = scaled(past.history(), 0.5)
+
+    assert less.purchases.qty.tolist() == [5]
+    assert less.receipts.qty.tolist() == [1, 4]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_replay_ships_more_than_there_was(data: st.DataObject) -> None:
+    past = Past(stock_now={0: 0, 1: 0})
+    small = st.integers(1, 9)
+    for _ in range(data.draw(st.integers(1, 12))):
+        lines = data.draw(st.lists(st.tuples(st.integers(0, 1), small), min_size=1, max_size=3))
+        past.order(data.draw(st.integers(0, 20)), 22, *lines, policy=data.draw(st.integers(0, 2)))
+    there = [0, 0]
+    for _ in range(data.draw(st.integers(0, 6))):
+        product, units, day = data.draw(st.tuples(st.integers(0, 1), small, st.integers(1, 24)))
+        past.buy(product, units, 0, day, (units, day))
+        there[product] += units
+    past.stock_now = {0: there[0], 1: there[1]}  # nothing was shipped in the real past
+
+    result = lived(past, data.draw(st.sampled_from([FIFO, BALANCED_PRIORITY])))
+
+    product = np.array([line["product"] for line in past.lines])
+    shipped = [int(result.shipped_qty[product == k].sum()) for k in range(2)]
+    assert shipped[0] <= there[0]
+    assert shipped[1] <= there[1]
+    assert (result.shipped_qty <= result.open_at_start).all()
+    assert ((result.done_on < NEVER) == (result.shipped_qty == result.open_at_start)).all()
+
+
+def test_weekends_are_not_lived_through() -> None:
+    assert [day - MONDAY for day in working_days(stage(Past().history(), until=9))] == [0, 1, 2, 3, 4, 7, 8]
