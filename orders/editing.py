@@ -27,6 +27,10 @@ WHAT_VERBS_DO = {
     "ship": "shipped units",
     "pin": "pinned units",
     "unpin": "unpinned units",
+    "choose_shipping": "changed how it ships, as the customer asked",
+    "cancel_items": "cancelled items, as the customer asked",
+    "change_address": "changed the address, as the customer asked",
+    "change_contact": "changed the contact, as the customer asked",
 }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import actions, board, bulk, order, plan_runs, products
+from orders.views import actions, board, bulk, customer, order, plan_runs, products
 
 app_name = "orders"
 
@@ -26,4 +26,8 @@ urlpatterns = [
     path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
     path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),
+    path("o/<slug:key>/", customer.open_order, name="open_order"),
+    path("my-order/<code:ref>/", customer.my_order, name="my_order"),
+    path("my-order/<code:ref>/choose/", customer.choose, name="choose"),
+    path("my-order/<code:ref>/feedback/", customer.give_feedback, name="give_feedback"),
 ]

@@ -16,6 +16,16 @@ class ChoiceKind(models.TextChoices):
     CONTACT = "contact", "Changed the contact"
 
 
+SAID = {
+    ChoiceKind.WAIT: "chose to wait",
+    ChoiceKind.SEND_READY: "asked for what is ready",
+    ChoiceKind.TOGETHER: "asked for everything together",
+    ChoiceKind.CANCEL: "cancelled items",
+    ChoiceKind.ADDRESS: "changed the address",
+    ChoiceKind.CONTACT: "changed the contact",
+}
+
+
 class CustomerChoice(models.Model):
     """What a customer decided about an order on its own page: append-only, one for each version of the order.
 
@@ -36,3 +46,8 @@ class CustomerChoice(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def said(self) -> str:
+        """What the customer did, to the customer: ``you …``."""
+        return SAID[ChoiceKind(self.kind)]

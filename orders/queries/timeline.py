@@ -39,6 +39,7 @@ def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int = 
         *_holds(order),
         *_notes(order),
         *_shipments(order),
+        *_choices(order),
         *_messages(order),
         *_cancelled_units(facts),
         *_changes(order, facts),
@@ -96,6 +97,14 @@ def _shipments(order: Order) -> Iterator[Event]:
     for shipment in Shipment.objects.filter(order=order).select_related("actor").prefetch_related("lines"):
         units = sum(line.qty for line in shipment.lines.all())
         yield Event(shipment.shipped_at, "truck", "is-good", f"{units:,} units shipped", str(shipment.actor or ""))
+
+
+def _choices(order: Order) -> Iterator[Event]:
+    for choice in order.customer_choices.all():
+        yield Event(choice.made_at, "user", "is-info", f"Customer: {choice.get_kind_display()}", choice.details)
+    for feedback in order.feedback.all():
+        text = f"Customer rated us {feedback.rating} of 5"
+        yield Event(feedback.given_at, "smile", "is-info", text, feedback.comment[:TEXT_WIDTH])
 
 
 def _messages(order: Order) -> Iterator[Event]:

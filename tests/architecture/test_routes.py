@@ -67,6 +67,10 @@ ROUTES = {
     "orders:ship": Route(post=SHIP),
     "orders:cancel": Route(post=CANCEL),
     "orders:note": Route(post=NOTE),
+    "orders:open_order": Route(get=PUBLIC),  # whoever has the key
+    "orders:my_order": Route(get=PUBLIC),  # whoever has the cookie that the key gave
+    "orders:choose": Route(post=PUBLIC),
+    "orders:give_feedback": Route(post=PUBLIC),
     "orders:products": Route(get=SEE),
     "orders:product": Route(get=SEE),
     "orders:adjust": Route(post=MOVE),
@@ -119,7 +123,6 @@ ROUTES = {
     "api:policies-presets": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),
     "api:policies-preview-rules": Route(post=EDIT_POLICY),
-    "api:policies-preview-rules": Route(post=EDIT_POLICY),
     "api:policies-publish": Route(post=PUBLISH_POLICY),
     "api:policies-rollback": Route(post=PUBLISH_POLICY),
     "api:plan-runs-list": Route(get=SEE, post=REPLAN),
@@ -128,6 +131,7 @@ ROUTES = {
     "api:messages-list": Route(get=SEE),
     "api:messages-detail": Route(get=SEE),
     "api:metrics-backlog": Route(get=SEE),
+    "api:metrics-promises": Route(get=SEE),
 }
 
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing

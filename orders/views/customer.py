@@ -1,0 +1,164 @@
+"""The customer's own page of an order: opened by the key in a mail, kept open by a short cookie of that page alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kernel.errors import Conflict, DomainError, Invalid
+from notifications.access import no_such_link, opened_by_key
+from notifications.links import still_opens
+from notifications.models import Link, LinkPurpose
+from orders import customer_choices
+from orders import feedback as feedback_verbs
+from orders.models import ChoiceKind, FeedbackReason, Order
+from orders.queries.customer_order import customer_order
+
+COOKIE = "order-key"
+COOKIE_SECONDS = 3600
+DONE = {
+    ChoiceKind.WAIT: "Thank you. We keep your order as it is and tell you when it leaves.",
+    ChoiceKind.SEND_READY: "Thank you. What is ready leaves next.",
+    ChoiceKind.TOGETHER: "Thank you. We keep your order together.",
+    ChoiceKind.CANCEL: "Cancelled, as you wished.",
+    ChoiceKind.ADDRESS: "Thank you. We send your order to the new address.",
+    ChoiceKind.CONTACT: "Thank you. We ask for you there.",
+    "feedback": "Thank you for telling us.",
+}
+FACES = (
+    (1, "angry", "Very bad"),
+    (2, "frown", "Bad"),
+    (3, "meh", "Fair"),
+    (4, "smile", "Good"),
+    (5, "laugh", "Very good"),
+)
+
+OrderPage = Callable[[HttpRequest, Order], HttpResponse]
+
+
+@require_safe
+@never_cache
+@opened_by_key(LinkPurpose.ORDER)
+def open_order(request: HttpRequest, link: Link) -> HttpResponse:
+    """Swap the key for a cookie and go to an address without it, which may be shown, shared and bookmarked."""
+    url = reverse("orders:my_order", args=[link.subject])
+    response = HttpResponseRedirect(url)
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(link.pk, salt=COOKIE),
+        max_age=COOKIE_SECONDS,
+        path=url,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def own_order(view: OrderPage) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give a view the order that the visitor's cookie opens; without one, answer as to a key that opens nothing."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, ref: str) -> HttpResponse:
+        try:
+            link_id = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=COOKIE_SECONDS)
+        except signing.BadSignature:
+            return no_such_link(request)
+        link = still_opens(link_id, LinkPurpose.ORDER, now=timezone.now())
+        order = (
+            Order.objects.select_related("customer").filter(ref=ref).first() if link and link.subject == ref else None
+        )
+        return view(request, order) if order else no_such_link(request)
+
+    return login_not_required(opened)
+
+
+@require_safe
+@never_cache
+@own_order
+def my_order(request: HttpRequest, order: Order) -> HttpResponse:
+    """Show the order and what its customer may choose."""
+    return _page(request, order, done=DONE.get(request.GET.get("done", ""), ""))
+
+
+@require_POST
+@own_order
+def choose(request: HttpRequest, order: Order) -> HttpResponse:
+    """Do what the customer chose, once, and show the order as it is then."""
+    kind = request.POST.get("kind", "")
+    try:
+        _choose(order.ref, kind, request)
+    except DomainError as refusal:
+        order.refresh_from_db()
+        return _page(request, order, refusal=refusal, status=refusal.status)
+    return _back(order, kind)
+
+
+@require_POST
+@own_order
+def give_feedback(request: HttpRequest, order: Order) -> HttpResponse:
+    """Keep how the customer finds our handling."""
+    rating = request.POST.get("rating", "")
+    try:
+        feedback_verbs.give_feedback(
+            order.ref,
+            rating=int(rating) if rating in {"1", "2", "3", "4", "5"} else 0,
+            reasons=request.POST.getlist("reasons"),
+            comment=request.POST.get("comment", ""),
+            now=timezone.now(),
+        )
+    except DomainError as refusal:
+        return _page(request, order, refusal=refusal, status=refusal.status)
+    return _back(order, "feedback")
+
+
+def _choose(ref: str, kind: str, request: HttpRequest) -> None:
+    version, now, said = _number(request.POST.get("version", "")), timezone.now(), request.POST
+    match kind:
+        case ChoiceKind.CANCEL:
+            positions = [_number(text) for text in said.getlist("position")]
+            customer_choices.cancel_items(ref, positions=positions, version=version, now=now)
+        case ChoiceKind.ADDRESS:
+            customer_choices.change_address(ref, ship_to=said.get("ship_to", ""), version=version, now=now)
+        case ChoiceKind.CONTACT:
+            name, phone = said.get("contact_name", ""), said.get("phone", "")
+            customer_choices.change_contact(ref, contact_name=name, phone=phone, version=version, now=now)
+        case _:
+            customer_choices.choose_shipping(ref, kind=kind, version=version, now=now)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Invalid("Open your order again and choose there.")
+    return int(text)
+
+
+def _back(order: Order, done: str) -> HttpResponse:
+    return redirect(f"{reverse('orders:my_order', args=[order.ref])}?done={done}")
+
+
+def _page(
+    request: HttpRequest, order: Order, *, done: str = "", refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    """Show the order. Of a refusal because the world moved on, the customer hears no names and no internals."""
+    is_stale = isinstance(refusal, Conflict) and refusal.code in ("stale", "closed")
+    context = {
+        "mine": customer_order(order, today=timezone.localdate()),
+        "done": done,
+        "refusal": refusal
+        and ("Your order has changed since you opened this page. Here it is now." if is_stale else refusal.detail),
+        "said": request.POST,
+        "reasons": FeedbackReason.choices,
+        "faces": FACES,
+    }
+    return render(request, "customer/order.html", context, status=status)

@@ -1,0 +1,221 @@
+"""The customer's own page: opened by a key, one choice at a time, nothing changed by looking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from notifications.links import make_links, revoke_links
+from notifications.models import LinkPurpose
+from orders.feedback import answer_feedback
+from orders.models import Allocation, CustomerChoice, Feedback, Order
+from orders.replan import replan
+from tests.factories.inventory import make_product, make_purchase_order, make_stock
+from tests.factories.orders import allocate, make_customer, make_line, make_order, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def order() -> Order:
+    """An order of 10 mugs, of which 4 are here, and 5 plates that come in ten days."""
+    mug, plate = make_product("MUG"), make_product("PLATE")
+    make_stock(mug, on_hand=4)
+    make_purchase_order([(mug, 6), (plate, 20)], expected_on=timezone.localdate() + timedelta(days=10))
+    made = make_order([(mug, 10), (plate, 5)], customer=make_customer("BROOK", name="Brook & Daughters"))
+    plan()
+    return made
+
+
+def plan() -> None:
+    replan(product_ids=None, cause="test", now=timezone.now())
+
+
+def opened(order: Order) -> Client:
+    """Return a browser in which the customer has followed the link."""
+    [key] = make_links([(LinkPurpose.ORDER, order.ref)], now=timezone.now())
+    client = Client()
+    assert client.get(f"/o/{key}/").status_code == 302
+    return client
+
+
+def choose(client: Client, order: Order, **said: object) -> int:
+    version = said.pop("version", None) or Order.objects.get(pk=order.pk).version
+    return client.post(f"/my-order/{order.ref}/choose/", {"version": version, **said}).status_code
+
+
+def test_the_link_leads_to_an_address_without_the_key_and_shows_date_reason_items(order: Order) -> None:
+    [key] = make_links([(LinkPurpose.ORDER, order.ref)], now=timezone.now())
+    client = Client()
+
+    swapped = client.get(f"/o/{key}/")
+    page = client.get(swapped["Location"]).content.decode()
+
+    assert swapped["Location"] == f"/my-order/{order.ref}/"
+    cookie = swapped.cookies["order-key"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/my-order/{order.ref}/", True, "Lax")
+    assert key not in cookie.value
+    assert "We expect to send your order on" in page
+    assert "the next delivery is on its way" in page
+    assert "10 ordered, 4 ready" in page
+    assert "4 of 15 items are here" in page
+
+
+def test_the_page_is_nobody_else_s(order: Order) -> None:
+    other = make_order([(make_product(), 1)])
+
+    assert Client().get(f"/my-order/{order.ref}/").status_code == 404
+    assert opened(other).get(f"/my-order/{order.ref}/").status_code == 404
+    client = opened(other)
+    client.cookies["order-key"]["path"] = "/"
+    assert client.get(f"/my-order/{order.ref}/").status_code == 404
+    staff = Client()
+    staff.force_login(make_user("ops"))
+    assert staff.get(f"/my-order/{order.ref}/").status_code == 404
+
+
+def test_a_revoked_key_closes_pages_that_are_open(order: Order) -> None:
+    client = opened(order)
+    revoke_links(LinkPurpose.ORDER, order.ref, now=timezone.now())
+
+    assert client.get(f"/my-order/{order.ref}/").status_code == 404
+    assert choose(client, order, kind="wait") == 404
+
+
+def test_looking_changes_nothing(order: Order) -> None:
+    client = opened(order)
+    before = Order.objects.values().get(pk=order.pk)
+
+    for path in ("", "choose/", "feedback/"):
+        client.get(f"/my-order/{order.ref}/{path}", {"kind": "cancel", "position": 1, "version": 1})
+
+    assert Order.objects.values().get(pk=order.pk) == before
+    assert not CustomerChoice.objects.exists()
+
+
+def test_keeping_together_gives_stock_back_to_others_and_the_page_shows_the_plan(order: Order) -> None:
+    client = opened(order)
+
+    assert choose(client, order, kind="together") == 302
+    waiting = client.get(f"/my-order/{order.ref}/?done=together").content.decode()
+    plan()
+    planned = client.get(f"/my-order/{order.ref}/").content.decode()
+
+    assert "We are working out your new date" in waiting
+    assert "data-planning" in waiting
+    assert "data-planning" not in planned
+    assert Order.objects.get(pk=order.pk).ship_policy == "complete"
+    assert CustomerChoice.objects.get().kind == "together"
+
+
+def test_taking_what_is_ready_makes_an_order_ship_in_parts(order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(ship_policy="complete")
+
+    assert choose(opened(order), order, kind="send_ready") == 302
+
+    assert Order.objects.get(pk=order.pk).ship_policy == "partial"
+
+
+def test_a_form_sent_twice_counts_once_and_says_that_the_order_has_changed(order: Order) -> None:
+    client, seen = opened(order), order.version
+
+    first = choose(client, order, kind="wait", version=seen)
+    again = client.post(f"/my-order/{order.ref}/choose/", {"version": seen, "kind": "wait"})
+
+    assert (first, again.status_code) == (302, 409)
+    assert "has changed since you opened this page" in again.content.decode()
+    assert CustomerChoice.objects.count() == 1
+
+
+def test_the_customer_is_not_told_which_colleague_changed_the_order(order: Order) -> None:
+    client = opened(order)
+    Order.objects.filter(pk=order.pk).update(version=7)
+
+    page = client.post(f"/my-order/{order.ref}/choose/", {"version": 1, "kind": "wait"}).content.decode()
+
+    assert "changed meanwhile" not in page
+
+
+def test_items_are_cancelled_their_units_go_to_others_and_the_last_closes_the_order(order: Order) -> None:
+    client = opened(order)
+
+    assert choose(client, order, kind="cancel", position=[1]) == 302
+    assert make_line(order, 1).open_qty == 0
+    assert not Allocation.objects.filter(line__order=order).exists()
+    assert choose(client, order, kind="cancel", position=[2]) == 302
+
+    assert Order.objects.get(pk=order.pk).status == "cancelled"
+    assert "This order is cancelled" in client.get(f"/my-order/{order.ref}/").content.decode()
+    assert choose(client, order, kind="wait") == 409
+
+
+def test_what_is_being_packed_is_not_cancelled(order: Order) -> None:
+    line = make_line(order, 2)
+    make_stock(line.product, on_hand=5)
+    allocate(line, 5, state=2)
+
+    assert choose(opened(order), order, kind="cancel", position=[2]) == 409
+
+    assert make_line(order, 2).open_qty == 5
+
+
+def test_an_address_is_changed_and_ends_the_hold_that_asked_for_it() -> None:
+    held = make_order([(make_product(), 1)], held="address")
+    client = opened(held)
+    assert "We need your full address" in client.get(f"/my-order/{held.ref}/").content.decode()
+
+    assert choose(client, held, kind="address", ship_to="Leeds") == 422
+    assert held.holds.filter(released_at=None).exists()
+    assert choose(client, held, kind="address", ship_to="Ann Brook\n1 Mill Lane\nLeeds LS1 4AP") == 302
+
+    held.refresh_from_db()
+    assert held.ship_to.startswith("Ann Brook")
+    assert not held.holds.filter(released_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": "steal"},
+        {"kind": "cancel"},
+        {"kind": "cancel", "position": "x"},
+        {"kind": "cancel", "position": "99"},
+        {"kind": "wait", "version": "9999999999999999999999"},
+        {"kind": "address", "ship_to": "a\0b"},
+        {"kind": "contact"},
+        {},
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(order: Order, said: dict[str, str]) -> None:
+    assert choose(opened(order), order, **said) in (409, 422)
+
+    assert not CustomerChoice.objects.exists()
+    assert Order.objects.get(pk=order.pk).version == order.version
+
+
+def test_feedback_replaces_itself_until_it_is_answered(order: Order) -> None:
+    client, url = opened(order), f"/my-order/{order.ref}/feedback/"
+
+    assert client.post(url, {"rating": "2", "reasons": ["late"], "comment": "Slow"}).status_code == 302
+    assert client.post(url, {"rating": "4"}).status_code == 302
+    feedback = Feedback.objects.get()
+    assert (feedback.rating, feedback.reasons, feedback.occasion) == (4, [], "waiting")
+    assert client.post(url, {"rating": "9"}).status_code == 422
+
+    answer_feedback(feedback.pk, answer="Thank you, Ann.", actor=make_user("agent"), now=timezone.now())
+
+    assert client.post(url, {"rating": "1"}).status_code == 409
+    assert "Thank you, Ann." in client.get(f"/my-order/{order.ref}/").content.decode()
+
+
+def test_the_page_costs_the_same_for_a_long_order(django_assert_max_num_queries: object) -> None:
+    products = [make_product() for _ in range(40)]
+    long = make_order([(product, 1) for product in products])
+    plan()
+    client = opened(long)
+
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        assert client.get(f"/my-order/{long.ref}/").status_code == 200
