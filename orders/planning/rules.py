@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.points import Fixed, Points
 
 Scalar = float | str
@@ -207,6 +208,11 @@ class Policy:
         yield from (entry.when for entry in self.classes())
         if self.far_future and self.far_future.when:
             yield self.far_future.when
+
+    def reads_forecast(self) -> bool:
+        """Return whether the plan depends on what is forecast."""
+        read = (CATALOGUE[name].source for name in self.attributes())
+        return self.forecast is not None or Source.FORECAST in read
 
     def classes(self) -> tuple[DemandClass, ...]:
         """Return the classes that units are kept for, best first."""

@@ -21,6 +21,7 @@ _TEXTS = {
     "customer.zone": ("customer_id", "orders_customer", "zone"),
     "customer.code": ("customer_id", "orders_customer", "code"),
     "order.channel": ("order_id", "orders_order", "channel"),
+    "order.ship_policy": ("order_id", "orders_order", "ship_policy"),
     "product.sku": ("product_id", "inventory_product", "sku"),
     "product.category": ("product_id", "inventory_product", "category"),
 }
@@ -75,6 +76,16 @@ def _load(
     key, _, _ = _TEXTS[name]
     per_order = load_text(name, orders[key])
     return Attribute(per_order.values[place], per_order.categories)
+
+
+def load_entry_attribute(name: str, scope: Scope, rows: Columns) -> Attribute:
+    """Return a column that orders have from their first day, parallel to ``rows`` of any orders, open or not.
+
+    ``rows`` has customer_id, order_id and product_id, the products in scope.
+    """
+    if name in _TEXTS:
+        return load_text(name, rows[_TEXTS[name][0]])
+    return Attribute(_product_numbers(name, scope, rows))
 
 
 def _known(days: Ints) -> Floats:

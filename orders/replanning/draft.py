@@ -118,4 +118,5 @@ def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callabl
         Context(today=today, calendar=MONDAY_TO_FRIDAY),
         after_step=after_step,
         previous=inputs.previous,
+        demand=inputs.demand,
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass, fields, is_dataclass
 import numpy as np
 from django.conf import settings
 
+from orders.planning.demand import Demand
 from orders.planning.rules import Policy
 from orders.planning.types import Attributes, Backlog, Frozen, Ints, Previous, Products, Supply
 from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.demand import load_demand
 from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
 from orders.replanning.totals import load_totals
@@ -25,7 +27,8 @@ class Inputs:
     they stand for.
 
     ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``).
-    ``previous`` is the plan in force where the policy has segments, which measure against it.
+    ``previous`` is the plan in force where the policy has segments, which measure against it; ``demand`` what is
+    forecast where the policy reads it.
     """
 
     backlog: Backlog
@@ -37,17 +40,19 @@ class Inputs:
     pools: Columns
     stale_orders: Ints
     previous: Previous | None = None
+    demand: Demand | None = None
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that planning reads; equal inputs in equal order have equal digests."""
         digest = hashlib.sha256()
-        for part in (self.backlog, self.supply, self.frozen, self.products):
-            _feed(digest, part)
+        for always in (self.backlog, self.supply, self.frozen, self.products):
+            _feed(digest, always)
         for name in sorted(self.attributes):
             digest.update(name.encode())
             _feed(digest, self.attributes[name])
-        if self.previous is not None:
-            _feed(digest, self.previous)
+        for part in (self.previous, self.demand):
+            if part is not None:
+                _feed(digest, part)
         return digest.hexdigest()
 
 
@@ -73,6 +78,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
         products=_products(_load_products(scope), stock),
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
+        demand=load_demand(scope, policy),
         marks=load_marks(scope),
         pools=_sorted(
             copy_out(
