@@ -10,13 +10,15 @@ from kernel.errors import Conflict, Invalid
 from kernel.people import Actor
 from kernel.transactions import entry_verb
 from orders.models import Guard
+from orders.rules_lock import lock_rules
 from orders.simulation.comparing import Comparison
 
+# What one of them would be, what more would be, and how many may.
 _WORDS = {
-    "slipped_orders": ("{found:,} orders would slip", "{allowed:,} may"),
-    "broken_promises": ("{found:,} promises would be broken", "{allowed:,} may be"),
-    "rank_churn_percent": ("{found:g} % of orders would move far in line", "{allowed:g} % may"),
-    "messages": ("{found:,} messages would go out", "{allowed:,} may"),
+    "slipped_orders": ("1 order would slip", "{found:,} orders would slip", "{allowed:,} may"),
+    "broken_promises": ("1 promise would be broken", "{found:,} promises would be broken", "{allowed:,} may be"),
+    "rank_churn_percent": ("", "{found:g} % of orders would move far in line", "{allowed:g} % may"),
+    "messages": ("1 message would go out", "{found:,} messages would go out", "{allowed:,} may"),
 }
 LIMITS = tuple(_WORDS)
 _WORSE_THAN_SEEN = 1.1  # what was released may come a tenth worse, since the backlog moves on meanwhile
@@ -50,7 +52,7 @@ class Verdict:
 
 def guard() -> Guard:
     """Return the guard as it is set; nothing is limited until somebody sets it."""
-    return Guard.objects.filter(pk=1).first() or Guard()
+    return Guard.objects.filter(pk=1).first() or Guard(pk=1)
 
 
 def is_on(limits: Guard) -> bool:
@@ -82,6 +84,7 @@ def judge(limits: Guard, found: Comparison, *, seen: Mapping[str, float] | None 
 @entry_verb
 def change_guard(*, changes: Mapping[str, Any], edits: int | None = None, actor: Actor | None) -> Guard:  # noqa: ARG001
     """Set limits (None: no limit) and whether rules need a second person; ``edits`` is what the caller saw."""
+    lock_rules()
     Guard.objects.get_or_create(pk=1)
     row = Guard.objects.select_for_update(no_key=True).get(pk=1)
     if edits is not None and edits != row.edits:
@@ -97,6 +100,7 @@ def change_guard(*, changes: Mapping[str, Any], edits: int | None = None, actor:
 
 
 def _breach(name: str, allowed: float, found: float) -> Breach:
-    would, may = _WORDS[name]
+    one, more, may = _WORDS[name]
     number = float if name == "rank_churn_percent" else int
-    return Breach(name, allowed, found, f"{would.format(found=number(found))}; {may.format(allowed=number(allowed))}.")
+    would = one if one and found == 1 else more.format(found=number(found))
+    return Breach(name, allowed, found, f"{would}; {may.format(allowed=number(allowed))}.")

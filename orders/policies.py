@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from kernel.errors import Conflict, Invalid, NotFound
-from kernel.kick import kick
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb, require_transaction
+from orders.guarding import guard
 from orders.models import Policy, PolicyStatus
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.presets import BALANCED_PRIORITY
+from orders.releases import put_in_force
+from orders.rules_lock import lock_rules
 
-FULL_RUN_TASK = "orders.tasks.replan_all_daily"
 FIRST_NAME = "Balanced priority"
-_VERSIONS_LOCK = 7_301  # advisory: version numbers are given out, and the published one switched, one at a time
 
 
 def published() -> Policy:
@@ -41,7 +41,7 @@ def add_draft(*, name: str, rules: Mapping[str, Any], note: str, actor: Actor | 
     document = dict(rules)
     strategy = checked_strategy(document)
     cleaned = cleaned_name(name)
-    _lock_versions()
+    lock_rules()
     return Policy.objects.create(
         name=cleaned,
         version=_next_version(),
@@ -63,29 +63,42 @@ def cleaned_name(name: str) -> str:
 
 @entry_verb
 def publish(policy_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> Policy:
-    """Put a draft in force, archive the one before, and plan the whole backlog anew."""
-    _lock_versions()
+    """Put a draft in force, archive the one before, and plan the whole backlog anew.
+
+    Where the guard has limits the draft becomes RELEASING instead, until its full run passes (``releases``). Where
+    rules need a second person it is refused: submit it (``approvals``).
+    """
+    lock_rules()
     policy = _get(policy_id)
     if policy.status == PolicyStatus.PUBLISHED:
         raise Conflict(f"Version {policy.version} is in force already.")
-    if policy.status != PolicyStatus.DRAFT:
+    if policy.status == PolicyStatus.ARCHIVED:
         raise Conflict(f"Version {policy.version} was in force before. Roll back to it instead.")
-    return _put_in_force(policy, note=note, actor=actor, now=now)
+    if policy.status != PolicyStatus.DRAFT:
+        raise Conflict(f"Version {policy.version} is {policy.get_status_display().lower()}, no draft.")
+    if guard().four_eyes:
+        raise Conflict("Rules need a second person. Submit them for approval.", code="needs_second_person")
+    checked_strategy(policy.rules)
+    return put_in_force(policy, note=note, actor=actor, now=now)
 
 
 @entry_verb
 def rollback(policy_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> Policy:
-    """Put a version that was in force before in force again, and plan the whole backlog anew."""
-    _lock_versions()
+    """Put a version that was in force before in force again, and plan the whole backlog anew.
+
+    The guard judges it as it does a draft. It needs no second person: it had one, and going back must be quick.
+    """
+    lock_rules()
     policy = _get(policy_id)
     if policy.status != PolicyStatus.ARCHIVED:
         raise Conflict(f"Version {policy.version} was not in force before. Choose an archived version.")
-    return _put_in_force(policy, note=note, actor=actor, now=now)
+    checked_strategy(policy.rules)
+    return put_in_force(policy, note=note, actor=actor, now=now)
 
 
 def _publish_first() -> Policy:
     with transaction.atomic():
-        _lock_versions()
+        lock_rules()
         policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
         if policy is None:
             policy = Policy.objects.create(
@@ -98,18 +111,6 @@ def _publish_first() -> Policy:
             )
             Policy.objects.filter(pk=policy.pk).update(published_at=policy.created_at)
         return policy
-
-
-def _put_in_force(policy: Policy, *, note: str, actor: Actor | None, now: datetime) -> Policy:
-    checked_strategy(policy.rules)
-    Policy.objects.filter(status=PolicyStatus.PUBLISHED).update(status=PolicyStatus.ARCHIVED)
-    policy.status = PolicyStatus.PUBLISHED
-    policy.published_at = now
-    policy.published_by_id = key_of(actor)
-    policy.note = clean_text(note, field="note", max_length=2000, multiline=True) or policy.note
-    policy.save(update_fields=["status", "published_at", "published_by", "note"])
-    kick(FULL_RUN_TASK)
-    return policy
 
 
 def _get(policy_id: int) -> Policy:
@@ -127,11 +128,6 @@ def checked_strategy(document: Mapping[str, Any]) -> str:
     except InvalidPolicyError as error:
         fields = {problem.place or "rules": problem.message for problem in error.problems}
         raise Invalid("The rules have errors. Correct the places named.", fields=fields) from error
-
-
-def _lock_versions() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_VERSIONS_LOCK])
 
 
 def _next_version() -> int:

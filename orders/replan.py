@@ -7,14 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from kernel.kick import kick
 from orders import policies
-from orders.models import PlanRun, PlanRunKind, PlanRunStatus
+from orders.guarding import guard, is_on
+from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
+from orders.plan_guard import as_json, judge_draft
+from orders.releases import come_in_force, drop_superseded, is_release
 from orders.replanning.chunks import Written
-from orders.replanning.draft import Stopwatch, make_draft
+from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.writers import write_draft
 
 PLAN_TASK = "orders.tasks.plan_dirty"
@@ -41,9 +45,9 @@ def replan(
     """Plan these products and all that hangs on them, or the whole backlog (None), and write what differs.
 
     Returns the run with its counts and seconds; a dry run writes nothing, not even itself. A ``quiet`` run tells no
-    customer (first load, migration). Components whose stock or orders change meanwhile are left out and marked for
-    the workers. Only one full run goes at a time; a second one waits for it. A run that fails is kept as failed, and
-    the error is raised.
+    customer and asks no guard (first load, migration). Components whose stock or orders change meanwhile are left out
+    and marked for the workers. Only one full run goes at a time; a second one waits for it. A run that fails is kept as
+    failed, and the error is raised.
     """
     if dry_run:
         return _dry_run(product_ids, cause, now)
@@ -83,24 +87,30 @@ def finish_full_runs(*, now: datetime) -> int:
     if not waiting.exists():
         return 0
     with _alone(wait=False) as is_ours:
-        runs = list(waiting.order_by("pk")) if is_ours else []
-        if runs:
-            # One run answers all requests made before it reads; the oldest carries it.
-            waiting.filter(pk__in=[run.pk for run in runs[1:]]).update(
-                status=PlanRunStatus.DONE, finished_at=now, error=f"Answered by run {runs[0].pk}."
+        runs = list(waiting.select_related("policy").order_by("pk")) if is_ours else []
+        releases, requests = ([run for run in runs if is_release(run) == wanted] for wanted in (True, False))
+        for run in releases:
+            _mark_skipped(run, _execute(run, None, now=now, quiet=False))
+        # One run answers all requests made before it reads: a release that went out, else the oldest request.
+        done = [run for run in releases if run.status == PlanRunStatus.DONE]
+        if requests and not done:
+            done = [requests.pop(0)]
+            _mark_skipped(done[0], _execute(done[0], None, now=now, quiet=False))
+        if requests:
+            waiting.filter(pk__in=[run.pk for run in requests]).update(
+                status=PlanRunStatus.DONE, finished_at=now, error=f"Answered by run {done[-1].pk}."
             )
-            _mark_skipped(runs[0], _execute(runs[0], None, now=now, quiet=False))
-        return len(runs[:1])
+        return len({*releases, *done})
 
 
 def is_full_run_due(*, now: datetime) -> bool:
-    """Tell whether the day or the policy has changed since the last full run."""
-    done = PlanRun.objects.filter(kind=PlanRunKind.FULL, status=PlanRunStatus.DONE, policy__isnull=False)
-    last = done.order_by("-pk").first()
+    """Tell whether the day or the policy has changed since the last full run. One that is held waits for a person."""
+    in_force = policies.published()
+    done = Q(status=PlanRunStatus.DONE, policy__isnull=False)
+    held = Q(status=PlanRunStatus.HELD, policy=in_force)
+    last = PlanRun.objects.filter(done | held, kind=PlanRunKind.FULL).order_by("-pk").first()
     return (
-        last is None
-        or timezone.localdate(last.started_at) != timezone.localdate(now)
-        or last.policy_id != policies.published().pk
+        last is None or timezone.localdate(last.started_at) != timezone.localdate(now) or last.policy_id != in_force.pk
     )
 
 
@@ -112,14 +122,19 @@ def _dry_run(product_ids: Collection[int] | None, cause: str, now: datetime) -> 
 
 
 def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime, quiet: bool) -> list[int]:
-    """Plan, write and keep the run; return the products left out."""
+    """Plan, write and keep the run; return the products left out. A full run that the guard holds writes nothing."""
     watch = Stopwatch()
     # A run taken over from a dead worker has written under its own number already.
     version = run.pk if run._state.adding else _next_number()
+    # A release that brings rules which are in force already put them there itself, and its worker died writing.
+    judged = run.policy is not None and not is_release(run)
     try:
-        run.policy = policies.published()
-        draft = make_draft(product_ids, run.policy, today=timezone.localdate(now), watch=watch)
+        draft = _draft(run, product_ids, now=now, watch=watch)
         run.counts = draft.counts()
+        if not _may_write(run, draft, guarded=not (quiet or judged), now=now, watch=watch):
+            run.inputs_hash = draft.inputs.digest()
+            _finish(run, watch, Written(), PlanRunStatus.HELD)
+            return []
         written = write_draft(draft, run, version=version, quiet=quiet, now=now)
         watch.lap("write_s")
         run.inputs_hash = draft.inputs.digest()
@@ -131,6 +146,31 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
         run.error = f"{type(error).__name__}: {error}"[:2000]
         _finish(run, watch, Written(), PlanRunStatus.FAILED)
         raise
+
+
+def _draft(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime, watch: Stopwatch) -> Draft:
+    """Plan by the policy that a release brings, else by the one in force in the very snapshot that is planned."""
+    today = timezone.localdate(now)
+    if run.policy is not None and is_release(run):
+        return make_draft(None, run.policy, today=today, watch=watch)
+    while True:
+        run.policy = policies.published()
+        draft = make_draft(product_ids, run.policy, today=today, watch=watch)
+        if run.policy.status == PolicyStatus.PUBLISHED:
+            return draft
+
+
+def _may_write(run: PlanRun, draft: Draft, *, guarded: bool, now: datetime, watch: Stopwatch) -> bool:
+    """Ask the guard about a full run; put a release's policy in force if it lets it pass."""
+    limits = guard() if draft.scope.is_everything and guarded else None
+    if limits is not None and is_on(limits):
+        seen = run.verdict.get("figures") if run.released_at else None
+        verdict = judge_draft(draft, limits, seen=seen, today=timezone.localdate(now))
+        watch.lap("guard_s")
+        run.verdict = as_json(verdict)
+        if verdict.is_held:
+            return False
+    return run.policy is None or not is_release(run) or come_in_force(run.policy.pk, now=now)
 
 
 def _finish(run: PlanRun, watch: Stopwatch, written: Written, status: str) -> None:
@@ -145,6 +185,8 @@ def _finish(run: PlanRun, watch: Stopwatch, written: Written, status: str) -> No
         "skipped_products": len(written.skipped),
     }
     run.save(force_insert=run._state.adding)
+    if run.kind == PlanRunKind.FULL and status != PlanRunStatus.FAILED:
+        drop_superseded(run)
 
 
 def _mark_skipped(run: PlanRun, skipped: list[int]) -> None:

@@ -88,10 +88,11 @@ class Draft:
 def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: date, watch: Stopwatch) -> Draft:
     """Read one snapshot of what planning needs for these products' components (None = everything) and plan it.
 
-    Takes no locks and writes nothing. Inside a transaction that a caller opened, its isolation level holds.
+    Takes no locks and writes nothing; ``policy.status`` becomes what it is in the snapshot. Inside a transaction that a caller opened, its isolation level holds.
     """
     rules = parse_policy(policy.rules)
     with snapshot():
+        policy.refresh_from_db(fields=["status"])
         scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
         stored = load_stored(scope, rules)
         inputs = load_inputs(scope, rules, stored.lines, today=today.toordinal())

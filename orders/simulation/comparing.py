@@ -44,7 +44,8 @@ class Comparison:
 
     ``climb`` is places gained, ``delay`` days later, where no date counts as LATEST. ``slips`` and ``breaks`` are what
     the guard counts: dates that move past the threshold and promises newly missed, orders ready to ship left out: their
-    date is today, every day anew. ``news`` is what the second plan would tell.
+    date is today, every day anew. ``news`` is what the second plan would tell; ``messages`` counts all of it, also that
+    of orders which the first plan does not have.
     """
 
     order_id: Ints
@@ -58,6 +59,7 @@ class Comparison:
     newly_late: Bools
     no_longer_late: Bools
     news: Ints
+    messages: int
 
     @property
     def churn(self) -> float:
@@ -65,10 +67,6 @@ class Comparison:
         if not len(self.climb):
             return 0.0
         return float((np.abs(self.climb) > max(CHURN_PLACES, CHURN_SHARE * len(self.climb))).mean())
-
-    @property
-    def messages(self) -> int:
-        return int((self.news != News.NONE).sum())
 
 
 def compare_outlooks(
@@ -96,6 +94,7 @@ def compare_outlooks(
         newly_late=is_late & ~was_late,
         no_longer_late=was_late & ~is_late,
         news=news[j],
+        messages=int((news != News.NONE).sum()),
     )
 
 
