@@ -88,7 +88,8 @@ class Draft:
 def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: date, watch: Stopwatch) -> Draft:
     """Read one snapshot of what planning needs for these products' components (None = everything) and plan it.
 
-    Takes no locks and writes nothing; ``policy.status`` becomes what it is in the snapshot. Inside a transaction that a caller opened, its isolation level holds.
+    Takes no locks and writes nothing; ``policy.status`` becomes what it is in the snapshot. Inside a transaction that
+    a caller opened, its isolation level holds.
     """
     rules = parse_policy(policy.rules)
     with snapshot():
