@@ -9,7 +9,7 @@ from django.db import connection
 
 from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
-from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.bulk import Columns, as_array, copy_out
 from orders.replanning.scope import Scope
 from orders.replanning.totals import Totals
 
@@ -124,10 +124,10 @@ def load_text(name: str, wanted: Ints) -> Attribute:
     choices = CATALOGUE[name].choices
     if choices:
         query = f"SELECT t.id, COALESCE(array_position(%(choices)s::text[], t.{column}::text), 0) {rows}"
-        found = copy_out(query, {"keys": keys.tolist(), "choices": list(choices)}, {"id": "int8", "code": "int4"})
+        found = copy_out(query, {"keys": as_array(keys), "choices": list(choices)}, {"id": "int8", "code": "int4"})
         return Attribute((found["code"] - 1)[np.searchsorted(keys, wanted)], choices)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT t.id, t.{column} {rows}", {"keys": keys.tolist()})
+        cursor.execute(f"SELECT t.id, t.{column} {rows}", {"keys": as_array(keys)})
         texts = [text for _, text in cursor.fetchall()]
     categories = tuple(sorted(set(texts)))
     codes = {text: code for code, text in enumerate(categories)}

@@ -30,20 +30,21 @@ UNSUPPLIED_THRESHOLD_DAYS = 7
 
 # A quiet run takes in what customers know already: it tells nobody, and remembers waiting orders as told.
 _PROMISE = """
-    INSERT INTO orders_orderpromise
-        (order_id, promised_on, announced_on, announced_kind, announced_at, told_on, told_kind)
-    SELECT order_id, eta_p50, eta_p50, CASE WHEN is_ready THEN '' ELSE %(backordered)s END, %(now)s,
-        eta_p50, CASE WHEN is_ready OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
-    FROM plan_order_stage WHERE NOT is_promised AND is_planned AND eta_p50 IS NOT NULL
-    ORDER BY order_id
-    ON CONFLICT (order_id) DO NOTHING
-    RETURNING order_id, announced_kind
-"""
-_KEEP_PROMISES = """
-    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, run_id, at)
-    SELECT order_id, 'promised', NULL, eta_p50, reason, '', %(run)s, %(now)s
-    FROM plan_order_stage WHERE order_id = ANY(%(orders)s::bigint[])
-    ORDER BY order_id
+    WITH promised AS (
+        INSERT INTO orders_orderpromise
+            (order_id, promised_on, announced_on, announced_kind, announced_at, told_on, told_kind)
+        SELECT order_id, eta_p50, eta_p50, CASE WHEN is_ready THEN '' ELSE %(backordered)s END, %(now)s,
+            eta_p50, CASE WHEN is_ready OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
+        FROM plan_order_stage WHERE NOT is_promised AND is_planned AND eta_p50 IS NOT NULL
+        ORDER BY order_id
+        RETURNING order_id, announced_kind
+    ), kept AS (
+        INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, run_id, at)
+        SELECT s.order_id, 'promised', NULL, s.eta_p50, s.reason, '', %(run)s, %(now)s
+        FROM plan_order_stage s JOIN promised USING (order_id)
+        ORDER BY s.order_id
+    )
+    SELECT order_id, announced_kind FROM promised
 """
 # Ready orders: good news only for those who were told to wait. Waiting ones: measured against the last announcement
 # whether there is news, and against what the customer last got what the news is.
@@ -81,8 +82,6 @@ def make_promises(*, run_id: int, now: datetime, quiet: bool) -> tuple[dict[str,
     with connection.cursor() as cursor:
         cursor.execute(_PROMISE, params)
         promised = cursor.fetchall()
-        if promised:
-            cursor.execute(_KEEP_PROMISES, {**params, "orders": [row[0] for row in promised]})
     rows = {"promises": len(promised), "eta_revisions": len(promised)}
     return rows, [] if quiet else [(order_id, kind) for order_id, kind in promised if kind]
 

@@ -7,6 +7,7 @@ order's bucket: whoever comes second sees the other's lines.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -14,6 +15,7 @@ from django.db import connection
 from orders.planning import chance
 from orders.planning.guarantees import STAGES
 from orders.planning.types import ANY_STAGE, Ints, Reason
+from orders.replanning.bulk import as_array
 from orders.replanning.origins import Origins
 from orders.replanning.writes import open_stage
 
@@ -144,7 +146,7 @@ def lock_orders(order_ids: Ints) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
-            [_BUCKET_LOCK, np.unique(bucket_blocks(order_ids) % _BUCKETS).tolist()],
+            [_BUCKET_LOCK, as_array(np.unique(bucket_blocks(order_ids) % _BUCKETS))],
         )
 
 
@@ -157,7 +159,7 @@ def roll_up(
     in the temporary table ``plan_order_stage`` for ``facts``. Call it after the line plans are written and under
     ``lock_orders``.
     """
-    params = {"orders": order_ids.tolist(), "run": run_id, "now": now, **origins.params()}
+    params: dict[str, Any] = {"orders": as_array(order_ids), "run": run_id, "now": now, **origins.params()}
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
     open_stage("plan_order_stage", _STAGE)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from orders.replanning.bulk import as_array
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -14,7 +18,7 @@ class Scope:
 
     @property
     def params(self) -> Mapping[str, object]:
-        return {"products": list(self.product_ids or ())}
+        return {"products": as_array(np.array(self.product_ids or (), dtype=np.int64))}
 
     @property
     def is_everything(self) -> bool:

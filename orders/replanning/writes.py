@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection
 
 from orders.planning.types import Ints
-from orders.replanning.bulk import Columns, Field, copy_in, copy_out
+from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.diff import Changes, ClaimChanges
 from orders.replanning.stored import GUARANTEE_COLUMNS, PROMISE_COLUMNS
 
@@ -31,7 +31,7 @@ def lock_pools(product_ids: Ints) -> None:
         cursor.execute(
             "SELECT count(*) FROM "
             "(SELECT FROM inventory_product WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) pool",
-            [product_ids.tolist()],
+            [as_array(product_ids)],
         )
 
 
@@ -40,7 +40,7 @@ def find_moved(product_ids: Ints, marks: Columns, pools: Columns) -> Ints:
 
     ``marks`` and ``pools`` are what the snapshot had. Call it under ``lock_pools``.
     """
-    params = {"products": product_ids.tolist()}
+    params = {"products": as_array(product_ids)}
     marks_now = copy_out(
         "SELECT id, product_id FROM inventory_dirtymark WHERE product_id = ANY(%(products)s::bigint[])",
         params,
@@ -84,11 +84,11 @@ def close_marks(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) ->
             cursor.execute(
                 "INSERT INTO orders_poolplan (product_id, run_id) SELECT unnest(%s::bigint[]), %s "
                 "ON CONFLICT (product_id) DO UPDATE SET run_id = excluded.run_id",
-                [versioned.tolist(), run_id],
+                [as_array(versioned), run_id],
             )
         if not covered.any():
             return 0
-        cursor.execute("DELETE FROM inventory_dirtymark WHERE id = ANY(%s::bigint[])", [marks["id"][covered].tolist()])
+        cursor.execute("DELETE FROM inventory_dirtymark WHERE id = ANY(%s::bigint[])", [as_array(marks["id"][covered])])
         return int(cursor.rowcount)
 
 
@@ -103,7 +103,7 @@ def _write_lines(changes: Changes) -> int:
     with connection.cursor() as cursor:
         if len(changes.gone["line_id"]):
             cursor.execute(
-                "DELETE FROM orders_lineplan WHERE line_id = ANY(%s::bigint[])", [changes.gone["line_id"].tolist()]
+                "DELETE FROM orders_lineplan WHERE line_id = ANY(%s::bigint[])", [as_array(changes.gone["line_id"])]
             )
             written = int(cursor.rowcount)
     fields = _line_fields(changes)
@@ -187,6 +187,6 @@ def _move_reserved(claims: ClaimChanges) -> int:
             "UPDATE inventory_stocklevel s SET reserved = s.reserved + d.delta "
             "FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS d (product_id, warehouse_id, delta) "
             "WHERE s.product_id = d.product_id AND s.warehouse_id = d.warehouse_id",
-            [product[starts][moved].tolist(), warehouse[starts][moved].tolist(), delta[moved].tolist()],
+            [as_array(product[starts][moved]), as_array(warehouse[starts][moved]), as_array(delta[moved])],
         )
         return int(cursor.rowcount)
