@@ -10,8 +10,8 @@ from orders.planning.types import Backlog, Ints, ShipPolicy
 def product_components(backlog: Backlog) -> tuple[Ints, Ints]:
     """Return ``(product_id, component)``: the backlog's products ascending, and each one's component.
 
-    A component is named by its smallest product id. Two products are in one where an order that ships together
-    (complete or one backorder, not held) has open lines of both; planning the lines and supply of one component alone
+    A component is named by its smallest product id. Two products are in one where an order that is served as one
+    (whatever is not partial, not held) has open lines of both; planning the lines and supply of one component alone
     gives the same rows as planning everything. Lines of a partial order do not link: each waits for itself.
     O(n log n) to sort, then O(links) for each of about log(longest chain) rounds.
     """

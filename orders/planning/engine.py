@@ -14,6 +14,7 @@ from orders.planning.explain import gate_line_ids, outcomes, reasons
 from orders.planning.governance import promise_rules_of
 from orders.planning.guarantees import allocate_by_segment
 from orders.planning.keeping import allocate_by_class
+from orders.planning.picking import roll_forward
 from orders.planning.prepare import Prepared, prepare
 from orders.planning.promise import find_gates, promise, sum_claims
 from orders.planning.quotas import allocate_by_quota
@@ -32,6 +33,7 @@ from orders.planning.types import (
     Frozen,
     Ints,
     Pegs,
+    PickDays,
     Plan,
     Previous,
     Products,
@@ -52,6 +54,7 @@ def plan(
     previous: Previous | None = None,
     terms: Terms | None = None,
     demand: Demand | None = None,
+    pick_days: PickDays | None = None,
 ) -> Plan:
     """Return what every open line gets, when, and why.
 
@@ -60,7 +63,8 @@ def plan(
     ``after_step`` is told the name of each step that is done (prepare, score, allocate, promise, explain), so that a
     caller with a clock can time them or show progress. ``previous`` is the plan in force, which the guarantees of a
     policy's segments are measured against; without it nobody had anything. ``terms`` are what some orders ask beyond
-    their ship policy. ``demand`` is what is forecast, for policies that read it; without it nothing is.
+    their ship policy. ``demand`` is what is forecast, for policies that read it; without it nothing is. ``pick_days``
+    are the days that lines wait for a warehouse's hands.
     Raises ValueError for input that breaks the contract of ``types``. O(n log n) in lines, plus a loop over the lines
     of orders that ship together; docs/planning.md has measured times.
     """
@@ -76,7 +80,7 @@ def plan(
     announce("allocate")
     claimed = sum_claims(ready, divided.claims)
     gates = find_gates(ready, divided.claims)
-    dates = promise(ready, claimed, gates)
+    dates, picked_later = roll_forward(ready, promise(ready, claimed, gates), pick_days)
     announce("promise")
     allocations, pegs = _split_claims(ready, divided.claims)
     result = Plan(
@@ -85,7 +89,7 @@ def plan(
         score=score,
         points=points,
         outcome=outcomes(ready),
-        reason=reasons(ready, ranked, claimed, gates, dates, divided),
+        reason=reasons(ready, ranked, claimed, gates, dates, divided, picked_later),
         allocated_qty=ready.frozen_qty + claimed.on_hand_qty,
         pegged_qty=claimed.pegged_qty,
         eta_p50=dates.p50,

@@ -30,11 +30,11 @@ def take_enough(turns: Turns, rows: Sequence[int], hidden: Mapping[int, int]) ->
     full = [row for row, units in zip(rows, reach, strict=True) if units >= turns.least[row]]
     thin = [row for row in rows if row not in full]
     found = [(row, *_take(turns, row, gate, hidden)) for row in (*full, *thin)]
-    gate_p90 = _latest_p90(turns, first_claim, max([gate, *(turns.wanted_by[row] for row in rows)]))
+    release, release_p90 = _release(turns, rows, first_claim, gate)
     for row, reason, last in found:
-        if gate != NOW:
-            early = last is not None and last < gate
-            turns.note(row, Reason.FILL_THRESHOLD if early else reason, gate, max(gate, gate_p90))
+        if release != NOW:
+            early = Reason.FILL_THRESHOLD if gate != NOW else Reason.WANTED_LATER
+            turns.note(row, early if last is not None and last < release else reason, release, release_p90)
         elif reason is not None:
             turns.note(row, reason)
 
@@ -118,6 +118,19 @@ def _on_hand_since(turns: Turns, product: int, claims: int) -> int:
     return sum(qty for bucket, qty in made if bucket < shelves.inbound[product])
 
 
-def _latest_p90(turns: Turns, claims: int, day: int) -> int:
-    shelves = turns.shelves
-    return max((shelves.day_p90[bucket] for bucket in shelves.bucket[claims:] if shelves.day[bucket] <= day), default=0)
+def _release(turns: Turns, rows: Sequence[int], first_claim: int, gate: int) -> tuple[int, int]:
+    """Return the day on which what the order claims is enough to leave, p50 and p90; the gate day, or later if wanted.
+
+    O(claims of the order, sorted).
+    """
+    shelves, least = turns.shelves, turns.order_least[rows[0]]
+    pieces = zip(shelves.row[first_claim:], shelves.bucket[first_claim:], shelves.qty[first_claim:], strict=True)
+    found = sorted(
+        (shelves.day[bucket], shelves.day_p90[bucket], qty * turns.weight[row]) for row, bucket, qty in pieces
+    )
+    total, latest_p90 = 0, gate
+    for day, day_p90, units in found:
+        total, latest_p90 = total + units, max(latest_p90, day_p90)
+        if total >= least:
+            return max(gate, day), latest_p90
+    return gate, latest_p90

@@ -21,10 +21,12 @@ def outcomes(ready: Prepared) -> Codes:
     )
 
 
-def reasons(ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates: Dates, divided: Divided) -> Codes:
+def reasons(
+    ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates: Dates, divided: Divided, picked_later: Bools
+) -> Codes:
     """Return each line's Reason, the first that applies in the order of docs/planning.md. O(n log n).
 
-    ``limited`` marks lines whose segment lets them take no more than they had.
+    ``picked_later`` marks lines whose day is that of a warehouse's hands.
     """
     behind = _waits_for_another(gates)
     late = np.zeros(len(ready.product), dtype=np.bool_)
@@ -37,6 +39,7 @@ def reasons(ready: Prepared, ranked: Ints, claimed: Claimed, gates: Gates, dates
         protected |= divided.limited & lacking
     cases: list[tuple[Bools, Reason]] = [
         (ready.held, Reason.ON_HOLD),
+        (picked_later, Reason.CAPACITY),
         (claimed.need_qty == 0, Reason.FROZEN),
         ((claimed.on_hand_qty == claimed.need_qty) & (gates.member < 0) & ~held_back, Reason.READY),
         (dates.by_hand, Reason.ETA_BY_HAND),

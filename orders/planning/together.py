@@ -131,7 +131,7 @@ def _bounds(turn: Ints) -> list[tuple[int, int]]:
 
 def _claims(turns: Turns) -> TogetherClaims:
     shelves = turns.shelves
-    notes = np.array(turns.notes, dtype=np.int64).reshape(-1, 4)
+    notes = np.array([(row, *note) for row, note in turns.notes.items()], dtype=np.int64).reshape(-1, 4)
     return TogetherClaims(
         row=np.array(shelves.row, dtype=np.int64),
         bucket=np.array(shelves.bucket, dtype=np.int64),

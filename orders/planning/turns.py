@@ -72,11 +72,11 @@ class Turns:
     order_least: list[int] = field(default_factory=list)
     wanted_by: list[int] = field(default_factory=list)
     preferred: list[tuple[int, ...]] = field(default_factory=list)
-    notes: list[tuple[int, int, int, int]] = field(default_factory=list)
+    notes: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
     def note(self, row: int, reason: Reason | None, day: int = NOW, day_p90: int = NOW) -> None:
-        """Keep why a row got no more of what was there, and from which day on it may leave."""
-        self.notes.append((row, NO_REASON if reason is None else reason, day, day_p90))
+        """Keep why a row got no more of what was there, and from which day on it may leave; the last word counts."""
+        self.notes[row] = NO_REASON if reason is None else reason, day, day_p90
 
     def prefers(self, row: int) -> tuple[int, ...]:
         """Return the warehouses that the row would rather be sent from, the first to be asked first."""

@@ -143,6 +143,17 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class PickDays:
+    """When a warehouse has hands for the last unit of a line, as far as that is later than the units are there.
+
+    Found by a pass of its own over each warehouse's queue (``capacity.pick_days``); any order, each line once.
+    """
+
+    line_id: Ints
+    pick_on: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """One column that rules may read, parallel to ``Backlog.line_id``.
 

@@ -111,6 +111,14 @@ class Weekly:
 
 
 @dataclass(frozen=True)
+class PickDay:
+    """The day on which a warehouse has hands for a line."""
+
+    line_id: int
+    pick_on: int
+
+
+@dataclass(frozen=True)
 class Claim:
     """Units that a line had in the plan before."""
 
@@ -139,6 +147,7 @@ class Case:
     forecasts: tuple[Weekly, ...] = ()
     far_horizon: int | None = None
     preferred: tuple[tuple[int, ...], ...] = ()
+    pick_days: tuple[PickDay, ...] = ()
 
 
 def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
@@ -187,7 +196,7 @@ def terms(case: Case) -> Terms | None:
 
 def shuffled(case: Case, random_: random.Random) -> Case:
     """Return the case with the rows of every input in another order."""
-    names = ("lines", "sources", "picks", "previous", "forecasts")
+    names = ("lines", "sources", "picks", "previous", "forecasts", "pick_days")
     return replace(case, **{name: tuple(random_.sample(rows := getattr(case, name), len(rows))) for name in names})
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.orders.planning.cases import Case, Line, Source
 
 NOW, NEVER = 0, 10**9
-READY, FROZEN, ON_HOLD, SHIP_COMPLETE, AWAITING, LATE, SHORT, PROTECTED, BY_HAND = range(9)
+READY, FROZEN, ON_HOLD, SHIP_COMPLETE, AWAITING, LATE, SHORT, PROTECTED, BY_HAND, CAPACITY = range(10)
 PARTIAL, COMPLETE, ONE_BACKORDER = range(3)
 
 
@@ -196,7 +196,19 @@ class Oracle:
         protected = self.reached_by_protected(answers)
         for line in self.case.lines:
             self.give_reason(line, answers[line.line_id], line.line_id in waiting, line.line_id in protected)
+        self.wait_for_hands(answers)
         return answers
+
+    def wait_for_hands(self, answers: dict[int, Answer]) -> None:
+        """Let lines leave no sooner than they are picked; of an order that is served as one, than the last of them."""
+        pick_on = {pick.line_id: pick.pick_on for pick in self.case.pick_days}
+        for line in self.case.lines:
+            order = [other.line_id for other in self.case.lines if other.order_id == line.order_id]
+            picks = [pick_on[key] for key in (order if line.ship_policy else [line.line_id]) if key in pick_on]
+            answer = answers[line.line_id]
+            day = max(map(self.leaves, picks), default=0)
+            if answer.eta_p50 and day > answer.eta_p50 and not line.on_hold and answer.reason != BY_HAND:
+                answer.eta_p50, answer.eta_p90, answer.reason = day, max(day, answer.eta_p90), CAPACITY
 
     def describe(self, line: Line) -> Answer:
         answer = Answer(allocated=self.picked[line.line_id])

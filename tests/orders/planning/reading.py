@@ -19,7 +19,7 @@ from orders.planning.rules import (
     Rule,
     Segment,
 )
-from orders.planning.types import Allocations, Guarantees, Kept, Pegs, Plan, Previous
+from orders.planning.types import Allocations, Guarantees, Kept, Pegs, PickDays, Plan, Previous
 from tests.orders.planning.cases import Case, Claim, arrays, demand_of, struct, terms
 
 BY_URGENCY = Policy("priority", (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),))
@@ -55,6 +55,7 @@ def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
     if case.classes and policy.forecast is None:
         policy = replace(policy, forecast=forecast_of(case))
     asked = {"previous": previous, "demand": demand_of(case), "terms": terms(case)}
+    asked["pick_days"] = struct(PickDays, case.pick_days) if case.pick_days else None
     return plan(backlog, supply, frozen, products, attributes, policy, context, **asked)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Kept, Outcome, Reason
-from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, Product, Share, Source, Weekly
+from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, PickDay, Product, Share, Source, Weekly
 from tests.orders.planning.class_oracle import ClassOracle
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle
@@ -25,7 +25,7 @@ from tests.orders.planning.segment_oracle import SegmentOracle
 from tests.orders.planning.terms_oracle import TermsOracle
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
-DAYS = ("expected_on", "first_expected_on", "eta_by_hand", "first_week_on")
+DAYS = ("expected_on", "first_expected_on", "eta_by_hand", "first_week_on", "pick_on")
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -98,6 +98,7 @@ def read(scenario: dict[str, Any]) -> Case:
         worths=tuple(scenario.get("worths", ())),
         horizon_days=scenario.get("horizon_days", 28),
         forecasts=rows_of(Weekly, "forecasts"),
+        pick_days=rows_of(PickDay, "pick_days"),
         far_horizon=scenario.get("far_horizon"),
         preferred=tuple(tuple(entry) for entry in scenario.get("preferred", ())),
     )
