@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from inventory.models import DirtyMark
@@ -120,7 +120,7 @@ def _items(order: Order) -> tuple[tuple[Item, ...], int]:
     rows = lines.annotate(
         ready=Least(F("open_qty"), Coalesce(Subquery(ready, IntegerField()), Value(0))),
         packed=Coalesce(Subquery(packed, IntegerField()), Value(0)),
-    ).order_by("position")
+    ).order_by(Case(When(open_qty__gt=0, then=0), default=1), "position")  # what waits comes first
     return tuple(_item(line) for line in rows[:MAX_ITEMS]), lines.count()
 
 
@@ -151,9 +151,9 @@ def _headline(order: Order, plan: OrderPlan | None, holds: set[str], today: date
         return "Your order waits for an answer"
     if plan is None or plan.eta_p50 is None:
         return "We cannot name a day yet"
-    if not plan.short_units:
-        return f"Your order is complete and leaves on {in_words(plan.eta_p50, today=today)}"
-    return f"We expect to send your order on {in_words(plan.eta_p50, today=today)}"
+    what = "the rest of your order" if order.lines.filter(shipped_qty__gt=0).exists() else "your order"
+    day = in_words(plan.eta_p50, today=today)
+    return f"We expect to send {what} on {day}" if plan.short_units else f"{what.capitalize()} is here and leaves on {day}"
 
 
 def _lead(
