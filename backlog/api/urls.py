@@ -12,6 +12,7 @@ from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
 from orders.api.availability import AvailabilityViewSet
 from orders.api.customers import CustomerViewSet
+from orders.api.guard import GuardViewSet
 from orders.api.metrics import MetricsViewSet
 from orders.api.orders import OrderViewSet
 from orders.api.plan_runs import PlanRunViewSet
@@ -30,6 +31,7 @@ router.mount("suppliers", SupplierViewSet, "suppliers")
 router.mount("warehouses", WarehouseViewSet, "warehouses")
 router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
+router.mount("guard", GuardViewSet, "guard")
 router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("metrics", MetricsViewSet, "metrics")

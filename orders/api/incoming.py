@@ -115,6 +115,13 @@ class PolicyIn(In):
     note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
 
 
+class DraftIn(In):
+    name = Text(max_length=100, required=False)
+    rules = serializers.DictField(required=False)
+    note = Text(max_length=2000, multiline=True, required=False, allow_blank=True)
+    revision = Integer(required=False, help_text="As seen; refused if somebody changed the draft since")
+
+
 class RulesIn(In):
     rules = serializers.DictField()
 

@@ -175,11 +175,14 @@ class OrderOut(serializers.ModelSerializer[Order]):
 
 class PolicyOut(serializers.ModelSerializer[Policy]):
     created_by = serializers.StringRelatedField[Any]()
+    edited_by = serializers.StringRelatedField[Any]()
+    submitted_by = serializers.StringRelatedField[Any]()
     published_by = serializers.StringRelatedField[Any]()
 
     class Meta:
         model = Policy
         fields = [
             "id", "name", "version", "status", "strategy", "rules", "note",
-            "created_at", "created_by", "published_at", "published_by",
+            "created_at", "created_by", "revision", "edited_at", "edited_by", "submitted_at", "submitted_by",
+            "published_at", "published_by",
         ]  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,8 +16,10 @@ from rest_framework.viewsets import GenericViewSet
 from inventory.queries import products_by_sku
 from kernel.errors import Invalid
 from kernel.rest import validated
+from orders import releases
+from orders.api.comparisons import VerdictOut
 from orders.api.filters import PlanRunFilter
-from orders.api.incoming import PlanRunIn
+from orders.api.incoming import PlanRunIn, PublishIn
 from orders.models import PlanRun
 from orders.replan import replan, request_full_run
 
@@ -24,17 +29,26 @@ CAUSE = "Asked for through the API"
 class PlanRunOut(serializers.ModelSerializer[PlanRun]):
     policy = serializers.CharField(source="policy.name", default=None)
     policy_version = serializers.IntegerField(source="policy.version", default=None)
+    released_by = serializers.StringRelatedField[Any]()
+    verdict = serializers.SerializerMethodField(help_text="What the guard said, where it was asked")
 
     class Meta:
         model = PlanRun
         fields = [
             "id", "kind", "status", "policy", "policy_version", "cause", "started_at", "finished_at",
-            "inputs_hash", "counts", "timings", "error",
+            "inputs_hash", "plan_hash", "counts", "timings", "error", "verdict", "released_at", "released_by",
+            "release_note",
         ]  # fmt: skip
+
+    @extend_schema_field(VerdictOut(allow_null=True))
+    def get_verdict(self, run: PlanRun) -> dict[str, Any] | None:
+        return run.verdict or None
 
 
 class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]):
-    queryset = PlanRun.objects.select_related("policy")
+    """Executions of planning. One that the guard holds has written nothing and waits for a person."""
+
+    queryset = PlanRun.objects.select_related("policy", "released_by")
     serializer_class = PlanRunOut
     filterset_class = PlanRunFilter
     lookup_value_regex = "[0-9]{1,18}"
@@ -43,6 +57,8 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
         "list": ("orders.view_backlog",),
         "retrieve": ("orders.view_backlog",),
         "create": ("orders.replan",),
+        "release": ("orders.release_plan",),
+        "withdraw": ("orders.release_plan",),
     }
 
     @extend_schema(request=PlanRunIn, responses={201: PlanRunOut})
@@ -59,6 +75,22 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
         else:
             run = replan(product_ids=products, cause=CAUSE, now=now, dry_run=data["dry_run"])
         return Response(PlanRunOut(run).data, status=200 if data["dry_run"] else 201)
+
+    @extend_schema(request=PublishIn, responses=PlanRunOut)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Let a held run go on: it is planned anew, and may break a tenth more than its verdict says. Say why."""
+        data = validated(PublishIn, request)
+        run = releases.release(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return Response(PlanRunOut(run).data)
+
+    @extend_schema(request=PublishIn, responses=PlanRunOut)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Drop a held run. The policy that it was to release is a draft again, or archived."""
+        data = validated(PublishIn, request)
+        run = releases.withdraw(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return Response(PlanRunOut(run).data)
 
 
 def _product_ids(skus: list[str]) -> list[int]:

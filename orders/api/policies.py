@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import In, validated
-from orders import policies
+from orders import approvals, policies, policy_drafts
 from orders.api.comparisons import FindingOut, PreviewOut
 from orders.api.filters import PolicyFilter
-from orders.api.incoming import PolicyIn, PublishIn, RulesIn
+from orders.api.incoming import DraftIn, PolicyIn, PublishIn, RulesIn
 from orders.api.outgoing import PolicyOut
 from orders.models import Policy
 from orders.planning.linter import lint
@@ -45,7 +45,7 @@ class PresetOut(serializers.Serializer[Any]):
 class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     """Versions of the rules that rank the backlog. Exactly one is published."""
 
-    queryset = Policy.objects.select_related("created_by", "published_by")
+    queryset = Policy.objects.select_related("created_by", "edited_by", "submitted_by", "published_by")
     serializer_class = PolicyOut
     filterset_class = PolicyFilter
     lookup_value_regex = "[0-9]{1,18}"
@@ -58,6 +58,10 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         "create": ("orders.edit_policy",),
         "preview": ("orders.edit_policy",),
         "preview_rules": ("orders.edit_policy",),
+        "partial_update": ("orders.edit_policy",),
+        "submit": ("orders.edit_policy",),
+        "send_back": ("orders.publish_policy",),
+        "approve": ("orders.publish_policy",),
         "publish": ("orders.publish_policy",),
         "rollback": ("orders.publish_policy",),
     }
@@ -67,6 +71,15 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         """Write a draft. What the grammar refuses is a 422 that names the place; what is only doubtful is a finding."""
         draft = policies.create_draft(**validated(PolicyIn, request), actor=request.user, now=timezone.now())
         shown = self._shown(draft.pk, status=201)
+        shown.data["findings"] = FindingOut(lint(draft.rules), many=True).data
+        return shown
+
+    @extend_schema(request=DraftIn, responses=DraftOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a draft; with ``revision``, only if nobody else has changed it since."""
+        data = {"revision": None, **validated(DraftIn, request)}
+        draft = policy_drafts.change(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        shown = self._shown(draft.pk)
         shown.data["findings"] = FindingOut(lint(draft.rules), many=True).data
         return shown
 
@@ -98,7 +111,11 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     @extend_schema(request=PublishIn, responses=PolicyOut)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
-        """Make these rules the ones that rank the backlog, and replan it."""
+        """Make these rules the ones that rank the backlog, and replan it.
+
+        Where the guard has limits they are ``releasing`` until their plan run passes. Where rules need a second person,
+        submit them instead.
+        """
         published = policies.publish(
             self.get_object().pk, **validated(PublishIn, request), actor=request.user, now=timezone.now()
         )
@@ -112,6 +129,30 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
             self.get_object().pk, **validated(PublishIn, request), actor=request.user, now=timezone.now()
         )
         return self._shown(published.pk)
+
+    @extend_schema(request=PublishIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Ask for a draft to be approved."""
+        data = validated(PublishIn, request)
+        policy = approvals.submit(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return self._shown(policy.pk)
+
+    @extend_schema(request=PublishIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """Put submitted rules in force; who wrote or submitted them may not."""
+        data = validated(PublishIn, request)
+        policy = approvals.approve(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return self._shown(policy.pk)
+
+    @extend_schema(request=PublishIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"], url_path="send-back", url_name="send-back")
+    def send_back(self, request: Request, pk: str) -> Response:
+        """Make submitted rules a draft again, and say what to change."""
+        data = validated(PublishIn, request)
+        policy = approvals.send_back(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return self._shown(policy.pk)
 
     def _shown(self, pk: int, status: int = 200) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data, status=status)

@@ -28,6 +28,7 @@ TAKE_IN = ("orders.intake_order",)
 REPLAN = ("orders.replan",)
 SEND = ("notifications.send_message",)
 EDIT_POLICY, PUBLISH_POLICY = ("orders.edit_policy",), ("orders.publish_policy",)
+RELEASE = ("orders.release_plan",)
 
 METHODS = ("GET", "POST", "PATCH")
 
@@ -118,15 +119,21 @@ ROUTES = {
     "api:warehouses-list": Route(get=SEE, post=CATALOGUE),
     "api:warehouses-detail": Route(get=SEE, patch=CATALOGUE),
     "api:policies-list": Route(get=SEE, post=EDIT_POLICY),
-    "api:policies-detail": Route(get=SEE),
+    "api:policies-detail": Route(get=SEE, patch=EDIT_POLICY),
     "api:policies-schema": Route(get=SEE),
     "api:policies-presets": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),
     "api:policies-preview-rules": Route(post=EDIT_POLICY),
+    "api:policies-submit": Route(post=EDIT_POLICY),
+    "api:policies-send-back": Route(post=PUBLISH_POLICY),
+    "api:policies-approve": Route(post=PUBLISH_POLICY),
     "api:policies-publish": Route(post=PUBLISH_POLICY),
     "api:policies-rollback": Route(post=PUBLISH_POLICY),
     "api:plan-runs-list": Route(get=SEE, post=REPLAN),
     "api:plan-runs-detail": Route(get=SEE),
+    "api:plan-runs-release": Route(post=RELEASE),
+    "api:plan-runs-withdraw": Route(post=RELEASE),
+    "api:guard-list": Route(get=SEE, post=("orders.change_guard",)),
     "api:availability-list": Route(post=SEE),
     "api:messages-list": Route(get=SEE),
     "api:messages-detail": Route(get=SEE),
