@@ -19,9 +19,9 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 
 def known_parameters(view: Any) -> set[str]:
-    """Return the parameters that the view's current action understands."""
+    """Return the parameters that the view's current action understands: a list's own, else its ``query_parameters``."""
     if getattr(view, "action", None) != "list":
-        return set()
+        return set(getattr(view, "query_parameters", {}).get(getattr(view, "action", None), ()))
     filterset: type[FilterSet] | None = getattr(view, "filterset_class", None)
     names = set(filterset.base_filters) if filterset else set()
     names |= {"cursor", "page_size"}

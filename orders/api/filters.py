@@ -13,9 +13,12 @@ from orders.models import Customer, HoldKind, Order, OrderLine, OrderStatus, Pol
 from orders.models.plan import PlanRun, PlanRunKind, PlanRunStatus
 from orders.planning import types
 from orders.queries.board import open_plans
+from orders.queries.guarantees import KEPT_KEYS, with_guarantee
 from orders.queries.status import conditions
 
 REASONS: Iterable[tuple[str, str]] = [(reason.name.lower(), reason.name.lower()) for reason in types.Reason]
+
+GUARANTEES: Iterable[tuple[str, str]] = [(key, key) for key in KEPT_KEYS.values() if key != "kept"]
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -31,6 +34,7 @@ class OrderFilter(django_filters.FilterSet):
     hold = ChoiceFilter(choices=HoldKind.choices, method="filter_hold")
     sku = TextFilter(method="filter_sku", label="SKU of any line")
     late = FlagFilter(method="filter_late")
+    guarantee = ChoiceFilter(choices=GUARANTEES, method="filter_guarantee", label="What became of a line's guarantee")
     placed_after = DayFilter(field_name="placed_at", lookup_expr="date__gte")
     placed_before = DayFilter(field_name="placed_at", lookup_expr="date__lt")
     promised_before = DayFilter(field_name="plan__promised_on", lookup_expr="lt")
@@ -53,6 +57,9 @@ class OrderFilter(django_filters.FilterSet):
         today = timezone.localdate()
         late = Exists(open_plans(today).filter(conditions(today)["late"], order_id=OuterRef("pk")))
         return orders.filter(late if value else ~late)
+
+    def filter_guarantee(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
+        return with_guarantee(orders, next(kept for kept, key in KEPT_KEYS.items() if key == value))
 
     def filter_text(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
         return orders.filter(

@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from orders.models import Order
 from orders.queries.backlog_totals import backlog_totals
+from orders.queries.promises import promise_figures
 
 
 class BacklogTotalsOut(serializers.Serializer[Any]):
@@ -23,16 +24,50 @@ class BacklogTotalsOut(serializers.Serializer[Any]):
     late_orders = serializers.IntegerField()
     allocated_units = serializers.IntegerField()
     backordered_units = serializers.IntegerField()
+    revenue_at_risk = serializers.DecimalField(
+        max_digits=18, decimal_places=2, help_text="Sum of open value × (1 − chance that the promise is kept)"
+    )
     unplanned_changes = serializers.IntegerField(help_text="0 when planning has caught up")
     as_of = serializers.DateTimeField()
 
 
+class PromiseFiguresIn(serializers.Serializer[Any]):
+    days = serializers.IntegerField(min_value=1, max_value=366, default=30)
+
+
+class PromiseFiguresOut(serializers.Serializer[Any]):
+    since = serializers.DateField()
+    promises = serializers.IntegerField(help_text="Orders promised a day for the first time")
+    changes = serializers.IntegerField(help_text="Changes of an order's date by the plan")
+    orders_changed = serializers.IntegerField()
+    changes_per_order = serializers.FloatField(allow_null=True, help_text="Of orders whose date changed at all")
+    slips = serializers.IntegerField(help_text="Changes to a later day")
+    mean_slip_days = serializers.FloatField(allow_null=True)
+    slips_by_origin = serializers.DictField(child=serializers.IntegerField(), help_text="ours, supplier, customer")
+    told = serializers.IntegerField(help_text="Messages sent that named a date")
+    kept_back = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Changes that promise rules kept back, by why"
+    )
+    shipped_orders = serializers.IntegerField()
+    kept_on_time = serializers.IntegerField(help_text="Of those, by the day promised first")
+    kept_share = serializers.FloatField(allow_null=True)
+
+
 class MetricsViewSet(GenericViewSet[Order]):
     serializer_class = BacklogTotalsOut
-    action_permissions = {"backlog": ("orders.view_backlog",)}
+    action_permissions = {"backlog": ("orders.view_backlog",), "promises": ("orders.view_backlog",)}
+    query_parameters = {"promises": ("days",)}
 
     @extend_schema(responses=BacklogTotalsOut)
     @action(detail=False, methods=["get"])
     def backlog(self, request: Request) -> Response:
         """Count the backlog."""
         return Response(BacklogTotalsOut(backlog_totals(timezone.now())).data)
+
+    @extend_schema(parameters=[PromiseFiguresIn], responses=PromiseFiguresOut)
+    @action(detail=False, methods=["get"])
+    def promises(self, request: Request) -> Response:
+        """Say how steady dates were lately, whose doing the slips were, and how many promises were kept."""
+        asked = PromiseFiguresIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(PromiseFiguresOut(promise_figures(timezone.now(), **asked.validated_data)).data)

@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orders.models import Customer, Hold, LinePlan, Order, OrderLine, Policy
+from orders.models import Customer, Decision, Hold, LinePlan, Order, OrderLine, OrderPromise, Policy
 from orders.planning import types
 from orders.queries.api_orders import claimed_qty, lines_of
 
@@ -61,8 +61,28 @@ class PegOut(serializers.Serializer[Any]):
     qty = serializers.IntegerField()
 
 
+class GuaranteeOut(serializers.Serializer[Any]):
+    segment = serializers.CharField()
+    guarantee = serializers.CharField(help_text="win, gain, redistribute, fill, lose or skip")
+    kept = serializers.CharField(help_text="kept, broken or fell_back")
+    why = serializers.CharField(help_text="Why it is not kept; empty where it is")
+
+
+class KeptBackOut(serializers.Serializer[Any]):
+    """The plan's date while a promise rule keeps the one that stands."""
+
+    on = serializers.DateField(source="kept_on")
+    because = serializers.SerializerMethodField()
+
+    def get_because(self, promise: OrderPromise) -> str:
+        return Decision(promise.kept_because).name.lower()
+
+
 class LineOut(serializers.ModelSerializer[OrderLine]):
-    """A line and its plan. ``rules`` in the context maps a policy to the names of its rules."""
+    """A line and its plan.
+
+    In the context ``rules`` maps a policy to the names of its rules, ``guarantees`` and ``chances`` map lines.
+    """
 
     sku = serializers.CharField(source="product.sku")
     name = serializers.CharField(source="product.name")
@@ -70,6 +90,8 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
     pegged_qty = serializers.SerializerMethodField()
     eta_p50 = serializers.SerializerMethodField()
     eta_p90 = serializers.SerializerMethodField()
+    chance = serializers.SerializerMethodField(help_text="That it leaves by the promised day")
+    guarantee = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     score = serializers.SerializerMethodField()
     score_parts = serializers.SerializerMethodField()
@@ -80,8 +102,8 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
         model = OrderLine
         fields = [
             "position", "sku", "name", "ordered_qty", "shipped_qty", "cancelled_qty", "open_qty", "unit_price",
-            "allocated_qty", "pegged_qty", "eta_p50", "eta_p90", "reason", "score", "score_parts", "allocations",
-            "pegs",
+            "allocated_qty", "pegged_qty", "eta_p50", "eta_p90", "chance", "reason", "guarantee", "score",
+            "score_parts", "allocations", "pegs",
         ]  # fmt: skip
 
     def get_allocated_qty(self, line: OrderLine) -> int:
@@ -95,6 +117,15 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
 
     def get_eta_p90(self, line: OrderLine) -> date | None:
         return plan.eta_p90 if (plan := _plan(line)) else None
+
+    def get_chance(self, line: OrderLine) -> float | None:
+        chance: float | None = self.context["chances"].get(line.pk) if _plan(line) else None
+        return chance
+
+    @extend_schema_field(GuaranteeOut(allow_null=True))
+    def get_guarantee(self, line: OrderLine) -> Any:
+        found = self.context["guarantees"].get(line.pk) if _plan(line) else None
+        return GuaranteeOut(found).data if found else None
 
     def get_reason(self, line: OrderLine) -> str | None:
         return reason_key(plan.reason) if (plan := _plan(line)) else None
@@ -128,6 +159,9 @@ class OrderOut(serializers.ModelSerializer[Order]):
     customer = CustomerOut()
     promised_on = serializers.SerializerMethodField()
     told_on = serializers.SerializerMethodField()
+    standing_on = serializers.SerializerMethodField(help_text="The date announced last, sent or about to be")
+    kept_back = serializers.SerializerMethodField()
+    chance = serializers.SerializerMethodField(help_text="That all of it leaves by the promised day")
     eta_p50 = serializers.SerializerMethodField()
     eta_p90 = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
@@ -141,8 +175,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
         model = Order
         fields = [
             "ref", "channel", "external_id", "status", "customer", "placed_at", "requested_on", "promised_on",
-            "told_on", "eta_p50", "eta_p90", "eta_by_hand_on", "reason", "score", "rank", "ship_policy", "is_expedited",
-            "open_value", "version", "holds", "lines",
+            "told_on", "standing_on", "kept_back", "eta_p50", "eta_p90", "chance", "eta_by_hand_on", "reason", "score",
+            "rank", "ship_policy", "is_expedited", "open_value", "version", "holds", "lines",
         ]  # fmt: skip
 
     def get_promised_on(self, order: Order) -> date | None:
@@ -150,6 +184,18 @@ class OrderOut(serializers.ModelSerializer[Order]):
 
     def get_told_on(self, order: Order) -> date | None:
         return order.promise.told_on if hasattr(order, "promise") else None
+
+    def get_standing_on(self, order: Order) -> date | None:
+        return order.promise.announced_on if hasattr(order, "promise") else None
+
+    @extend_schema_field(KeptBackOut(allow_null=True))
+    def get_kept_back(self, order: Order) -> Any:
+        if not hasattr(order, "promise") or order.promise.kept_because is None:
+            return None
+        return KeptBackOut(order.promise).data
+
+    def get_chance(self, order: Order) -> float | None:
+        return order.plan.chance if hasattr(order, "plan") else None
 
     def get_eta_p50(self, order: Order) -> date | None:
         return order.plan.eta_p50 if hasattr(order, "plan") else None

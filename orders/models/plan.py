@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from inventory.models import Product
@@ -114,6 +115,9 @@ class LinePlan(models.Model):
     promise_rule = models.SmallIntegerField(
         db_default=-1, help_text="Place of its promise rule in the policy, −1 for none."
     )
+
+    class Meta:
+        indexes = [models.Index(fields=["order"], condition=Q(kept__gt=0), name="orders_lineplan_guarantee")]
 
     def __str__(self) -> str:
         return f"plan of line {self.line_id}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from orders.models import Allocation, Hold, Order, OrderLine, Peg
 from orders.queries.board import ranks_of
+from orders.queries.guarantees import line_guarantees
+from orders.queries.promises import line_chances
 from orders.queries.scoring import rule_labels
 
 
@@ -33,12 +36,24 @@ def detailed_orders() -> QuerySet[Order]:
 
 
 def planning_context(orders: Sequence[Order]) -> dict[str, Any]:
-    """Return ``ranks`` by order and ``rules`` by policy for a page of orders: two queries."""
-    plans = [line.plan for order in orders for line in lines_of(order) if hasattr(line, "plan")]
+    """Return ``ranks`` by order, ``rules`` by policy, ``guarantees`` and ``chances`` by line, for a page of orders.
+
+    Two queries, one more where lines are in segments.
+    """
+    planned = [
+        (line.plan, _promised_on(order)) for order in orders for line in lines_of(order) if hasattr(line, "plan")
+    ]
+    plans = [plan for plan, _ in planned]
     return {
+        "guarantees": line_guarantees(plans),
+        "chances": line_chances(planned),
         "ranks": ranks_of([order.pk for order in orders]),
         "rules": rule_labels({plan.policy_id for plan in plans}),
     }
+
+
+def _promised_on(order: Order) -> date | None:
+    return order.promise.promised_on if hasattr(order, "promise") else None
 
 
 def lines_of(order: Any) -> list[OrderLine]:

@@ -1,4 +1,4 @@
-"""The whole backlog in eight numbers."""
+"""The whole backlog in nine numbers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from inventory.models import DirtyMark
 from orders.models import Allocation, Order, OrderLine, OrderPlan, OrderStatus
+from orders.queries.promises import revenue_at_risk
 from orders.queries.status import conditions, is_held
 
 
@@ -25,12 +26,13 @@ class BacklogTotals:
     late_orders: int
     allocated_units: int
     backordered_units: int
+    revenue_at_risk: Decimal
     unplanned_changes: int
     as_of: datetime
 
 
 def backlog_totals(now: datetime) -> BacklogTotals:
-    """Count the backlog as it is, planned or not: five aggregate queries over open rows."""
+    """Count the backlog as it is, planned or not: six aggregate queries over open rows."""
     lines = OrderLine.objects.filter(open_qty__gt=0, order__status=OrderStatus.OPEN).aggregate(
         lines=Count("pk"),
         units=Coalesce(Sum("open_qty"), 0),
@@ -45,6 +47,7 @@ def backlog_totals(now: datetime) -> BacklogTotals:
         late_orders=OrderPlan.objects.annotate(held=is_held()).filter(late).count(),
         allocated_units=allocated,
         backordered_units=lines["units"] - allocated,
+        revenue_at_risk=revenue_at_risk(),
         unplanned_changes=DirtyMark.objects.count(),
         as_of=now,
     )

@@ -25,8 +25,8 @@ _CANDIDATES = f"""
     SELECT s.order_id, s.eta_p50, COALESCE(s.eta_p90, s.eta_p50), r.announced_on,
         COALESCE((COALESCE(r.announced_at, r.told_at) AT TIME ZONE %(zone)s)::date, '-infinity'),
         COALESCE((
-            SELECT min(p.promise_rule) FROM orders_lineplan p
-            WHERE p.order_id = s.order_id AND p.promise_rule >= 0 AND p.policy_id = %(policy)s
+            SELECT min(p.promise_rule) FROM orders_orderline l JOIN orders_lineplan p ON p.line_id = l.id
+            WHERE l.order_id = s.order_id AND l.open_qty > 0 AND p.promise_rule >= 0 AND p.policy_id = %(policy)s
         ), -1::smallint),
         COALESCE(r.kept_on, '-infinity'), COALESCE(r.kept_because, -1::smallint)
     FROM plan_order_stage s JOIN orders_orderpromise r ON r.order_id = s.order_id

@@ -202,7 +202,7 @@ def test_the_backlog_in_numbers(api: Api, backlog: dict[str, str]) -> None:
     assert as_of.endswith("Z")
     assert totals == {
         "open_orders": 2, "open_lines": 2, "open_value": "5.00", "late_orders": 0, "allocated_units": 1,
-        "backordered_units": 1, "unplanned_changes": 0,
+        "backordered_units": 1, "revenue_at_risk": "0.00", "unplanned_changes": 0,
     }  # fmt: skip
     api.post("stock/receipts/", {"sku": "MUG", "warehouse": "MAIN", "qty": 1})
     assert api.get("metrics/backlog/").json()["unplanned_changes"] == 1
