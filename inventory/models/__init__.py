@@ -1,5 +1,6 @@
 from inventory.models.dirty import DirtyMark
 from inventory.models.forecast import DemandForecast, ForecastRun, ForecastRunStatus
+from inventory.models.pick_capacity import PickCapacity
 from inventory.models.product import Product, Warehouse
 from inventory.models.purchase_order import (
     PurchaseOrder,
@@ -8,6 +9,7 @@ from inventory.models.purchase_order import (
     Receipt,
 )
 from inventory.models.stock import MovementKind, StockLevel, StockMovement
+from inventory.models.substitute import Substitute, SubstituteWhen
 from inventory.models.supplier import Supplier, SupplierProduct
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "ForecastRun",
     "ForecastRunStatus",
     "MovementKind",
+    "PickCapacity",
     "Product",
     "PurchaseOrder",
     "PurchaseOrderLine",
@@ -23,6 +26,8 @@ __all__ = [
     "Receipt",
     "StockLevel",
     "StockMovement",
+    "Substitute",
+    "SubstituteWhen",
     "Supplier",
     "SupplierProduct",
     "Warehouse",

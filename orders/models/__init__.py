@@ -7,6 +7,7 @@ from orders.models.guard import Guard
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
+from orders.models.picking import PickDay, PickRecord
 from orders.models.plan import Kept, LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
 from orders.models.plan_record import PlanRecord
 from orders.models.policy import Policy, PolicyStatus, Strategy
@@ -16,6 +17,8 @@ from orders.models.sample import SampleLoad
 from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
 
+from orders.models.substitution import LineSubstitution
+from orders.models.terms import CustomerTerms, FillMeasure, OrderTerms, SourceRule
 __all__ = [
     "Allocation",
     "AllocationState",
@@ -28,26 +31,32 @@ __all__ = [
     "Customer",
     "CustomerChoice",
     "Decision",
+    "CustomerTerms",
     "EtaRevision",
     "EtaRevisionKind",
     "Feedback",
     "FeedbackOccasion",
     "FeedbackReason",
     "Guard",
+    "FillMeasure",
     "Hold",
     "HoldKind",
     "Kept",
     "LinePlan",
     "Order",
+    "LineSubstitution",
     "OrderLine",
     "OrderNote",
     "OrderPlan",
     "OrderPromise",
     "OrderStatus",
     "Origin",
+    "OrderTerms",
     "Outcome",
     "Peg",
     "PlanRecord",
+    "PickDay",
+    "PickRecord",
     "PlanRun",
     "PlanRunKind",
     "PlanRunStatus",
@@ -64,4 +73,5 @@ __all__ = [
     "SimulationStatus",
     "Strategy",
     "Tier",
+    "SourceRule",
 ]
