@@ -16,8 +16,10 @@ from orders import policies
 from orders.guarding import guard, is_on
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
 from orders.plan_guard import as_json, judge_draft
+from orders.planning.grammar import parse_policy
 from orders.releases import come_in_force, drop_superseded, is_release
 from orders.replanning.chunks import Written
+from orders.replanning.demand import has_newer_forecast
 from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.writers import write_draft
 
@@ -104,13 +106,19 @@ def finish_full_runs(*, now: datetime) -> int:
 
 
 def is_full_run_due(*, now: datetime) -> bool:
-    """Tell whether the day or the policy has changed since the last full run. One that is held waits for a person."""
+    """Tell whether the day, the policy or the forecast it reads has changed since the last full run.
+
+    One that is held waits for a person.
+    """
     in_force = policies.published()
     done = Q(status=PlanRunStatus.DONE, policy__isnull=False)
     held = Q(status=PlanRunStatus.HELD, policy=in_force)
     last = PlanRun.objects.filter(done | held, kind=PlanRunKind.FULL).order_by("-pk").first()
     return (
-        last is None or timezone.localdate(last.started_at) != timezone.localdate(now) or last.policy_id != in_force.pk
+        last is None
+        or timezone.localdate(last.started_at) != timezone.localdate(now)
+        or last.policy_id != in_force.pk
+        or has_newer_forecast(parse_policy(in_force.rules), since=last.started_at)
     )
 
 

@@ -114,8 +114,8 @@ def _divide(ready: Prepared, ranked: Ints, policy: Policy, previous: Previous | 
         return allocate_by_segment(ready, ranked, policy.segments, previous)
     if policy.quotas or policy.fair_share:
         return allocate_by_quota(ready, ranked, policy)
-    if policy.forecast and policy.forecast.classes:
-        return allocate_by_class(ready, ranked, policy.forecast, demand)
+    if policy.classes():
+        return allocate_by_class(ready, ranked, policy, demand)
     return Divided(allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty))
 
 

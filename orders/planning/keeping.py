@@ -11,21 +11,25 @@ from orders.planning.allocate import Turns, allocate, running_before
 from orders.planning.demand import UNKNOWN, Demand, Expected
 from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
-from orders.planning.rules import Forecast
+from orders.planning.rules import Forecast, Policy
 from orders.planning.score import first_met
+from orders.planning.strategies import AGE
 from orders.planning.supply import NOW, Buckets
 from orders.planning.types import Ints
 from orders.planning.whole_orders import concatenated, over_orders
 
 
-def allocate_by_class(ready: Prepared, ranked: Ints, forecast: Forecast, demand: Demand | None) -> Divided:
+def allocate_by_class(ready: Prepared, ranked: Ints, policy: Policy, demand: Demand | None) -> Divided:
     """Return the claims of the lines at positions ``ranked``: class after class, by rank within each.
 
     A class takes what its waiting lines want of what the better classes left, but for the units kept for what is still
-    expected of those. Products without a forecast keep nothing. O(classes × allocate).
+    expected of those. Products without a forecast keep nothing. Lines that waited too long are of the best class,
+    whoever ordered them. O(classes × allocate).
     """
+    forecast = policy.forecast
+    assert forecast is not None
     expected = Expected(demand, ready.context.today) if demand is not None and len(demand.product_id) else None
-    class_ = _class_of(ready, forecast)
+    class_ = _class_of(ready, policy)
     left = ready.buckets.qty.copy()
     kept_before = np.zeros(len(left), dtype=np.int64)
     kept_now = np.zeros(len(ready.product), dtype=np.int64)
@@ -79,10 +83,14 @@ def _wanted_by_bucket(ready: Prepared, forecast: Forecast, classes: int, expecte
     return wanted
 
 
-def _class_of(ready: Prepared, forecast: Forecast) -> Ints:
+def _class_of(ready: Prepared, policy: Policy) -> Ints:
     """Return each line's class, the number of classes for none; a whole order is of the best class of its lines."""
-    first = first_met([entry.when for entry in forecast.classes], ready.attributes, len(ready.product))
-    return over_orders(ready, np.where(first < 0, len(forecast.classes), first), np.minimum)
+    classes = policy.classes()
+    first = first_met([entry.when for entry in classes], ready.attributes, len(ready.product))
+    class_ = np.where(first < 0, len(classes), first)
+    if policy.starvation is not None:
+        class_[ready.attributes[AGE].values >= policy.starvation.after_days] = 0
+    return over_orders(ready, class_, np.minimum)
 
 
 def _per_product(ready: Prepared, units: Ints, chosen: Ints | None = None) -> Ints:

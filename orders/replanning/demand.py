@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 from django.conf import settings
 
+from inventory.models import ForecastRun, ForecastRunStatus
 from orders.planning.demand import UNKNOWN, WEEK, Demand
 from orders.planning.rules import Forecast, Policy, comparisons
 from orders.planning.score import first_met
@@ -28,6 +31,12 @@ def load_demand(scope: Scope, policy: Policy) -> Demand | None:
     if policy.forecast and policy.forecast.classes and len(product_id):
         shares = _load_shares(scope, policy.forecast, product_id)
     return Demand(product_id, first_week_on, means, highs, shares)
+
+
+def has_newer_forecast(policy: Policy, *, since: datetime) -> bool:
+    """Tell whether the policy reads a forecast that was finished after ``since``."""
+    done = ForecastRun.objects.filter(status=ForecastRunStatus.DONE, finished_at__gt=since)
+    return policy.reads_forecast() and done.exists()
 
 
 def _load_weeks(scope: Scope) -> tuple[Ints, Ints, Floats, Floats]:

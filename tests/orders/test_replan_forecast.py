@@ -16,6 +16,7 @@ from orders.integrity import check
 from orders.models import LinePlan, Order
 from orders.models.plan import Reason
 from orders.planning.grammar import parse_policy
+from orders.replan import is_full_run_due
 from orders.replanning.demand import load_demand
 from orders.replanning.scope import Scope
 from tests.factories import NOW
@@ -232,6 +233,21 @@ def test_an_event_run_plans_what_the_full_run_plans(seed: int, rules: dict[str, 
     planned = np.isin(everything.plan.line_id, event.plan.line_id)
     assert planned.any()
     assert rows_of(event.plan) == [row for row in rows_of(everything.plan) if row[0] in set(event.plan.line_id)]
+
+
+def test_a_full_run_is_due_when_a_forecast_is_newer_that_the_policy_reads() -> None:
+    later = NOW + timedelta(minutes=5)
+    publish(KEEPING)
+    full()
+    assert not is_full_run_due(now=later)
+
+    finished_run(later)
+    assert is_full_run_due(now=later)
+
+    publish({"version": 1, "strategy": "fifo", "rules": []})
+    full()
+    finished_run(later)
+    assert not is_full_run_due(now=later)
 
 
 def test_automated_without_a_model_ranks_by_its_fall_back() -> None:

@@ -20,7 +20,9 @@ from orders.planning.attributes import (
     WEEKS_WAITING,
 )
 from orders.planning.cover import LASTS, with_estimates
+from orders.planning.points import Linear
 from orders.planning.prepare import prepare
+from orders.planning.rules import Policy, Rule, Starvation
 from tests.orders.planning.cases import (
     TODAY,
     Case,
@@ -128,6 +130,17 @@ def test_without_a_forecast_classes_only_order_the_queue():
         case = replace(random_class_case(random.Random(seed)), forecasts=())
 
         assert rows(run(case)) == rows(run(replace(case, worths=(), horizon_days=84)))
+
+
+def test_a_line_that_waited_too_long_is_of_the_best_class():
+    case = case_of(5, 5, on_hand=8, forecasts=(replace(weekly(7, 7, 7), shares=(1.0,)),), classes=("gold",))
+    case = replace(case, lines=tuple(replace(line, urgency=30.0 * line.line_id) for line in case.lines))
+    by_age = Policy("demand_forecast", (Rule("age", "Age", "order.age_days", Linear(1.0)),))
+
+    kept, patient = run(case, by_age), run(case, replace(by_age, starvation=Starvation(60)))
+
+    assert {line: row.allocated for line, row in rows(kept).items()} == {1: 0, 2: 0}
+    assert {line: row.allocated for line, row in rows(patient).items()} == {1: 0, 2: 5}
 
 
 def weekly(*means: float, product_id: int = 1, first_week_on: int = TODAY) -> Weekly:
