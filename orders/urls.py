@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import actions, board, bulk, customer, order, plan_runs, products
+from orders.views import actions, board, bulk, customer, export, order, plan_runs, products
 
 app_name = "orders"
 
 urlpatterns = [
     path("triage/", board.board, name="board"),
+    path("triage/export.csv", export.export_csv, name="export_csv"),
+    path("triage/export.xlsx", export.export_xlsx, name="export_xlsx"),
     path("bulk-actions/", bulk.start, name="bulk_start"),
     path("bulk-actions/<int:job_id>/", bulk.bulk_job, name="bulk_job"),
     path("bulk-actions/<int:job_id>/undo/", bulk.undo, name="bulk_undo"),
