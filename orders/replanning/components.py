@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from django.db import connection
 
-# The walk goes through orders that ship together only (planning.components says why); held ones take nothing and so
-# link nothing. UNION drops what was reached before, which ends the walk.
+# The walk goes through orders that are served as one only (planning.components says why); held ones take nothing and
+# so link nothing. UNION drops what was reached before, which ends the walk.
 _CLOSURE = """
     WITH RECURSIVE reached (product_id) AS (
         SELECT unnest(%(products)s::bigint[])
@@ -15,7 +15,8 @@ _CLOSURE = """
         SELECT other.product_id
         FROM reached
         JOIN orders_orderline mine ON mine.product_id = reached.product_id AND mine.open_qty > 0
-        JOIN orders_order o ON o.id = mine.order_id AND o.status = 'open' AND o.ship_policy <> 'partial'
+        JOIN orders_order o ON o.id = mine.order_id AND o.status = 'open'
+            AND (o.ship_policy <> 'partial' OR o.id IN (SELECT order_id FROM orders_orderterms))
         JOIN orders_orderline other ON other.order_id = o.id AND other.open_qty > 0
         WHERE NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
     )

@@ -122,3 +122,5 @@ def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callabl
         previous=inputs.previous,
         demand=inputs.demand,
     )
+        terms=inputs.terms,
+        pick_days=inputs.pick_days,

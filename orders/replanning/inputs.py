@@ -10,15 +10,29 @@ from django.conf import settings
 
 from orders.planning.demand import Demand
 from orders.planning.rules import Policy
-from orders.planning.types import Attributes, Backlog, Frozen, Ints, Previous, Products, Supply
+from orders.planning.types import (
+    Attributes,
+    Backlog,
+    Codes,
+    Frozen,
+    Ints,
+    PickDays,
+    Previous,
+    Products,
+    ShipPolicy,
+    Supply,
+    Terms,
+)
 from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.demand import load_demand
 from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
 from orders.replanning.totals import load_totals
+from orders.replanning.terms import load_pick_days, load_terms
 
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
+_RULED_FIRST = 100_000  # puts the warehouses that a product's own rule names before all preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,8 @@ class Inputs:
     """Inputs of one run. ``marks`` (origins.load_marks) and ``pools`` (product_id, run_id) are the state
     they stand for.
 
-    ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``).
+    ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``). ``terms`` are what some
+    orders ask beyond their ship policy, ``pick_days`` how long lines wait for hands.
     ``previous`` is the plan in force where the policy has segments, which measure against it; ``demand`` what is
     forecast where the policy reads it.
     """
@@ -40,6 +55,8 @@ class Inputs:
     pools: Columns
     stale_orders: Ints
     previous: Previous | None = None
+    terms: Terms | None = None
+    pick_days: PickDays | None = None
     demand: Demand | None = None
 
     def digest(self) -> str:
@@ -55,6 +72,9 @@ class Inputs:
                 _feed(digest, part)
         return digest.hexdigest()
 
+        for sparse in (self.terms, self.pick_days):
+            if sparse is not None:
+                _feed(digest, sparse)
 
 def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> Inputs:
     """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys.
@@ -83,6 +103,8 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         pools=_sorted(
             copy_out(
                 f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}",
+        terms=load_terms(scope, lines, orders, place),
+        pick_days=load_pick_days(scope),
                 scope.params,
                 {"product_id": "int8", "run_id": "int8"},
             ),
@@ -134,7 +156,8 @@ def _load_orders(scope: Scope) -> Columns:
             o.ship_policy = 'one_backorder'
                 AND EXISTS (SELECT FROM orders_orderline s WHERE s.order_id = o.id AND s.shipped_qty > 0),
             EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL),
-            COALESCE(p.promised_on, '-infinity'), (o.placed_at AT TIME ZONE %(zone)s)::date
+            COALESCE(p.promised_on, '-infinity'), (o.placed_at AT TIME ZONE %(zone)s)::date,
+            o.id IN (SELECT order_id FROM orders_orderterms)
         FROM orders_order o LEFT JOIN orders_orderpromise p ON p.order_id = o.id
         WHERE o.status = 'open' AND {scope.orders("o.id")}
     """
@@ -156,6 +179,7 @@ def _load_orders(scope: Scope) -> Columns:
 
 
 def _load_frozen(scope: Scope) -> Columns:
+        "has_terms": "bool",
     """Read what is pinned or picked, per line and warehouse, with the product."""
     query = f"""
         SELECT a.line_id, a.warehouse_id, a.product_id, sum(a.qty)::bigint
@@ -168,7 +192,8 @@ def _load_frozen(scope: Scope) -> Columns:
 def _load_stock(scope: Scope, frozen: Columns) -> Columns:
     """Read stock on hand; ``qty`` is free to claim, ``kept_qty`` is kept back by the protected minimum."""
     query = f"""
-        SELECT s.product_id, s.warehouse_id, s.on_hand, s.protected, w.preference
+        SELECT s.product_id, s.warehouse_id, s.on_hand, s.protected,
+            CASE WHEN r.id IS NULL THEN w.preference::int ELSE r.place - {_RULED_FIRST} END
         FROM inventory_stocklevel s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
         WHERE s.on_hand > 0 AND {scope.products("s.product_id")}
     """
@@ -176,8 +201,9 @@ def _load_stock(scope: Scope, frozen: Columns) -> Columns:
         "product_id": "int8",
         "warehouse_id": "int8",
         "on_hand": "int4",
+        LEFT JOIN orders_sourcerule r ON r.product_id = s.product_id AND r.warehouse_id = s.warehouse_id
         "protected": "int4",
-        "preference": "int2",
+        "preference": "int4",
     }
     stock = _sorted(copy_out(query, scope.params, types), "product_id", "warehouse_id")
     free = np.maximum(stock["on_hand"] - _frozen_units(stock, frozen), 0)
@@ -243,7 +269,7 @@ def _backlog(lines: Columns, orders: Columns, place: Ints) -> Backlog:
         product_id=lines["product_id"],
         open_qty=lines["open_qty"],
         placed_at=orders["placed_at"][place],
-        ship_policy=orders["ship_policy"][place].astype(np.int16),
+        ship_policy=_served_as(orders)[place],
         has_shipped=orders["has_shipped"][place],
         on_hold=orders["on_hold"][place],
         eta_by_hand=orders["eta_by_hand"][place],
@@ -255,6 +281,12 @@ def _supply(stock: Columns, inbound: Columns) -> Supply:
 
     def joined(name: str, of_stock: Ints) -> Ints:
         return np.concatenate((of_stock, inbound[name]))
+
+def _served_as(orders: Columns) -> Codes:
+    """Return the ship policies, JOINT for partial orders with terms (``components.close_over`` links the same)."""
+    joint = orders["has_terms"] & (orders["ship_policy"] == ShipPolicy.PARTIAL)
+    return np.where(joint, ShipPolicy.JOINT, orders["ship_policy"]).astype(np.int16)
+
 
     return Supply(
         product_id=joined("product_id", stock["product_id"]),
