@@ -8,16 +8,20 @@ from orders.planning.presets.construction import CONSTRUCTION
 from orders.planning.presets.ecommerce import ECOMMERCE
 from orders.planning.presets.general import BALANCED_PRIORITY, FIFO
 from orders.planning.presets.healthcare import HEALTHCARE
+from orders.planning.presets.looking_ahead import AUTOMATED, DEMAND_FORECAST, HYBRID
 from orders.planning.presets.manufacturing import MANUFACTURING
 from orders.planning.presets.retail import RETAIL
 from orders.planning.presets.technology import TECHNOLOGY
 
 __all__ = [
+    "AUTOMATED",
     "BALANCED_PRIORITY",
     "CONSTRUCTION",
+    "DEMAND_FORECAST",
     "ECOMMERCE",
     "FIFO",
     "HEALTHCARE",
+    "HYBRID",
     "MANUFACTURING",
     "PRESETS",
     "RETAIL",
@@ -27,6 +31,9 @@ __all__ = [
 PRESETS: dict[str, dict[str, Any]] = {
     "First come, first served": FIFO,
     "Balanced priority": BALANCED_PRIORITY,
+    "Demand forecast": DEMAND_FORECAST,
+    "Automated": AUTOMATED,
+    "Hybrid": HYBRID,
     "Retail": RETAIL,
     "E-commerce": ECOMMERCE,
     "Manufacturing": MANUFACTURING,
