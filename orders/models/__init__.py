@@ -4,6 +4,7 @@ from orders.models.customer import Customer, Tier
 from orders.models.customer_choice import ChoiceKind, CustomerChoice
 from orders.models.feedback import Feedback, FeedbackOccasion, FeedbackReason
 from orders.models.guard import Guard
+from orders.models.history import BacklogDay, DayRank
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
@@ -14,14 +15,17 @@ from orders.models.policy import Policy, PolicyStatus, Strategy
 from orders.models.pool_plan import PoolPlan
 from orders.models.promise import Decision, EtaRevision, EtaRevisionKind, OrderPromise, Origin
 from orders.models.sample import SampleLoad
+from orders.models.saved_view import SavedView
 from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
-
+from orders.models.snooze import ExceptionKind, Snooze
 from orders.models.substitution import LineSubstitution
 from orders.models.terms import CustomerTerms, FillMeasure, OrderTerms, SourceRule
+
 __all__ = [
     "Allocation",
     "AllocationState",
+    "BacklogDay",
     "BulkAction",
     "BulkJob",
     "BulkJobRow",
@@ -30,33 +34,35 @@ __all__ = [
     "ChoiceKind",
     "Customer",
     "CustomerChoice",
-    "Decision",
     "CustomerTerms",
+    "DayRank",
+    "Decision",
     "EtaRevision",
     "EtaRevisionKind",
+    "ExceptionKind",
     "Feedback",
     "FeedbackOccasion",
     "FeedbackReason",
-    "Guard",
     "FillMeasure",
+    "Guard",
     "Hold",
     "HoldKind",
     "Kept",
     "LinePlan",
-    "Order",
     "LineSubstitution",
+    "Order",
     "OrderLine",
     "OrderNote",
     "OrderPlan",
     "OrderPromise",
     "OrderStatus",
-    "Origin",
     "OrderTerms",
+    "Origin",
     "Outcome",
     "Peg",
-    "PlanRecord",
     "PickDay",
     "PickRecord",
+    "PlanRecord",
     "PlanRun",
     "PlanRunKind",
     "PlanRunStatus",
@@ -65,13 +71,15 @@ __all__ = [
     "PoolPlan",
     "Reason",
     "SampleLoad",
+    "SavedView",
     "ShipPolicy",
     "Shipment",
     "ShipmentLine",
     "Simulation",
     "SimulationScenario",
     "SimulationStatus",
+    "Snooze",
+    "SourceRule",
     "Strategy",
     "Tier",
-    "SourceRule",
 ]

@@ -42,8 +42,6 @@ class BulkJob(models.Model):
     undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Times in a row that a chunk failed as a whole.")
-    error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
