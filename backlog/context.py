@@ -54,7 +54,8 @@ NAV = (
     NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),
-    NavItem("orders:plan_runs", "Plan runs", "history", "r", heading="Manage"),
+    NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u", heading="Manage"),
+    NavItem("orders:plan_runs", "Plan runs", "history", "r"),
 )
 
 

@@ -68,7 +68,7 @@ def change(
 @entry_verb
 def edit(policy_id: int, what: Edit, *, revision: int | None, actor: Actor | None, now: datetime) -> Policy:
     """Make one edit of a draft's rules. Raises Invalid and Conflict as ``change`` does."""
-    draft = _lock_draft(policy_id, revision=revision)
+    draft = _lock_draft(policy_id, revision=revision, own_edits_of=actor)
     earlier = _last_with_strategy(draft, what.argument) if what.action == "strategy" else None
     try:
         document = apply(draft.rules, what, earlier=earlier)
@@ -82,11 +82,24 @@ def edit(policy_id: int, what: Edit, *, revision: int | None, actor: Actor | Non
 @entry_verb
 def go_back(policy_id: int, *, to: int, revision: int | None, actor: Actor | None, now: datetime) -> Policy:
     """Put a draft back to how it was at revision ``to``; that is a change too, and can be taken back."""
-    draft = _lock_draft(policy_id, revision=revision)
+    draft = _lock_draft(policy_id, revision=revision, own_edits_of=actor)
     state = next((one for one in revisions(draft) if one.number == to), None)
     if state is None:
         raise NotFound(f"Version {draft.version} has no state {to}.")
     return _changed(draft, rules=state.rules, name=state.name, actor=actor, now=now)
+
+
+@entry_verb
+def undo(policy_id: int, *, revision: int | None, actor: Actor | None, now: datetime) -> Policy:
+    """Take the last change back that still stands; again, the one before it. Raises Conflict when none is left."""
+    draft = _lock_draft(policy_id, revision=revision, own_edits_of=actor)
+    states = revisions(draft)[::-1]
+    # What was taken back already is a state that was there before: go on from where that one first stood.
+    first = next(i for i, state in enumerate(states) if (state.rules, state.name) == (draft.rules, draft.name))
+    if first == 0:
+        raise Conflict("There is no change left to take back.", code="nothing_to_undo")
+    before = states[first - 1]
+    return _changed(draft, rules=before.rules, name=before.name, actor=actor, now=now)
 
 
 @entry_verb
@@ -152,14 +165,21 @@ def _with_status(policy: Policy, status: PolicyStatus, *, actor: Actor | None, n
     return policy
 
 
-def _lock_draft(policy_id: int, *, revision: int | None) -> Policy:
+def _lock_draft(policy_id: int, *, revision: int | None, own_edits_of: Actor | None = None) -> Policy:
+    """Lock a draft that is as it was at ``revision``, or that only ``own_edits_of`` has changed since."""
     draft = _lock(policy_id)
     if draft.status != PolicyStatus.DRAFT:
         state = draft.get_status_display().lower()
         raise Conflict(f"Version {draft.version} is {state}, no draft. Start a new draft from it.", code="no_draft")
-    if revision is not None and revision != draft.revision:
+    if revision is not None and revision != draft.revision and not _is_all_by(draft, revision, own_edits_of):
         raise Conflict(_meanwhile(draft, revision), code="stale")
     return draft
+
+
+def _is_all_by(draft: Policy, seen: int, actor: Actor | None) -> bool:
+    """Tell whether one person made every change since: fields that save as they are left may be a state behind."""
+    events = apps.get_model("orders", "PolicyEvent").objects.filter(pgh_obj=draft.pk, revision__gt=seen)
+    return actor is not None and not events.exclude(edited_by_id=key_of(actor)).exists()
 
 
 def _lock(policy_id: int) -> Policy:

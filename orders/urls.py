@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from orders.views import actions, board, bulk, customer, export, order, plan_runs, products
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("inventory/", products.products, name="products"),
     path("inventory/<code:sku>/", products.product, name="product"),
     path("inventory/<code:sku>/adjust/", products.adjust, name="adjust"),
+    path("rules/", include("orders.policy_urls")),
     path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
     path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),

@@ -7,10 +7,13 @@ from typing import Any
 
 from orders.drafting.points import new_points, weight
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind, Source
-from orders.planning.schema import PLAIN_STRATEGIES
+from orders.planning.schema import MAX_LEVELS, PLAIN_STRATEGIES
 from orders.planning.strategies import WITH_CRITERIA
 
 Entry = dict[str, Any]
+
+_RANGES = {"days": (0, 365, 1), "GBP": (0, 10_000, 10), "units": (0, 1000, 1)}  # from, to, grain by unit
+_ROOM = 2**14  # cases left to criteria that a strategy adds: its classes, and days of cover
 
 
 def is_ordered(strategy: str) -> bool:
@@ -40,11 +43,34 @@ def convert_rules(rules: list[Entry], before: str, after: str) -> list[Entry]:
         return [_as_rule(criterion) for criterion in kept]
     heaviest_first = sorted(kept, key=lambda rule: -abs(weight(rule.get("points", {}))))
     found = [entry for rule in heaviest_first if (entry := _as_criterion(rule)) is not None]
-    return found or [_oldest_first()]
+    return _that_fit(found) or [_oldest_first()]
 
 
 def _oldest_first() -> Entry:
-    return {"id": "age", "label": CATALOGUE["order.age_days"].label, "attribute": "order.age_days", "order": "desc"}
+    return {"id": "age", "label": CATALOGUE["order.age_days"].label, **_in_steps(CATALOGUE["order.age_days"], "desc")}
+
+
+def _in_steps(spec: AttributeSpec, order: str) -> Entry:
+    """Return a criterion on a number, coarse enough that several of them fit into one score."""
+    low, high, grain = _RANGES.get(spec.unit, spec.usual)
+    return {"attribute": spec.name, "order": order, "from": max(low, spec.lowest or low), "to": high, "grain": grain}
+
+
+def _that_fit(criteria: list[Entry]) -> list[Entry]:
+    """Return the first criteria that one score can hold, with room for those that a strategy adds."""
+    cases, kept = _ROOM, []
+    for criterion in criteria:
+        cases *= _levels(criterion)
+        if cases > MAX_LEVELS:
+            break
+        kept.append(criterion)
+    return kept
+
+
+def _levels(criterion: Entry) -> int:
+    if "order" in criterion:
+        return int((criterion["to"] - criterion["from"]) / criterion["grain"]) + 2
+    return len(criterion.get("values", "x")) + 1
 
 
 def _read_by(value: Any) -> Iterator[str]:
@@ -71,7 +97,7 @@ def _as_criterion(rule: Entry) -> Entry | None:
     if spec is None or spec.kind is not Kind.NUMBER:
         return _named(rule) if "when" in rule else None
     falls = points.get("steepness", 0) < 0 if points.get("type") == "logistic" else weight(points) < 0
-    return {**_named(rule), "attribute": spec.name, "order": "asc" if falls else "desc"}
+    return {**_named(rule), **_in_steps(spec, "asc" if falls else "desc")}
 
 
 def _as_rule(criterion: Entry) -> Entry:

@@ -129,7 +129,11 @@ def _moved(before: list[str], after: list[str]) -> set[str]:
     place = {name: i for i, name in enumerate(before)}
     runs: list[list[str]] = []
     for name in after:
-        longest: list[str] = max((run for run in runs if place[run[-1]] < place[name]), key=len, default=[])
-        runs.append([*longest, name])
-    kept = set(max(runs, key=len, default=[]))
+        before_it = [run for run in runs if place[run[-1]] < place[name]]
+        runs.append([*_longest(before_it), name])
+    kept = set(_longest(runs))
     return {name for name in after if name not in kept}
+
+
+def _longest(runs: list[list[str]]) -> list[str]:
+    return max(runs, key=lambda run: len(run), default=[])

@@ -11,6 +11,7 @@ from orders.drafting import conditions
 from orders.drafting.conversion import convert_rules, is_ordered
 from orders.drafting.entries import Entry, name_anew, new_entry, read_entry
 from orders.drafting.fields import Fields, first, number
+from orders.drafting.points import scaled
 from orders.planning.schema import STRATEGIES
 
 Document = dict[str, Any]
@@ -106,6 +107,8 @@ def _act(entries: list[Entry], place: int, edit: Edit) -> None:
             entries[place] = {name: value for name, value in entry.items() if name != "off"} | (
                 {} if entry.get("off") else {"off": True}
             )
+        case "weight":
+            entries[place] = {**entry, "points": _reweighed(entry.get("points", {}), edit.argument)}
         case "move":
             entries.insert(_target(edit.argument, place, len(entries)), entries.pop(place))
         case "value_up" | "value_down" | "value_drop" | "value_add":
@@ -114,6 +117,13 @@ def _act(entries: list[Entry], place: int, edit: Edit) -> None:
             _edit_tree(entry, edit)
         case _:
             raise EditError("There is no such action.")
+
+
+def _reweighed(points: dict[str, Any], argument: str) -> dict[str, Any]:
+    wanted = number(argument)
+    if not isinstance(wanted, int | float):
+        raise EditError("Give the points as a number.")
+    return scaled(points, wanted)
 
 
 def _edit_tree(entry: Entry, edit: Edit) -> None:

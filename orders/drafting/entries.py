@@ -12,7 +12,7 @@ from typing import Any
 
 from orders.drafting.conditions import ROOT, new_compare, read_tree
 from orders.drafting.fields import Fields, every, first, number
-from orders.drafting.points import new_points, read_points, scaled, weight
+from orders.drafting.points import new_points, read_points
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
 from orders.planning.schema import GUARANTEES, IF_UNMET, MAX_TEXT, PROMISE_DAYS, PROMISE_SWITCHES
 
@@ -95,10 +95,7 @@ def read_entry(section: str, fields: Fields, old: Entry, *, is_ordered: bool) ->
 def _read_rule(fields: Fields, old: Entry) -> Entry:
     spec = CATALOGUE.get(first(fields, "attribute"))
     points = read_points(fields, spec, old.get("points", {}))
-    wanted = number(first(fields, "weight"))
-    if isinstance(wanted, int | float) and first(fields, "weight") != first(fields, "weight.was"):
-        points = scaled(old["points"], wanted) if weight(old.get("points", {})) else points
-    return {"points": points} | ({"attribute": spec.name} if spec and points["type"] != "fixed" else {})
+    return {"points": points} | ({"attribute": spec.name} if spec else {})
 
 
 def _read_criterion(fields: Fields, old: Entry) -> Entry:

@@ -29,8 +29,11 @@ def read_points(fields: Fields, spec: AttributeSpec | None, old: Points) -> Poin
     if kind not in fitting:
         kind = fitting[0]
     was = first(fields, "points.was", kind)
-    attribute_was = first(fields, "attribute.was", spec.name if spec else "")
-    if kind != was or (kind != "fixed" and spec is not None and attribute_was != spec.name):
+    attribute = spec.name if spec else ""
+    attribute_was = first(fields, "attribute.was", attribute)
+    if attribute and not attribute_was:
+        kind = fitting[0]
+    if kind != was or (kind != "fixed" and attribute_was != attribute):
         return new_points(kind, spec, top(old))
     if kind == "step":
         return _read_steps(fields)
@@ -89,9 +92,9 @@ def top(points: Points) -> float | None:
     match points.get("type"):
         case "linear":
             cap, per_unit = points.get("cap"), points.get("per_unit")
-            if not _is_number(cap) or not _is_number(per_unit):
+            if cap is None or per_unit is None or not (_is_number(cap) and _is_number(per_unit)):
                 return None
-            return -cap if per_unit < 0 else cap
+            return float(-cap if per_unit < 0 else cap)
         case "step":
             reached = [pair[1] for pair in points.get("steps", ()) if len(pair) == 2 and _is_number(pair[1])]
         case "logistic":

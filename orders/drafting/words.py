@@ -75,7 +75,7 @@ def points_in_words(rule: Entry) -> str:
             rises = "as it rises past" if isinstance(steepness, int | float) and steepness > 0 else "as it falls below"
             return f"Up to {amount(points.get('max'))}, half of it {rises} {shown(points.get('midpoint'))}{unit}"
         case "by_value":
-            values = [f"{name.capitalize()} {amount(value)}" for name, value in points.get("values", {}).items()]
+            values = [f"{name.capitalize()} {amount(value)}" for name, value in _best_first(points.get("values", {}))]
             default = [f"others {amount(points['default'])}"] if points.get("default") else []
             return ", ".join([*_cut(values), *default])
     return _counted(points.get("points"))
@@ -155,6 +155,12 @@ def _counted(value: object) -> str:
 
 def _share(value: Entry) -> str:
     return f"{shown(value['percent'])} %" if "percent" in value else f"{shown(value.get('units'))} units"
+
+
+def _best_first(values: Entry) -> list[tuple[str, Any]]:
+    """Return values by falling points; the document's own order is not kept where it is stored."""
+    numbers = {name: value if isinstance(value, int | float) else 0 for name, value in values.items()}
+    return sorted(values.items(), key=lambda item: (-numbers[item[0]], item[0]))
 
 
 def _unit(spec: AttributeSpec | None) -> str:

@@ -77,6 +77,20 @@ ROUTES = {
     "orders:products": Route(get=SEE),
     "orders:product": Route(get=SEE),
     "orders:adjust": Route(post=MOVE),
+    "orders:rules": Route(get=SEE),
+    "orders:rules_start": Route(post=EDIT_POLICY),
+    "orders:rules_version": Route(get=SEE),
+    "orders:rules_preview": Route(get=EDIT_POLICY),
+    "orders:rules_trial": Route(get=EDIT_POLICY),
+    "orders:rules_changes": Route(get=SEE),
+    "orders:rules_edit": Route(post=EDIT_POLICY),
+    "orders:rules_document": Route(post=EDIT_POLICY),
+    "orders:rules_rename": Route(post=EDIT_POLICY),
+    "orders:rules_back": Route(post=EDIT_POLICY),
+    "orders:rules_discard": Route(post=EDIT_POLICY),
+    "orders:rules_restore": Route(post=EDIT_POLICY),
+    "orders:rules_publish": Route(post=PUBLISH_POLICY),
+    "orders:rules_rollback": Route(post=PUBLISH_POLICY),
     "orders:plan_runs": Route(get=SEE),
     "orders:plan_now": Route(post=REPLAN),
     "orders:plan_run": Route(get=SEE),
@@ -146,7 +160,7 @@ ROUTES = {
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
-           "job_id": 987654321,
+           "version": 987654321, "job_id": 987654321,
            "delivery_id": 987654321, "key": "opens-nothing"}  # fmt: skip
 
 

@@ -1,0 +1,346 @@
+"""An entry of a policy as the fields of its form: what is in them, what may be chosen, what is wrong at which place.
+
+The counterpart, form to entry, is ``orders.drafting.entries``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orders.drafting.conversion import readable_attributes
+from orders.drafting.fields import shown
+from orders.drafting.points import CURVES
+from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
+from orders.planning.conditions import OPERATORS
+from orders.planning.schema import GUARANTEES, IF_UNMET, MAX_DEPTH, PROMISE_DAYS, PROMISE_SWITCHES
+
+Entry = dict[str, Any]
+Choice = tuple[str, str]
+Notes = Mapping[str, str]
+Known = Mapping[str, Sequence[str]]
+
+OPERATOR_WORDS = {
+    "eq": "is",
+    "ne": "is not",
+    "lt": "is below",
+    "lte": "is at most",
+    "gt": "is above",
+    "gte": "is at least",
+    "in": "is one of",
+    "not_in": "is none of",
+    "between": "is between",
+    "is_known": "is known",
+    "is_unknown": "is unknown",
+}
+CURVE_WORDS = {
+    "fixed": "the same points for all",
+    "linear": "points per unit",
+    "step": "points in steps",
+    "logistic": "points along an S-curve",
+    "by_value": "points by value",
+}
+GROUP_WORDS = {"all": "all of", "any": "any of"}
+GUARANTEE_WORDS = {
+    "win": "Win: everything it asks for, before any score",
+    "gain": "Gain: never less or later than now, perhaps more",
+    "redistribute": "Redistribute: what its rank gives",
+    "fill": "Fill: at most what it has now",
+    "lose": "Lose: only what nobody else needs",
+    "skip": "Skip: exactly as it is",
+}
+UNMET_WORDS = {"alert": "Keep its turn and raise an alert", "fall_back": "Plan it by rank instead"}
+SWITCH_WORDS = {
+    "no_better": "Tell no earlier dates",
+    "no_worse": "Tell no later dates",
+    "only_when_sure": "Good news only when the safe date is earlier too",
+}
+DAY_WORDS = {
+    "min_earlier_days": ("Tell earlier dates from", "days"),
+    "min_later_days": ("Tell later dates from", "days"),
+    "cool_down_days": ("Stay quiet after a change for", "days"),
+    "freeze_days": ("Freeze the date this long before it", "days"),
+    "urgent_days": ("Tell at once from a delay of", "days"),
+}
+NUMBERS = {
+    "fixed": (("points", "Points"),),
+    "linear": (("per_unit", "Points per unit"), ("from", "Above"), ("cap", "Up to")),
+    "logistic": (("max", "Up to"), ("midpoint", "Half of it at"), ("steepness", "Steepness")),
+}
+_SPARE_ROWS = 1  # empty rows at the end of a table, to type into
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is said of places (``problems`` refuse the document, ``doubts`` do not), and which values are known."""
+
+    problems: Notes
+    doubts: Notes
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One text to show in a field, with its name; ``problem`` is what the grammar says of it."""
+
+    name: str
+    label: str
+    text: str
+    unit: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of a condition tree. ``is_bare`` is one right below a *not*, which has no buttons of its own.
+
+    ``widget`` says how values are entered: number, between, choice, choices, text, texts.
+    """
+
+    path: str
+    kind: str
+    parts: tuple[Node, ...] = ()
+    attribute: str = ""
+    op: str = ""
+    operators: tuple[Choice, ...] = ()
+    widget: str = ""
+    values: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    problem: str = ""
+    doubt: str = ""
+    is_bare: bool = False
+    may_nest: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What may be read here, grouped for a select."""
+
+    groups: tuple[tuple[str, tuple[Choice, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryForm:
+    """Everything that the form of one entry shows; parts that its section does not have are empty."""
+
+    label: Value
+    attributes: Attributes
+    node: Node | None
+    attribute: str = ""
+    points_type: str = ""
+    points_types: tuple[Choice, ...] = ()
+    numbers: tuple[Value, ...] = ()
+    pairs: tuple[tuple[str, str, str], ...] = ()
+    by_value: tuple[tuple[str, str, bool], ...] = ()
+    default: Value | None = None
+    order: str = ""
+    ordered_values: tuple[str, ...] = ()
+    addable_values: tuple[str, ...] = ()
+    free_values: bool = False
+    amounts: tuple[tuple[Value, str], ...] = ()
+    guarantee: str = ""
+    guarantees: tuple[Choice, ...] = ()
+    if_unmet: str = ""
+    unmets: tuple[Choice, ...] = ()
+    switches: tuple[tuple[str, str, bool], ...] = ()
+    problems: tuple[str, ...] = field(default=())
+
+
+def entry_form(
+    section: str, entry: Entry, place: str, *, strategy: str, is_ordered: bool, remarks: Remarks
+) -> EntryForm:
+    """Return the form of an entry at ``place`` of the document."""
+    problems = remarks.problems
+    form: dict[str, Any] = {
+        "label": Value("label", "Name", shown(entry.get("label")), problem=problems.get(f"{place}.label", "")),
+        "attributes": attribute_groups(strategy, at_entry=section == "classes"),
+        "node": _node(entry["when"], "when", f"{place}.when", remarks) if "when" in entry else None,
+        "problems": _own(problems, place),
+    }
+    match section:
+        case "segments":
+            form |= _segment(entry)
+        case "quotas":
+            form |= {"amounts": tuple(_amount(entry, name, place, problems) for name in ("at_least", "at_most"))}
+        case "promises":
+            form |= _promise(entry, place, problems)
+        case "classes":
+            said = problems.get(f"{place}.worth", "")
+            form |= {"numbers": (Value("worth", "Worth", shown(entry.get("worth")), "times the rest", said),)}
+        case _:
+            form |= (_criterion if is_ordered else _rule)(entry, place, remarks)
+    return EntryForm(**form)
+
+
+def attribute_groups(strategy: str, *, at_entry: bool = False) -> Attributes:
+    """Return the attributes that rules of a strategy may read, grouped by what they belong to."""
+    groups: dict[str, list[Choice]] = {}
+    for spec in readable_attributes(strategy, at_entry=at_entry):
+        groups.setdefault(spec.name.partition(".")[0].capitalize(), []).append((spec.name, spec.label))
+    return Attributes(tuple((name, tuple(choices)) for name, choices in groups.items()))
+
+
+def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
+    spec = CATALOGUE.get(entry.get("attribute", ""))
+    points = entry.get("points", {})
+    kind = points.get("type", "fixed")
+    fitting = CURVES[spec.kind] if spec else ("fixed",)
+    inside = f"{place}.points"
+    unit = spec.unit if spec else ""
+    units = {"from": unit, "midpoint": unit, "per_unit": f"per {unit.removesuffix('s')}" if unit else ""}
+    numbers = tuple(
+        Value(name, label, shown(points.get(key)), units.get(key, "points"), _at(remarks.problems, f"{inside}.{key}"))
+        for key, label in NUMBERS.get(kind, ())
+        for name in (f"points.{key}",)
+    )
+    form: Entry = {
+        "attribute": spec.name if spec else "",
+        "points_type": kind,
+        "points_types": tuple((name, CURVE_WORDS[name]) for name in fitting),
+        "numbers": numbers,
+    }
+    if kind == "step":
+        steps = [(shown(low), shown(reached)) for low, reached in points.get("steps", ())] + [("", "")] * _SPARE_ROWS
+        form["pairs"] = tuple((*pair, _at(remarks.problems, f"{inside}.steps[{i}]")) for i, pair in enumerate(steps))
+    if kind == "by_value":
+        form["by_value"] = _value_rows(points, spec, remarks.known)
+        form["default"] = Value("points.default", "All others", shown(points.get("default")), "points")
+    return form
+
+
+def _value_rows(points: Entry, spec: AttributeSpec | None, known: Known) -> tuple[tuple[str, str, bool], ...]:
+    """Return (value, points, is the value fixed) for each row; values that the data has are offered without points."""
+    values = points.get("values", {})
+    closed = _closed(spec)
+    names = dict.fromkeys((*closed, *values, *known.get(spec.name if spec else "", ())))
+    spare = [] if closed else [("", "", False)] * _SPARE_ROWS
+    return (*((name, shown(values.get(name)), True) for name in names), *spare)
+
+
+def _closed(spec: AttributeSpec | None) -> tuple[str, ...]:
+    if spec is None:
+        return ()
+    return ("yes", "no") if spec.kind is Kind.YES_NO else spec.choices
+
+
+def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
+    spec = CATALOGUE.get(entry.get("attribute", ""))
+    if spec is None:
+        return {}
+    if "values" in entry:
+        listed = [str(value) for value in entry["values"]]
+        offered = (*_closed(spec), *remarks.known.get(spec.name, ()))
+        return {
+            "attribute": spec.name,
+            "ordered_values": tuple(listed),
+            "addable_values": tuple(value for value in offered if value not in listed),
+            "free_values": not _closed(spec),
+        }
+    low, high, grain = spec.usual
+    usual = {"grain": grain, "from": low, "to": high}
+    labels = {"grain": "In steps of", "from": "From", "to": "To"}
+    numbers = tuple(
+        Value(
+            name,
+            f"{label} ({shown(usual[name])} if empty)",
+            shown(entry.get(name)),
+            spec.unit,
+            _at(remarks.problems, f"{place}.{name}"),
+        )
+        for name, label in labels.items()
+    )
+    return {"attribute": spec.name, "order": entry.get("order", "desc"), "numbers": numbers}
+
+
+def _segment(entry: Entry) -> Entry:
+    return {
+        "guarantee": entry.get("guarantee", ""),
+        "guarantees": tuple((name, GUARANTEE_WORDS[name]) for name in GUARANTEES),
+        "if_unmet": entry.get("if_unmet", "alert") if entry.get("guarantee") in ("win", "gain", "skip") else "",
+        "unmets": tuple((name, UNMET_WORDS[name]) for name in IF_UNMET),
+    }
+
+
+def _amount(entry: Entry, name: str, place: str, notes: Notes) -> tuple[Value, str]:
+    amount = entry.get(name) or {}
+    unit = "units" if "units" in amount else "percent"
+    label = "Keep at least" if name == "at_least" else "Allow at most"
+    return Value(name, label, shown(amount.get(unit)), problem=_at(notes, f"{place}.{name}")), unit
+
+
+def _promise(entry: Entry, place: str, notes: Notes) -> Entry:
+    return {
+        "switches": tuple((name, SWITCH_WORDS[name], bool(entry.get(name))) for name in PROMISE_SWITCHES),
+        "numbers": tuple(
+            Value(name, DAY_WORDS[name][0], shown(entry.get(name)), DAY_WORDS[name][1], _at(notes, f"{place}.{name}"))
+            for name in PROMISE_DAYS
+        ),
+    }
+
+
+def _node(when: Any, path: str, place: str, remarks: Remarks, *, is_bare: bool = False) -> Node:
+    said: Entry = {
+        "problem": remarks.problems.get(place, ""),
+        "doubt": remarks.doubts.get(place, ""),
+        "is_bare": is_bare,
+        "may_nest": path.count(".") + 2 < MAX_DEPTH,
+    }
+    for kind in ("all", "any"):
+        if kind in when:
+            inside = enumerate(when[kind])
+            parts = (_node(part, f"{path}.{i}", f"{place}.{kind}[{i}]", remarks) for i, part in inside)
+            return Node(path, kind, tuple(parts), **said)
+    if "not" in when:
+        inner = _node(when["not"], f"{path}.0", f"{place}.not", remarks, is_bare=True)
+        return Node(path, "not", (inner,), **said)
+    return _compare(when, path, place, remarks, said)
+
+
+def _compare(when: Entry, path: str, place: str, remarks: Remarks, said: Entry) -> Node:
+    spec = CATALOGUE[when["attribute"]]
+    op = when.get("op", "eq")
+    value = when.get("value")
+    values = tuple(shown(one) for one in (value if isinstance(value, list) else [value]) if one is not None)
+    choices = _closed(spec) or tuple(remarks.known.get(spec.name, ()))
+    others = tuple(one for one in values if one and one not in choices)
+    problem = said["problem"] or _at(remarks.problems, f"{place}.value") or _at(remarks.problems, f"{place}.op")
+    return Node(
+        path,
+        "compare",
+        attribute=spec.name,
+        op=op,
+        operators=tuple((name, OPERATOR_WORDS[name]) for name in OPERATORS[spec.kind]),
+        widget=_widget(spec, op, has_choices=bool(choices)),
+        values=values,
+        choices=(*choices, *others) if choices else (),
+        unit="£" if spec.unit == "GBP" else spec.unit,
+        **{**said, "problem": problem},
+    )
+
+
+def _widget(spec: AttributeSpec, op: str, *, has_choices: bool) -> str:
+    if op in ("is_known", "is_unknown"):
+        return ""
+    if spec.kind is Kind.NUMBER:
+        return {"between": "between", "in": "texts", "not_in": "texts"}.get(op, "number")
+    if op in ("in", "not_in"):
+        return "choices" if has_choices else "texts"
+    return "choice" if has_choices else "text"
+
+
+def _at(notes: Notes, place: str) -> str:
+    """Return what is said of a place or of anything inside it."""
+    return next((text for at, text in notes.items() if at == place or at.startswith((f"{place}.", f"{place}["))), "")
+
+
+def _own(notes: Notes, place: str) -> tuple[str, ...]:
+    """Return what is said of an entry as a whole, and of parts that have no field to say it beside."""
+    shown_elsewhere = (f"{place}.when", f"{place}.points.", f"{place}.label")
+    inside = [
+        (at, text)
+        for at, text in notes.items()
+        if (at == place or at.startswith(f"{place}.")) and not at.startswith(shown_elsewhere)
+    ]
+    return tuple(text if at == place else f"{at.removeprefix(place).lstrip('.')}: {text}" for at, text in inside)

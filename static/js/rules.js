@@ -1,0 +1,110 @@
+// Priority rules: order by drag and by arrow keys, sliders that show their value, and parts that edits leave alone.
+// Every control is a form that works by itself; this presses it.
+
+const MOVED = 6; // pixels before a press is a drag
+
+// What a person is typing stays; what was loaded by itself (preview, test) stays until it loads anew.
+const { Idiomorph } = window;
+Idiomorph.defaults.ignoreActiveValue = true;
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
+  !(old.dataset?.keep && old.dataset.keep === fresh?.dataset?.keep && old.id === fresh.id);
+
+const rulesOf = (row) => [...row.parentElement.children];
+
+let wanted = ""; // the id of what to focus once the list has been drawn anew
+
+function moveTo(row, argument) {
+  const form = row.querySelector(".grip-form");
+  form.elements.do.value = `move:${argument}`;
+  wanted = row.querySelector("[data-grip]").id;
+  form.requestSubmit();
+}
+
+document.addEventListener("keydown", (event) => {
+  const grip = event.target.closest("[data-grip]");
+  const argument = { ArrowUp: "up", ArrowDown: "down", Home: 0, End: 999 }[event.key];
+  if (!grip || argument === undefined) return;
+  event.preventDefault();
+  moveTo(grip.closest(".rule"), argument);
+});
+
+document.addEventListener("pointerdown", (event) => {
+  const grip = event.target.closest("[data-grip]");
+  if (!grip || event.button !== 0) return;
+  event.preventDefault();
+  grip.focus();
+  drag(grip, event);
+});
+
+function drag(grip, start) {
+  const row = grip.closest(".rule");
+  const from = rulesOf(row).indexOf(row);
+  let grabbedAt = start.clientY;
+  let lifted = false;
+  const move = (event) => {
+    if (!lifted && Math.abs(event.clientY - grabbedAt) < MOVED) return;
+    lifted = true;
+    row.classList.add("lifted");
+    grabbedAt += settle(row, event.clientY - grabbedAt);
+    row.style.translate = `0 ${event.clientY - grabbedAt}px`;
+  };
+  const end = (event) => {
+    for (const [name, listener] of listeners) removeEventListener(name, listener);
+    row.classList.remove("lifted");
+    row.style.translate = "";
+    const to = rulesOf(row).indexOf(row);
+    if (event.type === "pointerup" && to !== from) moveTo(row, to);
+    else if (to !== from) rulesOf(row)[from + (from > to ? 1 : 0)].before(row);
+  };
+  const listeners = [
+    ["pointermove", move],
+    ["pointerup", end],
+    ["pointercancel", end],
+  ];
+  for (const [name, listener] of listeners) addEventListener(name, listener);
+}
+
+// Lets the neighbour pass once the row covers half of it; returns by how much the row's own place has moved.
+function settle(row, offset) {
+  const other = offset < 0 ? row.previousElementSibling : row.nextElementSibling;
+  if (!other || Math.abs(offset) < other.offsetHeight / 2) return 0;
+  const before = row.offsetTop;
+  if (offset < 0) other.before(row);
+  else other.after(row);
+  return row.offsetTop - before;
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-weight]")) return;
+  const { form, value } = event.target;
+  const sign = event.target.closest(".rule").classList.contains("neg") ? "-" : "";
+  form.elements.argument.value = sign + value;
+  const shown = event.target.closest(".rule").querySelector("[data-weight-shown]");
+  shown.firstChild.data = sign.replace("-", "−") + Number(value).toLocaleString("en-GB");
+});
+
+document.addEventListener("rules-changed", () => {
+  const trial = document.querySelector("[data-trial]");
+  if (trial?.elements.ref.value) trial.requestSubmit();
+});
+
+// A new entry is opened to be named; what was moved keeps the focus; a refusal is read out.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "main") return;
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  const refused = document.querySelector("[role=alert][data-focus]");
+  const chosen = refused ?? (wanted ? document.getElementById(wanted) : null);
+  wanted = "";
+  chosen?.focus();
+});
+
+document.addEventListener("submit", (event) => {
+  const verb = event.submitter?.value;
+  if (verb === "add" || verb === "copy") document.addEventListener("htmx:afterSettle", nameIt, { once: true });
+});
+
+function nameIt() {
+  const name = document.querySelector("[data-focus-new]");
+  name?.focus();
+  name?.select();
+}
