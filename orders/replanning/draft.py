@@ -121,6 +121,6 @@ def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callabl
         after_step=after_step,
         previous=inputs.previous,
         demand=inputs.demand,
-    )
         terms=inputs.terms,
         pick_days=inputs.pick_days,
+    )

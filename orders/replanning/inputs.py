@@ -28,11 +28,11 @@ from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.demand import load_demand
 from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
-from orders.replanning.totals import load_totals
 from orders.replanning.terms import load_pick_days, load_terms
+from orders.replanning.totals import load_totals
 
-SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
 _RULED_FIRST = 100_000  # puts the warehouses that a product's own rule names before all preferences
+SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Inputs:
     marks: Columns
     pools: Columns
     stale_orders: Ints
-    previous: Previous | None = None
     terms: Terms | None = None
     pick_days: PickDays | None = None
+    previous: Previous | None = None
     demand: Demand | None = None
 
     def digest(self) -> str:
@@ -70,11 +70,11 @@ class Inputs:
         for part in (self.previous, self.demand):
             if part is not None:
                 _feed(digest, part)
-        return digest.hexdigest()
-
         for sparse in (self.terms, self.pick_days):
             if sparse is not None:
                 _feed(digest, sparse)
+        return digest.hexdigest()
+
 
 def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> Inputs:
     """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys.
@@ -100,11 +100,11 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
         demand=load_demand(scope, policy),
         marks=load_marks(scope),
+        terms=load_terms(scope, lines, orders, place),
+        pick_days=load_pick_days(scope),
         pools=_sorted(
             copy_out(
                 f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}",
-        terms=load_terms(scope, lines, orders, place),
-        pick_days=load_pick_days(scope),
                 scope.params,
                 {"product_id": "int8", "run_id": "int8"},
             ),
@@ -173,13 +173,13 @@ def _load_orders(scope: Scope) -> Columns:
         "on_hold": "bool",
         "promised_on": "date",
         "placed_on": "date",
+        "has_terms": "bool",
     }
     params = {**scope.params, "ship_policies": SHIP_POLICIES, "zone": settings.TIME_ZONE}
     return _sorted(copy_out(query, params, types), "order_id")
 
 
 def _load_frozen(scope: Scope) -> Columns:
-        "has_terms": "bool",
     """Read what is pinned or picked, per line and warehouse, with the product."""
     query = f"""
         SELECT a.line_id, a.warehouse_id, a.product_id, sum(a.qty)::bigint
@@ -195,13 +195,13 @@ def _load_stock(scope: Scope, frozen: Columns) -> Columns:
         SELECT s.product_id, s.warehouse_id, s.on_hand, s.protected,
             CASE WHEN r.id IS NULL THEN w.preference::int ELSE r.place - {_RULED_FIRST} END
         FROM inventory_stocklevel s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
+        LEFT JOIN orders_sourcerule r ON r.product_id = s.product_id AND r.warehouse_id = s.warehouse_id
         WHERE s.on_hand > 0 AND {scope.products("s.product_id")}
     """
     types = {
         "product_id": "int8",
         "warehouse_id": "int8",
         "on_hand": "int4",
-        LEFT JOIN orders_sourcerule r ON r.product_id = s.product_id AND r.warehouse_id = s.warehouse_id
         "protected": "int4",
         "preference": "int4",
     }
@@ -276,17 +276,17 @@ def _backlog(lines: Columns, orders: Columns, place: Ints) -> Backlog:
     )
 
 
-def _supply(stock: Columns, inbound: Columns) -> Supply:
-    nothing = np.zeros(len(stock["qty"]), dtype=np.int64)
-
-    def joined(name: str, of_stock: Ints) -> Ints:
-        return np.concatenate((of_stock, inbound[name]))
-
 def _served_as(orders: Columns) -> Codes:
     """Return the ship policies, JOINT for partial orders with terms (``components.close_over`` links the same)."""
     joint = orders["has_terms"] & (orders["ship_policy"] == ShipPolicy.PARTIAL)
     return np.where(joint, ShipPolicy.JOINT, orders["ship_policy"]).astype(np.int16)
 
+
+def _supply(stock: Columns, inbound: Columns) -> Supply:
+    nothing = np.zeros(len(stock["qty"]), dtype=np.int64)
+
+    def joined(name: str, of_stock: Ints) -> Ints:
+        return np.concatenate((of_stock, inbound[name]))
 
     return Supply(
         product_id=joined("product_id", stock["product_id"]),
