@@ -127,6 +127,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "orders.tasks.forecast_demand_nightly": {"queue": "default"},  # minutes of work; planning must not wait for it
+    "orders.tasks.train_late_risk_nightly": {"queue": "default"},
     "orders.tasks.work_bulk_jobs": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
@@ -141,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
     "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
     "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
+    "train-late-risk": {"task": "orders.tasks.train_late_risk_nightly", "schedule": 1800.0},
     "supplier-delays": {"task": "inventory.tasks.refresh_supplier_delays", "schedule": 3600.0},
 }
 
@@ -159,6 +161,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
+STORM_MESSAGES = env.int("STORM_MESSAGES", 10_000)  # more in an hour close the valve until an admin opens it
 CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a mail opens the order's page
 
 # Mail

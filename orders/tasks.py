@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from inventory.forecasts import is_due
 from kernel.kick import kick
+from orders import late_risk
 from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
 from orders.forecast_demand import forecast_demand
@@ -37,6 +38,13 @@ def forecast_demand_nightly() -> None:
     """Forecast demand once a night; a look finds nothing to do on all other occasions."""
     if is_due(timezone.now()):
         forecast_demand(timezone.now)
+
+
+@shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
+def train_late_risk_nightly() -> None:
+    """Learn once a night which lines become late; a look finds nothing to do on all other occasions."""
+    if late_risk.is_due(timezone.now()):
+        late_risk.train_late_risk(timezone.now)
 
 
 @shared_task

@@ -55,7 +55,7 @@ def _column(name: str, moment: Moment, texts: Mapping[str, Attribute]) -> Attrib
     if name == "customer.tier":
         return Attribute(moment.history.orders.tier[moment.order], CATALOGUE[name].choices)
     if name == "order.ship_policy":
-        return Attribute(moment.history.orders.ship_policy[moment.order], CATALOGUE[name].choices)
+        return Attribute(moment.history.orders.ship_policy[moment.order].astype(np.int64), CATALOGUE[name].choices)
     return Attribute(_NUMBERS[name](moment).astype(np.float64))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from orders.learning.history import History
+from orders.planning.allocate import running_before
 from orders.planning.types import Ints
 
 
@@ -18,13 +19,7 @@ def scaled(history: History, share: float) -> History:
     if share == 1.0:
         return history
     receipts = history.receipts
-    running = np.cumsum(receipts.qty)
-    starts = np.flatnonzero(np.r_[True, receipts.purchase[1:] != receipts.purchase[:-1]]) if len(running) else []
-    before = np.zeros(len(running), dtype=np.int64)
-    if len(running):
-        base = (running - receipts.qty)[starts]
-        before = np.repeat(base, np.diff(np.r_[starts, len(running)]))
-    until = running - before
+    until = running_before(receipts.purchase, receipts.qty) + receipts.qty
     qty = np.floor(until * share).astype(np.int64) - np.floor((until - receipts.qty) * share).astype(np.int64)
     bought = np.floor(history.purchases.qty * share).astype(np.int64)
     return replace(history, receipts=replace(receipts, qty=qty), purchases=replace(history.purchases, qty=bought))

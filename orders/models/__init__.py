@@ -14,6 +14,7 @@ from orders.models.plan_record import PlanRecord
 from orders.models.policy import Policy, PolicyStatus, Strategy
 from orders.models.pool_plan import PoolPlan
 from orders.models.promise import Decision, EtaRevision, EtaRevisionKind, OrderPromise, Origin
+from orders.models.risk import RiskVersion
 from orders.models.sample import SampleLoad
 from orders.models.saved_view import SavedView
 from orders.models.shipment import Shipment, ShipmentLine
@@ -70,6 +71,7 @@ __all__ = [
     "PolicyStatus",
     "PoolPlan",
     "Reason",
+    "RiskVersion",
     "SampleLoad",
     "SavedView",
     "ShipPolicy",

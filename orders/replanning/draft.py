@@ -18,6 +18,7 @@ from orders.planning.types import Calendar, Context, Ints, Kept, Outcome, Plan
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
 from orders.replanning.inputs import Inputs, load_inputs
+from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import load_stored
@@ -110,14 +111,15 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
 
 def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None) -> Plan:
     """Plan loaded inputs as every run does; simulations and replays call it too, with inputs of their own."""
+    context = Context(today=today, calendar=MONDAY_TO_FRIDAY)
     return engine.plan(
         inputs.backlog,
         inputs.supply,
         inputs.frozen,
         inputs.products,
-        inputs.attributes,
+        {**inputs.attributes, **judge_lines(inputs, context)},
         rules,
-        Context(today=today, calendar=MONDAY_TO_FRIDAY),
+        context,
         after_step=after_step,
         previous=inputs.previous,
         demand=inputs.demand,

@@ -26,6 +26,7 @@ from orders.planning.types import (
 from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.demand import load_demand
+from orders.replanning.learned import LearnedInputs, load_learned
 from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
 from orders.replanning.terms import load_pick_days, load_terms
@@ -43,7 +44,7 @@ class Inputs:
     ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``). ``terms`` are what some
     orders ask beyond their ship policy, ``pick_days`` how long lines wait for hands.
     ``previous`` is the plan in force where the policy has segments, which measure against it; ``demand`` what is
-    forecast where the policy reads it.
+    forecast and ``learned`` the model of lateness where the policy reads them.
     """
 
     backlog: Backlog
@@ -58,6 +59,7 @@ class Inputs:
     pick_days: PickDays | None = None
     previous: Previous | None = None
     demand: Demand | None = None
+    learned: LearnedInputs | None = None
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that planning reads; equal inputs in equal order have equal digests."""
@@ -67,7 +69,7 @@ class Inputs:
         for name in sorted(self.attributes):
             digest.update(name.encode())
             _feed(digest, self.attributes[name])
-        for part in (self.previous, self.demand):
+        for part in (self.previous, self.demand, self.learned):
             if part is not None:
                 _feed(digest, part)
         for sparse in (self.terms, self.pick_days):
@@ -99,6 +101,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         products=_products(_load_products(scope), stock),
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
         demand=load_demand(scope, policy),
+        learned=load_learned(policy.attributes(), lines, orders, place),
         marks=load_marks(scope),
         terms=load_terms(scope, lines, orders, place),
         pick_days=load_pick_days(scope),
@@ -124,6 +127,9 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
     assert is_dataclass(part)
     for field in fields(part):
         value = getattr(part, field.name)
+        if is_dataclass(value):
+            _feed(digest, value)
+            continue
         digest.update(np.ascontiguousarray(value).data if isinstance(value, np.ndarray) else repr(value).encode())
 
 

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from orders.late_risk import train_late_risk
+from orders.models import RiskVersion
+
+
+class Command(BaseCommand):
+    help = "Learn from our own past which lines become late, as the nightly task does, and say how good the model is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+    def handle(self, *, json: bool, **options: Any) -> None:
+        version = train_late_risk(timezone.now, self._say)
+        if version is None:
+            raise CommandError("The model is being trained already; wait for it to finish.")
+        self.stdout.write(_as_json(version) if json else _in_words(version))
+
+    def _say(self, step: str) -> None:
+        self.stderr.write(f"… {step}")
+
+
+def _as_json(version: RiskVersion) -> str:
+    found = {
+        "version": version.pk,
+        "is_usable": version.is_usable,
+        "refusal": version.refusal,
+        "cases": version.cases,
+        "late_cases": version.late_cases,
+        "judgement": version.judgement,
+        "costs": version.costs,
+        "seconds": version.seconds,
+    }
+    return json.dumps(found, indent=2)
+
+
+def _in_words(version: RiskVersion) -> str:
+    words = [f"Version {version.pk}, from {version.cases} cases of which {version.late_cases} became late."]
+    if version.judgement:
+        words.append(
+            "Brier score {brier:.4f}, base rate {brier_base_rate:.4f}, AUC {auc:.3f}, on {cases} cases it had not "
+            "seen.".format(**version.judgement)
+        )
+    words.append((version.refusal and f"Not used: {version.refusal}") or "Planning uses it.")
+    return "\n".join(words)
