@@ -6,22 +6,25 @@ import hashlib
 import logging
 import random
 import uuid
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from kernel.errors import Invalid
 from kernel.leases import claim
 from kernel.live import announce as announce_live
 from notifications.links import make_links
-from notifications.models import Delivery, DeliveryState, LinkPurpose, Suppression
+from notifications.merging import MERGED, News, companions_of, words_for
+from notifications.models import Delivery, DeliveryState, LinkPurpose, MessageRules, Suppression
 from notifications.outbox import record_fact
-from notifications.relevance import judge
-from notifications.rendering import render
+from notifications.relevance import Verdict, judge
+from notifications.settling import settle
+from notifications.valve import message_rules
 
 log = logging.getLogger(__name__)
 
@@ -35,27 +38,37 @@ def claim_due(*, now: datetime, limit: int) -> tuple[uuid.UUID, list[int]]:
     return claim(Delivery.objects.filter(state=DeliveryState.PENDING), now=now, lease=LEASE, limit=limit)
 
 
-def start(key: int, *, token: uuid.UUID, now: datetime) -> Delivery | None:
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail to hand over: its delivery, and the customer's keys, which are kept nowhere else (notifications.links)."""
+
+    delivery: Delivery
+    order_keys: dict[str, str]
+    unsubscribe_key: str
+
+
+def start(key: int, *, token: uuid.UUID, now: datetime) -> Outgoing | None:
     """Mark a claimed delivery as being sent, its words filled in; None when it is not to be sent now or not ours.
 
-    News that no longer holds is settled here, inside the transaction that would otherwise send it.
+    News that no longer holds is settled here, inside the transaction that would otherwise send it. Other news that is
+    due to the same recipient travels with it (``notifications.merging``).
     """
     with transaction.atomic():
         rows = Delivery.objects.filter(pk=key, lease_token=token, state=DeliveryState.PENDING)
         delivery = rows.select_for_update(of=("self",), no_key=True).select_related("fact").first()
         if delivery is None:
             return None
-        verdict = judge(delivery, now=now)
+        rules = message_rules()
+        verdict = judge(delivery, rules, now=now)
         if verdict.not_before or verdict.state != DeliveryState.PENDING:
-            delivery.not_before = verdict.not_before or delivery.not_before
-            _settle(delivery, verdict.state, verdict.reason)
+            settle(delivery, verdict)
             return None
         try:
-            _fill_in(delivery, kind=verdict.kind, told_on=verdict.told_on, now=now)
+            return _fill_in(delivery, verdict, rules, now=now)
         except Invalid as error:
-            _settle(delivery, DeliveryState.FAILED, f"Its words cannot be filled in: {error.detail}")
+            words = f"Its words cannot be filled in: {error.detail}"
+            settle(delivery, replace(verdict, state=DeliveryState.FAILED, reason=words))
             return None
-        return delivery
 
 
 def finish(delivery: Delivery, *, state: DeliveryState, reason: str, now: datetime) -> None:
@@ -65,17 +78,15 @@ def finish(delivery: Delivery, *, state: DeliveryState, reason: str, now: dateti
     """
     with transaction.atomic():
         sent_at = now if state == DeliveryState.SENT else None
-        ours = Delivery.objects.filter(
-            pk=delivery.pk,
-            lease_token=delivery.lease_token,
-            state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN],
-        )
+        ours = _in_this_mail(delivery).filter(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN])
+        told = list(ours.select_related("fact").order_by("pk"))
         if not ours.update(state=state, state_reason=reason[:200], sent_at=sent_at, lease_until=None):
             log.error("delivery %s was taken over while it was being sent", delivery.pk)
             return
-        announce_live("message", {"orders": [delivery.order_ref]})
+        announce_live("message", {"orders": sorted({each.order_ref for each in told})})
         if sent_at:
-            _record_sent(delivery, sent_at)
+            for each in told:
+                _record_sent(each, sent_at)
 
 
 def refused(delivery: Delivery, *, answer: str, is_bad_address: bool, now: datetime) -> None:
@@ -94,9 +105,9 @@ def retry(delivery: Delivery, *, error: str, now: datetime) -> None:
         finish(delivery, state=DeliveryState.FAILED, reason=f"Given up after {MAX_ATTEMPTS} tries: {error}", now=now)
         return
     seconds = min(SLOWEST_RETRY_SECONDS, 15 * 2**delivery.attempts) * random.uniform(0.75, 1.25)
-    ours = Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token, state=DeliveryState.SENDING)
-    ours.update(
+    _in_this_mail(delivery).filter(state=DeliveryState.SENDING).update(
         state=DeliveryState.PENDING,
+        sent_with=None,
         state_reason=f"The server asks to try later: {error}"[:200],
         last_error=error[:2000],
         not_before=now + timedelta(seconds=seconds),
@@ -132,23 +143,30 @@ def message_id(delivery: Delivery) -> str:
     return f"<{delivery.fact_id}.{hashlib.sha256(what.encode()).hexdigest()[:24]}@{domain}>"
 
 
-def _settle(delivery: Delivery, state: DeliveryState, reason: str) -> None:
-    delivery.state, delivery.state_reason = state, reason[:200]
-    delivery.lease_token = delivery.lease_until = None
-    delivery.save(update_fields=["state", "state_reason", "not_before", "lease_token", "lease_until"])
-    announce_live("message", {"orders": [delivery.order_ref]})
+def _in_this_mail(delivery: Delivery) -> QuerySet[Delivery]:
+    """Return the delivery and those whose news its mail carries, while they are ours."""
+    carried = Q(pk=delivery.pk) | Q(sent_with_id=delivery.pk)
+    return Delivery.objects.filter(carried, lease_token=delivery.lease_token)
 
 
-def _fill_in(delivery: Delivery, *, kind: str, told_on: date | None, now: datetime) -> None:
-    today = timezone.localdate(now)
-    mail = render(kind, delivery.fact.payload, language=delivery.language, told_on=told_on, today=today)
-    delivery.kind = f"orders.{kind}"
-    delivery.subject_line, delivery.body_text, delivery.body_html = mail.subject_line, mail.body_text, mail.body_html
-    delivery.message_id = message_id(delivery)
-    delivery.state, delivery.state_reason, delivery.lease_until = DeliveryState.SENDING, "", now + LEASE
-    delivery.save()
-    wanted = [(LinkPurpose.ORDER, delivery.order_ref), (LinkPurpose.UNSUBSCRIBE, delivery.recipient)]
-    delivery.order_key, delivery.unsubscribe_key = make_links(wanted, now=now)
+def _fill_in(delivery: Delivery, verdict: Verdict, rules: MessageRules, *, now: datetime) -> Outgoing:
+    """Write the words of the delivery, or of one mail for it and its companions, and mark all as being sent."""
+    news = [News(delivery, verdict)]
+    if rules.merges and verdict.kind in MERGED:
+        news += [News(other, said) for other, said in companions_of(delivery, rules, now=now)]
+    mail = words_for(news, today=timezone.localdate(now))
+    for each in news:
+        row = each.delivery
+        row.kind = f"orders.{each.verdict.kind}"
+        row.subject_line, row.body_text, row.body_html = mail.subject_line, mail.body_text, mail.body_html
+        row.message_id, row.sent_with = message_id(delivery), None if row is delivery else delivery
+        row.state, row.state_reason, row.lease_until = DeliveryState.SENDING, "", now + LEASE
+        row.lease_token = delivery.lease_token
+        row.save()
+    refs = [each.delivery.order_ref for each in news]
+    wanted = [(LinkPurpose.ORDER, ref) for ref in refs] + [(LinkPurpose.UNSUBSCRIBE, delivery.recipient)]
+    *order_keys, unsubscribe_key = make_links(wanted, now=now)
+    return Outgoing(delivery, dict(zip(refs, order_keys, strict=True)), unsubscribe_key)
 
 
 def _record_sent(delivery: Delivery, sent_at: datetime) -> None:

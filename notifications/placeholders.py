@@ -26,6 +26,7 @@ PLACEHOLDERS: dict[str, str] = {
     "reason": "why, in a sentence a customer understands",
     "lines": "what still waits and when it comes, as a list",
     "order_link": "the address of the order's own page, where the customer chooses",
+    "orders": "in a summary: how many orders it tells of",
 }
 
 REASON_SENTENCES: dict[str, str] = {
@@ -43,10 +44,17 @@ REASON_SENTENCES: dict[str, str] = {
     "split_limit": "Your items lie in several warehouses, and we bring them together first.",
     "eta_by_hand": "We have gone through your order again and set a new date.",
 }
-# Stands for the address with its key, which is known to the mail alone: what is kept of a message opens nothing.
-HIDDEN_LINK = f"{settings.BASE_URL}/o/only-in-the-mail/"
 OTHER_REASON = "The delivery plan of your order has changed."
 UNKNOWN_DATE = "a day we do not know yet"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfOrder:
+    """One order in a summary, as a customer reads it."""
+
+    ref: str
+    said: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,11 @@ def fill(text: str, values: Mapping[str, str], *, quote: Callable[[str], str] = 
     return _PLACEHOLDER.sub(lambda match: quote(values[match.group(1)]), text)
 
 
+def hidden_link(order_ref: str) -> str:
+    """Return what stands for the address with its key, which only the mail has: what we keep of it opens nothing."""
+    return f"{settings.BASE_URL}/o/only-in-the-mail/{order_ref}/"
+
+
 def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) -> dict[str, str]:
     """Return the value of every placeholder except ``lines`` for the payload of an order's fact."""
     order, customer = payload["order"], payload["customer"]
@@ -85,7 +98,8 @@ def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) 
         "previous_date": in_words(told_on, today=today),
         "promised_date": in_words(parsed_date(payload["promised_on"]), today=today),
         "reason": REASON_SENTENCES.get(payload["reason"], OTHER_REASON),
-        "order_link": HIDDEN_LINK,
+        "orders": "1",
+        "order_link": hidden_link(order["ref"]),
     }
 
 
@@ -96,6 +110,21 @@ def lines_of(payload: Mapping[str, Any], *, today: date) -> list[MessageLine]:
         MessageLine(line["sku"], line["name"], line["open_qty"], _line_when(line, today)) for line in payload["lines"]
     ]
     return left + waiting
+
+
+def order_news(kind: str, payload: Mapping[str, Any], *, told_on: date | None, today: date) -> SaidOfOrder:
+    """Return the news of one order as a line of a summary."""
+    day, ref = parsed_date(payload["eta_on"]), payload["order"]["ref"]
+    new = in_words(day, today=today)
+    if day is None:
+        said = "we cannot name a day yet"
+    elif kind == "line_allocated":
+        said = f"complete, leaves on {new}"
+    elif kind == "backordered" or told_on is None:
+        said = f"part of it has to wait, expected on {new}"
+    else:
+        said = f"now expected on {new}, instead of {in_words(told_on, today=today)}"
+    return SaidOfOrder(ref, said, hidden_link(ref))
 
 
 def in_words(day: date | None, *, today: date) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
 from notifications.announcing import suppressed_among
-from notifications.models import Delivery, DeliveryState, Fact
+from notifications.models import Delivery, DeliveryState, Fact, MessageRules
 from notifications.placeholders import parsed_date
+from notifications.quiet import day_start, next_morning, quiet_until, zone_of
 
 DATE_NEWS = {"eta_slipped", "eta_improved", "eta_restored"}
 
@@ -25,12 +26,27 @@ class Verdict:
     not_before: datetime | None = None
 
 
-def judge(delivery: Delivery, *, now: datetime) -> Verdict:
-    """Decide about a delivery that is about to be sent; five indexed reads, no writes.
+def judge(delivery: Delivery, rules: MessageRules, *, now: datetime) -> Verdict:
+    """Decide about a delivery that is about to be sent; six indexed reads, no writes.
 
     News about a date is compared with the date that our last sent message named, not with the one the planner knew when
-    it wrote the fact: a message may have left in between.
+    it wrote the fact: a message may have left in between. What is worth sending still waits for the end of the
+    customer's quiet hours and, beyond their budget of messages a day, for the next morning.
     """
+    verdict = _worth_sending(delivery, now)
+    if verdict.not_before or verdict.state != DeliveryState.PENDING:
+        return verdict
+    zone = zone_of(delivery.fact.payload["customer"]["zone"])
+    ends_at = quiet_until(now, zone, rules.quiet_from, rules.quiet_to)
+    if ends_at:
+        return replace(verdict, reason="It is night where the customer is", not_before=ends_at)
+    if verdict.kind in DATE_NEWS and _sent_today(delivery, day_start(now, zone)) >= rules.daily_messages:
+        morning = next_morning(now, zone, rules.quiet_to)
+        return replace(verdict, reason="The customer had enough messages today", not_before=morning)
+    return verdict
+
+
+def _worth_sending(delivery: Delivery, now: datetime) -> Verdict:
     fact = delivery.fact
     last_sent = _last_sent(fact)
     told_on = parsed_date((last_sent.fact if last_sent else fact).payload["eta_on" if last_sent else "told_on"])
@@ -56,6 +72,12 @@ def _judge_date_news(fact: Fact, told_on: date | None, now: datetime) -> Verdict
     if again_at and again_at > now:
         return Verdict(kind, told_on, reason="Told of a delay less than a day ago", not_before=again_at)
     return Verdict(kind, told_on)
+
+
+def _sent_today(delivery: Delivery, since: datetime) -> int:
+    """Count the mails that this customer got at this address today; news that travelled with another counts once."""
+    sent = Delivery.objects.filter(customer_code=delivery.customer_code, recipient=delivery.recipient)
+    return sent.filter(state=DeliveryState.SENT, sent_at__gte=since, sent_with__isnull=True).count()
 
 
 def _direction(kind: str, eta_on: date | None, told_on: date | None) -> str:

@@ -21,11 +21,12 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from notifications.models import Template, TemplateStatus
-from notifications.placeholders import MessageLine, check_placeholders, fill, lines_of, values_of
+from notifications.placeholders import MessageLine, check_placeholders, fill, lines_of, order_news, values_of
 
 WORDS_DIR = Path(settings.BASE_DIR) / "templates" / "notifications" / "mail"
 UNDATED = "undated"
 _BLANK_LINES = re.compile(r"\n{3,}")
+SUMMARY = "summary"
 KINDS = ("backordered", "eta_slipped", "eta_improved", "line_allocated", "shipped", "cancelled", UNDATED)
 NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved"}
 
@@ -65,6 +66,29 @@ def render(kind: str, payload: Mapping[str, Any], *, language: str, told_on: dat
     return Mail(subject, _BLANK_LINES.sub("\n\n", text), _html(words, values, lines, more))
 
 
+@dataclass(frozen=True, slots=True)
+class OrderNews:
+    """News of one order in a summary: its kind, the fact's payload, the day the customer was last told."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    told_on: date | None
+
+
+def render_summary(news: Sequence[OrderNews], *, language: str, today: date) -> Mail:
+    """Render one message for the news of several orders of a customer. Raises Invalid as ``render`` does."""
+    words = words_of(SUMMARY, language=language)
+    for field, text in (("subject_line", words.subject_line), ("body_text", words.body_text)):
+        check_placeholders(text, field=field)
+    values = {**values_of(news[0].payload, told_on=None, today=today), "orders": str(len(news))}
+    said = [order_news(each.kind, each.payload, told_on=each.told_on, today=today) for each in news]
+    subject = " ".join(fill(words.subject_line, {**values, "lines": ""}).split())
+    listed = "\n\n".join(f"  {order.ref}: {order.said}\n  {order.link}" for order in said)
+    text = fill(words.body_text, {**values, "lines": listed})
+    table = render_to_string("notifications/mail/orders.html", {"orders": said})
+    return Mail(subject, _BLANK_LINES.sub("\n\n", text), _laid_out(words, {**values, "lines": mark_safe(table)}))
+
+
 def words_of(kind: str, *, language: str) -> Words:
     """Return the active words of a kind: the Template row of this language, of English, or the file."""
     rows = Template.objects.filter(kind=kind, channel="email", status=TemplateStatus.ACTIVE)
@@ -90,10 +114,13 @@ def _html(words: Words, values: Mapping[str, str], lines: Sequence[MessageLine],
     quoted = {**values, "lines": mark_safe(table)}  # its own template has escaped it
     if words.body_html:
         return fill(words.body_html, quoted, quote=conditional_escape)
+    return _laid_out(words, quoted)
+
+
+def _laid_out(words: Words, quoted: Mapping[str, str]) -> str:
     paragraphs = [_paragraph(text.strip(), quoted) for text in words.body_text.strip().split("\n\n")]
-    return render_to_string(
-        "notifications/mail/layout.html", {"paragraphs": paragraphs, "order_ref": values["order_ref"]}
-    )
+    label = "Your orders" if quoted["orders"] != "1" else f"Order {quoted['order_ref']}"
+    return render_to_string("notifications/mail/layout.html", {"paragraphs": paragraphs, "label": label})
 
 
 def _paragraph(text: str, quoted: Mapping[str, str]) -> tuple[str, SafeString]:

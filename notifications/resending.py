@@ -40,8 +40,9 @@ def send_again(delivery_id: int, *, actor: AbstractBaseUser, now: datetime) -> D
         raise Conflict(f"Only a message that failed or perhaps arrived can be sent again: {words}.")
     delivery.state, delivery.attempts, delivery.not_before = DeliveryState.PENDING, 0, now
     delivery.state_reason = f"Sent again by {actor.get_username()}"[:200]
-    delivery.lease_token = delivery.lease_until = None
-    delivery.save(update_fields=["state", "attempts", "not_before", "state_reason", "lease_token", "lease_until"])
+    delivery.lease_token = delivery.lease_until = delivery.sent_with = None
+    changed = ["state", "attempts", "not_before", "state_reason", "lease_token", "lease_until", "sent_with"]
+    delivery.save(update_fields=changed)
     kick(SEND_TASK)
     return delivery
 

@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
+from django.utils.html import conditional_escape
 
-from notifications import outcomes
-from notifications.models import Delivery, DeliveryState
-from notifications.placeholders import HIDDEN_LINK
+from notifications import outcomes, valve
+from notifications.models import DeliveryState
+from notifications.outcomes import Outgoing
+from notifications.placeholders import hidden_link
 from notifications.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
 
 BATCH = 50
@@ -26,11 +28,14 @@ SERVER_AWAY_SECONDS = (5, 15)
 
 
 def send_due(*, now: datetime) -> int:
-    """Send one batch of due deliveries over one connection; return how many were claimed, 0 when nothing is due.
+    """Send one batch of due deliveries over one connection; return how many were claimed, 0 when nothing is due or
+    the valve is closed.
 
     Raises Unreachable, after giving the batch back, when no server takes mail: there is no point in going on.
     """
     outcomes.give_up_unanswered(now=now)
+    if not valve.is_open(now=now):
+        return 0
     token, keys = outcomes.claim_due(now=now, limit=BATCH)
     mailer = Mailer(get_connection())
     try:
@@ -50,11 +55,12 @@ def send_due(*, now: datetime) -> int:
 
 def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
     mailer.open()  # before the delivery is marked as being sent: a server that is away makes nothing uncertain
-    delivery = outcomes.start(key, token=token, now=timezone.now())
-    if delivery is None:
+    outgoing = outcomes.start(key, token=token, now=timezone.now())
+    if outgoing is None:
         return
+    delivery = outgoing.delivery
     try:
-        mailer.send(mail_of(delivery))
+        mailer.send(mail_of(outgoing))
     except Unanswered:
         reason = "The connection died before the server's answer"
         outcomes.finish(delivery, state=DeliveryState.UNCERTAIN, reason=reason, now=timezone.now())
@@ -68,14 +74,19 @@ def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
         outcomes.finish(delivery, state=DeliveryState.SENT, reason="", now=timezone.now())
 
 
-def mail_of(delivery: Delivery) -> EmailMultiAlternatives:
+def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Return the mail of a delivery whose words are filled in, with the customer's keys (RFC 8058 for the second)."""
-    page = f"{settings.BASE_URL}/o/{delivery.order_key}/"
-    headers = {"Message-ID": delivery.message_id, "Auto-Submitted": "auto-generated"}
-    if delivery.unsubscribe_key:
-        headers["List-Unsubscribe"] = f"<{settings.BASE_URL}/u/{delivery.unsubscribe_key}/>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    text, html = (body.replace(HIDDEN_LINK, page) for body in (delivery.body_text, delivery.body_html))
+    delivery = outgoing.delivery
+    headers = {
+        "Message-ID": delivery.message_id,
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": f"<{settings.BASE_URL}/u/{outgoing.unsubscribe_key}/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    text, html = delivery.body_text, delivery.body_html
+    for ref, key in outgoing.order_keys.items():
+        hidden, page = hidden_link(ref), f"{settings.BASE_URL}/o/{key}/"
+        text, html = text.replace(hidden, page), html.replace(conditional_escape(hidden), page)
     mail = EmailMultiAlternatives(
         delivery.subject_line, text, settings.DEFAULT_FROM_EMAIL, [delivery.recipient], headers=headers
     )

@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "inventory.manage_catalogue": (OPS, ADMIN),
     "orders.answer_feedback": (AGENT, OPS, ADMIN),
     "notifications.send_message": (AGENT, OPS, ADMIN),
+    "notifications.run_valve": (ADMIN,),
     "notifications.edit_template": (AGENT, ADMIN),
     "notifications.activate_template": (ADMIN,),
 }

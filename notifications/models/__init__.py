@@ -1,6 +1,7 @@
 from notifications.models.delivery import Delivery, DeliveryState
 from notifications.models.fact import Fact, FactState
 from notifications.models.link import Link, LinkMiss, LinkPurpose
+from notifications.models.rules import MessageRules
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
 
@@ -12,6 +13,7 @@ __all__ = [
     "Link",
     "LinkMiss",
     "LinkPurpose",
+    "MessageRules",
     "Suppression",
     "Template",
     "TemplateStatus",

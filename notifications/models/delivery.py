@@ -49,10 +49,14 @@ class Delivery(Leased):
     message_id = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
-
-    # The customer's keys that go out with the mail: in memory, while it is handed over (notifications.links).
-    order_key = ""
-    unsubscribe_key = ""
+    sent_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="companions",
+        help_text="The delivery whose mail carries this news too.",
+    )
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -70,6 +74,7 @@ class Delivery(Leased):
                 condition=models.Q(state__in=["pending", "sending"]),
                 name="notifications_delivery_due",
             ),
+            models.Index(fields=["created_at"], name="notifications_delivery_created"),
             models.Index(fields=["order_ref", "-id"], name="notifications_delivery_order"),
             models.Index(fields=["customer_code", "-id"], name="notifications_delivery_cust"),
         ]

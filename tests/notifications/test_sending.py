@@ -17,6 +17,7 @@ from notifications import outcomes
 from notifications.announcing import announce
 from notifications.integrity import delivery_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
+from notifications.outcomes import Outgoing
 from notifications.sending import mail_of, send_due
 from notifications.smtp import Mailer, Unreachable
 from notifications.tasks import send_due_deliveries
@@ -223,7 +224,7 @@ def test_a_slow_worker_that_was_given_up_still_records_what_happened(server: Scr
     assert started is not None
     outcomes.give_up_unanswered(now=now + outcomes.LEASE + timedelta(seconds=1))
 
-    outcomes.finish(started, state=outcomes.DeliveryState.SENT, reason="", now=now)
+    outcomes.finish(started.delivery, state=outcomes.DeliveryState.SENT, reason="", now=now)
 
     assert again(delivery).state == "sent"
     assert server.mails == []
@@ -280,7 +281,7 @@ def _send_unclaimed_in_thread(barrier: Barrier) -> None:
         mailer = Mailer(get_connection())
         mailer.open()
         for delivery in pending:
-            mailer.send(mail_of(delivery))
+            mailer.send(mail_of(Outgoing(delivery, {}, "")))
             Delivery.objects.filter(pk=delivery.pk).update(state="sent", sent_at=timezone.now())
         mailer.close()
     finally:
