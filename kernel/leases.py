@@ -10,8 +10,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import connection, models, transaction
+from django.db.models import Field, Q, QuerySet
+from django.db.models.options import Options
 from django.utils import timezone
 
 MAX_ATTEMPTS = 5
@@ -35,20 +36,34 @@ def claimable(rows: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
     return rows.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), not_before__lte=now)
 
 
-def claim(rows: QuerySet[Any], *, now: datetime, lease: timedelta, limit: int) -> tuple[uuid.UUID, list[Any]]:
-    """Take up to ``limit`` due rows for ``lease``; return the token and their keys, oldest first.
+def claim(
+    rows: QuerySet[Any], *, now: datetime, lease: timedelta, limit: int, value: str = "pk"
+) -> tuple[uuid.UUID, list[Any]]:
+    """Take up to ``limit`` due rows, the oldest, for ``lease``; return the token and a column of them, ascending.
 
-    Concurrent claimers never get the same row (SKIP LOCKED) and never wait for each other.
+    Concurrent claimers never get the same row (SKIP LOCKED) and never wait for each other. One statement; the CTE is
+    materialized because a subquery with a lock and a limit may run more than once.
     """
-    token = uuid.uuid4()
-    with transaction.atomic():
+    token, meta = uuid.uuid4(), rows.model._meta
+    with transaction.atomic(), connection.cursor() as cursor:
         due = claimable(rows, now=now).order_by("pk").select_for_update(skip_locked=True, of=("self",))
-        keys = list(due.values_list("pk", flat=True)[:limit])
-        if keys:
-            rows.model._default_manager.filter(pk__in=keys).update(
-                lease_token=token, lease_until=now + lease, attempts=F("attempts") + 1
-            )
-    return token, keys
+        query, params = due.values("pk")[:limit].query.sql_with_params()
+        key, column = (connection.ops.quote_name(_column(meta, name)) for name in ("pk", value))
+        cursor.execute(
+            f"WITH due (key) AS MATERIALIZED ({query}) "
+            f"UPDATE {connection.ops.quote_name(meta.db_table)} t "
+            f"SET lease_token = %s, lease_until = %s, attempts = attempts + 1 "
+            f"FROM due WHERE t.{key} = due.key RETURNING t.{column}",
+            [*params, token, now + lease],
+        )
+        return token, sorted(row[0] for row in cursor.fetchall())
+
+
+def _column(meta: Options[Any], name: str) -> str:
+    field = meta.pk if name == "pk" else meta.get_field(name)
+    assert isinstance(field, Field)
+    assert field.column
+    return field.column
 
 
 def release(rows: QuerySet[Any], *, token: uuid.UUID, retry_at: datetime, error: str) -> int:

@@ -62,10 +62,11 @@ def copy_out(query: str, params: Mapping[str, Any] | None, types: Mapping[str, s
     return _decode(stream.getbuffer(), types)
 
 
-def copy_in(table: str, fields: Sequence[Field]) -> int:
+def copy_in(table: str, fields: Sequence[Field], *, first: str = "") -> int:
     """Append rows to ``table`` through COPY and return how many. Fields are parallel; a table gets them in any order.
 
-    Rows may arrive in another order than given: those with the same fields NULL travel together.
+    Rows may arrive in another order than given: those with the same fields NULL travel together. Statements to run
+    ``first``, each ended by a semicolon, travel with the COPY.
     """
     rows = len(fields[0].values)
     if not rows:
@@ -78,7 +79,7 @@ def copy_in(table: str, fields: Sequence[Field]) -> int:
     stream.seek(0)
     names = ", ".join(field.name for field in fields)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", stream)
+        cursor.copy_expert(f"{first} COPY {table} ({names}) FROM STDIN (FORMAT binary)", stream)
     return rows
 
 

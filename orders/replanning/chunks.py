@@ -107,21 +107,27 @@ def _write_orders(
     if not len(order_ids):
         return []
     lock_orders(order_ids)
-    rolled_up, changed = roll_up(
+    rolled_up = roll_up(
         order_ids,
         origins_of(draft.inputs.marks),
         run_id=run.pk,
         now=now,
         has_stages=draft.plan.guarantees is not None,
     )
-    promises, promised = make_promises(run_id=run.pk, now=now, quiet=quiet)
-    announcements, news = find_news(
-        promises=draft.rules.promises, policy_id=draft.policy_id, run_id=run.pk, now=now, quiet=quiet
-    )
-    for counts in (rolled_up, promises, announcements):
-        rows.update(counts)
-    rows["facts"] += announce([*promised, *news], run_id=run.pk, now=now)
-    return changed
+    rows.update(rolled_up.rows)
+    news: list[tuple[int, str]] = []
+    if rolled_up.unpromised:
+        promises, promised = make_promises(run_id=run.pk, now=now, quiet=quiet)
+        rows.update(promises)
+        news += promised
+    if rolled_up.promised:
+        announcements, moved = find_news(
+            promises=draft.rules.promises, policy_id=draft.policy_id, run_id=run.pk, now=now, quiet=quiet
+        )
+        rows.update(announcements)
+        news += moved
+    rows["facts"] += announce(news, run_id=run.pk, now=now)
+    return rolled_up.changed
 
 
 def _tell_pages(run: PlanRun, products: Ints, orders: Sequence[int]) -> None:

@@ -36,9 +36,8 @@ def _claim(now: datetime) -> tuple[UUID, list[int]]:
     """Take due marks of products that no other worker is planning; return the products, ascending."""
     in_work = DirtyMark.objects.filter(product_id=OuterRef("product_id"), lease_until__gte=now)
     free = DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False)
-    token, keys = claim(free, now=now, lease=LEASE, limit=BATCH)
-    products = DirtyMark.objects.filter(pk__in=keys).values_list("product_id", flat=True).distinct()
-    return token, sorted(products) if keys else []
+    token, products = claim(free, now=now, lease=LEASE, limit=BATCH, value="product")
+    return token, sorted(set(products))
 
 
 def _plan(token: UUID, products: Collection[int], clock: Callable[[], datetime]) -> None:

@@ -6,6 +6,7 @@ order's bucket: whoever comes second sees the other's lines.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,8 @@ _STAGE = """
     order_id bigint, placed_at timestamptz, stage smallint, score float8, reason smallint, eta_p50 date, eta_p90 date,
     open_lines int, short_lines int, open_units int, short_units int, open_value_minor bigint,
     ready_value_minor bigint, is_planned bool, is_ready bool, promised_on date, is_promised bool,
-    was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text
+    was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text,
+    is_kept_back bool
 """
 
 # The last line to arrive names the order's reason; of lines with the same day one that waits, and not for another. Day,
@@ -67,15 +69,16 @@ _ROLL_UP = f"""
     SELECT t.order_id, o.placed_at, t.stage, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
         t.open_units, t.short_units, t.open_value_minor, t.ready_value_minor, t.is_planned, t.is_ready,
         COALESCE(r.promised_on, CASE WHEN t.is_planned THEN t.eta_p50 END), r.order_id IS NOT NULL,
-        old.order_id IS NOT NULL, old.eta_p50, old.reason, r.told_on, r.announced_on, r.announced_kind
+        old.order_id IS NOT NULL, old.eta_p50, old.reason, r.told_on, r.announced_on, r.announced_kind,
+        r.kept_because IS NOT NULL
     FROM total t
     JOIN orders_order o ON o.id = t.order_id AND o.status = 'open'
     LEFT JOIN orders_orderpromise r ON r.order_id = t.order_id
     LEFT JOIN orders_orderplan old ON old.order_id = t.order_id
     ORDER BY t.order_id
-    RETURNING was_planned
+    RETURNING was_planned, is_promised
     )
-    SELECT count(*), count(*) FILTER (WHERE was_planned) FROM staged
+    SELECT count(*), count(*) FILTER (WHERE was_planned), count(*) FILTER (WHERE is_promised) FROM staged
 """
 _VALUES = (
     "placed_at, stage, score, reason, eta_p50, eta_p90, promised_on, slip_days, chance, open_lines, short_lines, "
@@ -136,6 +139,16 @@ _KEEP_CHANGES = f"""
 """
 
 
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """Rows per table, the orders whose plan changed, and how many of the staged ones have a promise already."""
+
+    rows: dict[str, int]
+    changed: list[int]
+    promised: int
+    unpromised: int
+
+
 def bucket_blocks(order_ids: Ints) -> Ints:
     """Return a number for each order; runs of up to 1,024 successive numbers share no bucket with one another."""
     return order_ids // _BLOCK
@@ -150,10 +163,8 @@ def lock_orders(order_ids: Ints) -> None:
         )
 
 
-def roll_up(
-    order_ids: Ints, origins: Origins, *, run_id: int, now: datetime, has_stages: bool = False
-) -> tuple[dict[str, int], list[int]]:
-    """Write the order plans that differ and the revisions of their dates; return rows per table and changed orders.
+def roll_up(order_ids: Ints, origins: Origins, *, run_id: int, now: datetime, has_stages: bool = False) -> RolledUp:
+    """Write the order plans that differ and the revisions of their dates.
 
     ``origins`` says who changed what this run plans, ``has_stages`` that the policy has segments. Leaves what it found
     in the temporary table ``plan_order_stage`` for ``facts``. Call it after the line plans are written and under
@@ -162,10 +173,13 @@ def roll_up(
     params: dict[str, Any] = {"orders": as_array(order_ids), "run": run_id, "now": now, **origins.params()}
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
-    open_stage("plan_order_stage", _STAGE)
     with connection.cursor() as cursor:
-        cursor.execute(_ROLL_UP.format(ranked_by=_RANKED_BY_STAGE if has_stages else _RANKED_BY), params)
-        staged, was_planned = cursor.fetchone()
+        cursor.execute(
+            open_stage("plan_order_stage", _STAGE)
+            + _ROLL_UP.format(ranked_by=_RANKED_BY_STAGE if has_stages else _RANKED_BY),
+            params,
+        )
+        staged, was_planned, is_promised = cursor.fetchone()
         if was_planned < staged:
             cursor.execute(_ADD)
             changed += [row[0] for row in cursor.fetchall()]
@@ -178,4 +192,4 @@ def roll_up(
             cursor.execute(_DROP_CLOSED, params)
             rows["order_plans"] = int(cursor.rowcount)
         rows["order_plans"] += len(changed)
-        return rows, changed
+        return RolledUp(rows, changed, promised=is_promised, unpromised=staged - is_promised)

@@ -60,7 +60,7 @@ _KEEP_BACK = """
 _LET_GO = """
     UPDATE orders_orderpromise r SET kept_on = NULL, kept_because = NULL
     FROM plan_order_stage s
-    WHERE r.order_id = s.order_id AND r.kept_because IS NOT NULL AND r.order_id <> ALL(%(orders)s::bigint[])
+    WHERE s.is_kept_back AND r.order_id = s.order_id AND r.order_id <> ALL(%(orders)s::bigint[])
 """
 
 
@@ -153,10 +153,7 @@ def _keep_back(found: Columns, cause: Codes, chosen: Bools) -> int:
 
 
 def _let_go(still_kept: Ints) -> int:
-    """Forget what was kept back of staged orders that are not any more; a probe of a partial index if there is none."""
+    """Forget what was kept back of staged orders that are not any more."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM orders_orderpromise WHERE kept_because IS NOT NULL)")
-        if not cursor.fetchone()[0]:
-            return 0
         cursor.execute(_LET_GO, {"orders": still_kept.tolist()})
         return int(cursor.rowcount)

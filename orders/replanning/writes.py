@@ -18,6 +18,11 @@ _LINE_STAGE = """
     policy_id bigint, segment smallint DEFAULT -1, kept smallint DEFAULT 0, stage smallint DEFAULT 3,
     promise_rule smallint DEFAULT -1
 """
+_STATE = """
+    SELECT true, id, product_id FROM inventory_dirtymark WHERE product_id = ANY(%(products)s::bigint[])
+    UNION ALL
+    SELECT false, run_id, product_id FROM orders_poolplan WHERE product_id = ANY(%(products)s::bigint[])
+"""
 _CLAIM_STAGE = "line_id bigint, giver_id bigint, product_id bigint, qty int, delta int"
 _LINE_COLUMNS = (
     "line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, eta_p50, eta_p90, "
@@ -41,25 +46,12 @@ def find_moved(product_ids: Ints, marks: Columns, pools: Columns) -> Ints:
     ``marks`` and ``pools`` are what the snapshot had. Call it under ``lock_pools``.
     """
     params = {"products": as_array(product_ids)}
-    marks_now = copy_out(
-        "SELECT id, product_id FROM inventory_dirtymark WHERE product_id = ANY(%(products)s::bigint[])",
-        params,
-        {"id": "int8", "product_id": "int8"},
-    )
-    pools_now = copy_out(
-        "SELECT product_id, run_id FROM orders_poolplan WHERE product_id = ANY(%(products)s::bigint[])",
-        params,
-        {"product_id": "int8", "run_id": "int8"},
-    )
-    known = np.isin(marks_now["id"], marks["id"])
-    moved = [marks_now["product_id"][~known]]
-    at = np.searchsorted(pools["product_id"], pools_now["product_id"])
+    now = copy_out(_STATE, params, {"is_mark": "bool", "number": "int8", "product_id": "int8"})
+    is_mark, number, product_id = now["is_mark"], now["number"], now["product_id"]
+    at = np.searchsorted(pools["product_id"], product_id)
     same = at < len(pools["product_id"])
-    same[same] = (pools["product_id"][at[same]] == pools_now["product_id"][same]) & (
-        pools["run_id"][at[same]] == pools_now["run_id"][same]
-    )
-    moved.append(pools_now["product_id"][~same])
-    return np.unique(np.concatenate(moved))
+    same[same] = (pools["product_id"][at[same]] == product_id[same]) & (pools["run_id"][at[same]] == number[same])
+    return np.unique(product_id[~np.where(is_mark, np.isin(number, marks["id"]), same)])
 
 
 def write_changes(changes: Changes) -> dict[str, int]:
@@ -92,10 +84,12 @@ def close_marks(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) ->
         return int(cursor.rowcount)
 
 
-def open_stage(name: str, columns: str) -> None:
-    """Make an empty temporary table; it stays with the connection, its rows go at commit."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM {name}")
+def open_stage(name: str, columns: str) -> str:
+    """Return statements that make an empty temporary table; it stays with the connection, its rows go at commit.
+
+    They are sent along with the statement that fills it: an event run is mostly waiting for answers.
+    """
+    return f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM {name};"
 
 
 def _write_lines(changes: Changes) -> int:
@@ -111,8 +105,7 @@ def _write_lines(changes: Changes) -> int:
         return written
     if changes.nothing_stored:
         return written + copy_in("orders_lineplan", fields)
-    open_stage("plan_line_stage", _LINE_STAGE)
-    copy_in("plan_line_stage", fields)
+    copy_in("plan_line_stage", fields, first=open_stage("plan_line_stage", _LINE_STAGE))
     updates = ", ".join(f"{name} = excluded.{name}" for name in _LINE_COLUMNS.split(", ")[3:])
     with connection.cursor() as cursor:
         cursor.execute(
@@ -154,21 +147,24 @@ def _write_claims(table: str, giver: str, claims: ClaimChanges, nothing_stored: 
     state = [Field("state", "int2", np.zeros(len(claims.qty), dtype=np.int64))] if giver == "warehouse_id" else []
     if nothing_stored:
         return copy_in(table, [*fields, *state])
-    open_stage("plan_claim_stage", _CLAIM_STAGE)
-    copy_in("plan_claim_stage", fields)
+    copy_in("plan_claim_stage", fields, first=open_stage("plan_claim_stage", _CLAIM_STAGE))
     planned, key = (", state", f"line_id, {giver}, state") if state else ("", f"line_id, {giver}")
+    drop = (
+        f"DELETE FROM {table} t USING plan_claim_stage s "
+        f"WHERE s.qty = 0 AND t.line_id = s.line_id AND t.{giver} = s.giver_id{' AND t.state = 0' if state else ''}"
+    )
+    set_ = (
+        f"INSERT INTO {table} (line_id, {giver}, product_id, qty{planned}) "
+        f"SELECT line_id, giver_id, product_id, qty{', 0' if state else ''} FROM plan_claim_stage WHERE qty > 0 "
+        f"ON CONFLICT ({key}) DO UPDATE SET qty = excluded.qty"
+    )
+    written = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table} t USING plan_claim_stage s "
-            f"WHERE s.qty = 0 AND t.line_id = s.line_id AND t.{giver} = s.giver_id{' AND t.state = 0' if state else ''}"
-        )
-        written = int(cursor.rowcount)
-        cursor.execute(
-            f"INSERT INTO {table} (line_id, {giver}, product_id, qty{planned}) "
-            f"SELECT line_id, giver_id, product_id, qty{', 0' if state else ''} FROM plan_claim_stage WHERE qty > 0 "
-            f"ON CONFLICT ({key}) DO UPDATE SET qty = excluded.qty"
-        )
-        return written + int(cursor.rowcount)
+        for statement, is_needed in ((drop, (claims.qty == 0).any()), (set_, (claims.qty > 0).any())):
+            if is_needed:
+                cursor.execute(statement)
+                written += int(cursor.rowcount)
+    return written
 
 
 def _move_reserved(claims: ClaimChanges) -> int:
