@@ -40,7 +40,7 @@ def curve_of(rule: dict[str, Any]) -> Curve | None:
         return None
     try:
         path = _path(points)
-    except (KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError):
+    except (LookupError, TypeError, ValueError, OverflowError, ZeroDivisionError):
         return None
     if spec.lowest is not None:
         path = [(max(x, spec.lowest), y) for x, y in path]

@@ -39,7 +39,8 @@ class Difference:
 
     def __str__(self) -> str:
         if self.kind == "changed":
-            return f"{self.label}: {self.what} {self.before or 'none'} → {self.after or 'none'}"
+            what = f"{self.what} " if self.what else ""
+            return f"{self.label}: {what}{self.before or 'none'} → {self.after or 'none'}"
         return f"{self.label}: {self.what}"
 
 
