@@ -92,8 +92,11 @@ def availability(
     p50, p90 = (
         _leaving(day, lead, lacks, place, products, piece, bucket, context, working_days)
         for day, lead in (
-            (buckets.day, products.lead_time_p50),
-            (buckets.day_p90, np.maximum(products.lead_time_p50, products.lead_time_p90)),
+            (np.maximum(buckets.day, buckets.leaves), products.lead_time_p50),
+            (
+                np.maximum(buckets.day_p90, buckets.leaves),
+                np.maximum(products.lead_time_p50, products.lead_time_p90),
+            ),
         )
     )
     return Answers(
@@ -107,7 +110,7 @@ def availability(
         parts=_parts(
             np.r_[piece, np.flatnonzero(lacks)],
             np.r_[
-                _leaving_in_part(buckets.day[bucket], context, working_days),
+                _leaving_in_part(np.maximum(buckets.day, buckets.leaves)[bucket], context, working_days),
                 _leaving_ordered(place[lacks], products, context, working_days),
             ],
             np.r_[qty, (questions.qty - now - coming)[lacks]],
@@ -182,13 +185,14 @@ def _leaving(
     today = np.full(len(place), context.today, dtype=np.int64)
     ordered = working_days.add(today, lead_time[place])
     last = np.where(lacks, np.maximum(last, ordered), last)
-    left = working_days.add(last, context.handling_days)
+    left = last if context.sites is not None else working_days.add(last, context.handling_days)
     return np.where(lacks & (products.lead_time_p50[place] <= 0), NO_DAY, left)
 
 
 def _leaving_in_part(day: Ints, context: Context, working_days: WorkingDays) -> Ints:
     """Return the day units of a bucket leave when they do not wait for the rest of the item."""
-    return working_days.add(np.maximum(day, context.today), context.handling_days)
+    day = np.maximum(day, context.today)
+    return day if context.sites is not None else working_days.add(day, context.handling_days)
 
 
 def _leaving_ordered(place: Ints, products: Products, context: Context, working_days: WorkingDays) -> Ints:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from orders.planning.calendar import WorkingDays
+from orders.planning.calendar import SiteDays, WorkingDays
 from orders.planning.supply import Buckets, order_buckets
 from orders.planning.types import (
+    NO_DAY,
     Attributes,
     Backlog,
     Bools,
@@ -45,8 +46,9 @@ class Limits:
 class Prepared:
     """What the steps read. Arrays without a home of their own are parallel to ``backlog``, line ids ascending.
 
-    ``product`` is each line's position in ``products``; ``need_qty`` is what frozen units leave open; ``held`` lines
-    take nothing. ``limits`` is None where neither terms nor policy set any.
+    ``product`` is each line's position in ``products``; ``need_qty`` is what frozen units leave open, ``frozen_leave``
+    the day from which all of these can leave (NO_DAY where there are none); ``held`` lines take nothing. ``limits`` is
+    None where neither terms nor policy set any.
     """
 
     backlog: Backlog
@@ -55,6 +57,7 @@ class Prepared:
     buckets: Buckets
     product: Ints
     frozen_qty: Ints
+    frozen_leave: Ints
     need_qty: Ints
     held: Bools
     context: Context
@@ -68,7 +71,7 @@ def prepare(
     """Return the input in the one order that planning works in. Raises ValueError where it breaks its contract."""
     backlog, attributes = _by_line_id(backlog, attributes)
     working_days = WorkingDays(context.calendar)
-    frozen_qty = _frozen_per_line(frozen, backlog.line_id)
+    frozen_qty, frozen_leave = _frozen_per_line(frozen, backlog.line_id, SiteDays(context))
     return Prepared(
         backlog=backlog,
         attributes=attributes,
@@ -76,6 +79,7 @@ def prepare(
         buckets=order_buckets(supply, products.product_id, context, working_days),
         product=_places(products, backlog.product_id),
         frozen_qty=frozen_qty,
+        frozen_leave=frozen_leave,
         need_qty=np.maximum(backlog.open_qty - frozen_qty, 0),
         held=backlog.on_hold,
         context=context,
@@ -113,11 +117,15 @@ def _places(products: Products, product_id: Ints) -> Ints:
     return place
 
 
-def _frozen_per_line(frozen: Frozen, line_id: Ints) -> Ints:
-    """Return frozen units per line; frozen allocations of lines that are not in the backlog do not count."""
-    total = np.zeros(len(line_id), dtype=np.int64)
+def _frozen_per_line(frozen: Frozen, line_id: Ints, sites: SiteDays) -> tuple[Ints, Ints]:
+    """Return frozen units per line, and the day from which they can leave.
+
+    Frozen allocations of lines that are not in the backlog do not count.
+    """
+    total, leave = np.zeros(len(line_id), dtype=np.int64), np.full(len(line_id), NO_DAY, dtype=np.int64)
     place = np.searchsorted(line_id, frozen.line_id)
     known = place < len(line_id)
     known[known] = line_id[place[known]] == frozen.line_id[known]
     np.add.at(total, place[known], frozen.qty[known])
-    return total
+    np.maximum.at(leave, place[known], sites.leave_today(frozen.warehouse_id[known]))
+    return total, leave

@@ -20,7 +20,8 @@ _NEVER = np.iinfo(np.int64).max  # sorts after every day: stands for an unknown 
 class Claimed:
     """The claims summed per line, parallel to the backlog. ``last_bucket`` is the peg that comes last, −1 for none.
 
-    ``last_day`` is that of the last peg, or a later one before which the line's terms do not let it leave. ``note`` is
+    ``last_day`` is that of the last peg, or a later one before which the line's terms do not let it leave, and
+    ``here_leaves`` the day from which all its units on hand can leave (NO_DAY: it has none). ``note`` is
     the reason why a limit kept the line from units at its turn, or NO_REASON.
     """
 
@@ -30,6 +31,7 @@ class Claimed:
     last_bucket: Ints
     last_day: Ints
     last_day_p90: Ints
+    here_leaves: Ints
     note: Ints
 
     @property
@@ -82,6 +84,10 @@ def sum_claims(ready: Prepared, claims: Claims) -> Claimed:
         last_bucket=_latest(lines, line, bucket, -1),
         last_day=_latest(lines, until, np.r_[buckets.day[bucket], claims.not_before], NO_DAY),
         last_day_p90=_latest(lines, until, np.r_[buckets.day_p90[bucket], claims.not_before_p90], NO_DAY),
+        here_leaves=np.maximum(
+            ready.frozen_leave,
+            _latest(lines, claims.line[stock], buckets.leaves[claims.bucket[stock]], NO_DAY),
+        ),
         note=_latest(lines, claims.noted, claims.note, NO_REASON),
     )
 
@@ -149,14 +155,15 @@ def promise(ready: Prepared, claimed: Claimed, gates: Gates) -> Dates:
 def _own_arrivals(ready: Prepared, claimed: Claimed, gates: Gates) -> tuple[Ints, Ints]:
     """Return when each line has its units, regardless of the rest of its order."""
     product, products, buckets, today = ready.product, ready.products, ready.buckets, ready.context.today
-    p50 = np.maximum(claimed.last_day, today)
-    p90 = np.maximum(claimed.last_day_p90, today)
+    here = np.maximum(claimed.here_leaves, today)
+    p50, p90 = np.maximum(claimed.last_day, here), np.maximum(claimed.last_day_p90, here)
 
     # Lines of an order that supply cannot complete claim nothing; their day is still what would cover them.
     lacks = claimed.lacking_qty > 0
     covered = (gates.member >= 0) & ~gates.complete & (gates.cover != UNCOVERED) & lacks
-    p50[covered] = np.maximum(buckets.day[gates.cover[covered]], today)
-    p90[covered] = np.maximum(buckets.day_p90[gates.cover[covered]], today)
+    cover = gates.cover[covered]
+    p50[covered] = np.maximum(np.maximum(buckets.day, buckets.leaves)[cover], today)
+    p90[covered] = np.maximum(np.maximum(buckets.day_p90, buckets.leaves)[cover], today)
 
     lacking = lacks & ~covered
     ordered = np.full(len(products.product_id), today, dtype=np.int64)
@@ -170,7 +177,9 @@ def _own_arrivals(ready: Prepared, claimed: Claimed, gates: Gates) -> tuple[Ints
 
 
 def _add_handling(ready: Prepared, days: Ints) -> Ints:
-    """Return when units that arrive on ``days`` leave; unknown stays unknown."""
+    """Return when units that arrive on ``days`` leave; unknown stays unknown. Sites have added their own already."""
+    if ready.context.sites is not None:
+        return days
     known = np.where(days == NO_DAY, ready.context.today, days)
     return np.where(days == NO_DAY, NO_DAY, ready.working_days.add(known, ready.context.handling_days))
 

@@ -177,12 +177,48 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Sites:
+    """Who works by a calendar of its own, and how long warehouses need.
+
+    ``weekmask`` has shape (calendars, 7), Monday first; ``closed_calendar`` and ``closed_day`` are pairs. Calendar 0 is
+    the company's.
+    ``warehouse_id`` ascends, ``handling_days`` are working days of the warehouse from having units to shipping them;
+    ``source_id`` ascends and names inbound whose supplier has a calendar of its own. Whoever is not listed works by
+    calendar 0 and ships on the day.
+    """
+
+    weekmask: Bools
+    closed_calendar: Ints
+    closed_day: Ints
+    warehouse_id: Ints
+    warehouse_calendar: Ints
+    handling_days: Ints
+    source_id: Ints
+    source_calendar: Ints
+
+    def calendars(self) -> tuple[Calendar, ...]:
+        """Return the calendars, the company's first."""
+        return tuple(
+            Calendar(
+                weekmask=tuple(bool(day) for day in mask),  # type: ignore[arg-type]
+                holidays=tuple(sorted(set(self.closed_day[self.closed_calendar == place].tolist()))),
+            )
+            for place, mask in enumerate(self.weekmask)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for the whole run. ``handling_days`` are working days from having the stock to shipping it."""
+    """What is the same for the whole run.
+
+    ``calendar`` is the company's. ``handling_days`` are working days from having the stock to shipping it, wherever it
+    is; where ``sites`` are given, each warehouse has its own and these must be 0.
+    """
 
     today: int
     calendar: Calendar
     handling_days: int = 0
+    sites: Sites | None = None
 
 
 @dataclass(frozen=True, slots=True)

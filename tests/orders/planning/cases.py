@@ -19,6 +19,7 @@ from orders.planning.types import (
     Context,
     Frozen,
     Products,
+    Sites,
     Supply,
     Terms,
 )
@@ -119,6 +120,23 @@ class PickDay:
 
 
 @dataclass(frozen=True)
+class House:
+    """A warehouse that works by one of the case's calendars and needs working days to ship."""
+
+    warehouse_id: int
+    calendar: int = 0
+    handling_days: int = 0
+
+
+@dataclass(frozen=True)
+class Way:
+    """Inbound whose supplier works by one of the case's calendars."""
+
+    source_id: int
+    calendar: int = 0
+
+
+@dataclass(frozen=True)
 class Claim:
     """Units that a line had in the plan before."""
 
@@ -148,6 +166,13 @@ class Case:
     far_horizon: int | None = None
     preferred: tuple[tuple[int, ...], ...] = ()
     pick_days: tuple[PickDay, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    houses: tuple[House, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+    def calendar_of(self, number: int) -> Calendar:
+        """Return one of the case's calendars; 0 is the company's."""
+        return (self.calendar, *self.calendars)[number]
 
 
 def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
@@ -167,7 +192,27 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
                 np.array([np.nan if line.wanted_in is None else line.wanted_in for line in case.lines])
             ),
         },
-        Context(case.today, case.calendar, case.handling_days),
+        Context(case.today, case.calendar, case.handling_days, sites_of(case)),
+    )
+
+
+def sites_of(case: Case) -> Sites | None:
+    """Return who works by a calendar of its own, as ``plan`` takes it; None where nobody does."""
+    if not (case.calendars or case.houses or case.ways):
+        return None
+    calendars = (case.calendar, *case.calendars)
+    houses = sorted(case.houses, key=lambda house: house.warehouse_id)
+    ways = sorted(case.ways, key=lambda way: way.source_id)
+    closed = [(number, day) for number, calendar in enumerate(calendars) for day in calendar.holidays]
+    return Sites(
+        weekmask=np.array([calendar.weekmask for calendar in calendars], dtype=np.bool_),
+        closed_calendar=np.array([number for number, _ in closed], dtype=np.int64),
+        closed_day=np.array([day for _, day in closed], dtype=np.int64),
+        warehouse_id=np.array([house.warehouse_id for house in houses], dtype=np.int64),
+        warehouse_calendar=np.array([house.calendar for house in houses], dtype=np.int64),
+        handling_days=np.array([house.handling_days for house in houses], dtype=np.int64),
+        source_id=np.array([way.source_id for way in ways], dtype=np.int64),
+        source_calendar=np.array([way.calendar for way in ways], dtype=np.int64),
     )
 
 

@@ -62,27 +62,47 @@ class Oracle:
 
     # calendar, counted day by day
 
-    def works(self, day: int) -> bool:
-        return self.case.calendar.weekmask[(day - 1) % 7] and day not in self.case.calendar.holidays
+    def works(self, day: int, calendar: int) -> bool:
+        own = self.case.calendar_of(calendar)
+        return own.weekmask[(day - 1) % 7] and day not in own.holidays
 
-    def working_day(self, day: int, later: int) -> int:
-        while not self.works(day):
+    def working_day(self, day: int, later: int, calendar: int = 0) -> int:
+        while not self.works(day, calendar):
             day += 1
         for _ in range(later):
             day += 1
-            while not self.works(day):
+            while not self.works(day, calendar):
                 day += 1
         return day
 
     def leaves(self, day: int) -> int:
         return self.working_day(max(day, self.case.today), self.case.handling_days)
 
+    @property
+    def has_sites(self) -> bool:
+        return bool(self.case.calendars or self.case.houses or self.case.ways)
+
+    def leaves_house(self, warehouse_id: int, day: int) -> int:
+        """Return when units that are in a warehouse on a day can leave it, after its own handling."""
+        for house in self.case.houses:
+            if house.warehouse_id == warehouse_id:
+                return self.working_day(day, house.handling_days, house.calendar)
+        return self.working_day(day, 0) if self.has_sites else day
+
     def shelf(self, source: Source) -> Shelf:
         if source.source_id == 0:
             return Shelf(source, NOW, NOW, source.qty)
         start = source.expected_on if source.expected_on >= self.case.today else self.case.today + 1
-        p50 = self.working_day(start, source.delay_p50)
-        return Shelf(source, p50, max(p50, self.working_day(start, source.delay_p90)), source.qty)
+        way = {way.source_id: way.calendar for way in self.case.ways}.get(source.source_id, 0)
+        p50, p90 = (
+            self.leaves_house(source.warehouse_id, self.working_day(start, delay, way))
+            for delay in (source.delay_p50, source.delay_p90)
+        )
+        return Shelf(source, p50, max(p50, p90), source.qty)
+
+    def out(self, shelf: Shelf, day: int) -> int:
+        """Return when units of a shelf can leave; ``day`` is its p50 or p90."""
+        return self.leaves_house(shelf.source.warehouse_id, self.case.today) if day == NOW else day
 
     # taking
 
@@ -228,18 +248,20 @@ class Oracle:
     def own_dates(self, line: Line, answer: Answer) -> tuple[int, int]:
         line_id = line.line_id
         today = self.case.today
-        p50 = max([today, *(shelf.day for shelf, _ in self.taken[line_id])])
-        p90 = max([today, *(shelf.day_p90 for shelf, _ in self.taken[line_id])])
+        picked = [self.leaves_house(p.warehouse_id, today) for p in self.case.picks if p.line_id == line_id]
+        p50 = max([today, *picked, *(self.out(shelf, shelf.day) for shelf, _ in self.taken[line_id])])
+        p90 = max([today, *picked, *(self.out(shelf, shelf.day_p90) for shelf, _ in self.taken[line_id])])
         known = True
         cover = self.cover.get(line_id)
         if self.lacking[line_id] and cover is not None:
-            p50, p90 = max(today, cover.day), max(today, cover.day_p90)
+            p50, p90 = max(today, self.out(cover, cover.day)), max(today, self.out(cover, cover.day_p90))
         elif self.lacking[line_id]:
             product = self.products[line.product_id]
             known = product.lead_time_p50 > 0
             p50 = max(p50, self.working_day(today, product.lead_time_p50))
             p90 = max(p90, self.working_day(today, product.lead_time_p90))
-        dates = (self.leaves(p50), self.leaves(p90)) if known else (0, 0)
+        dates = (p50, p90) if self.has_sites else (self.leaves(p50), self.leaves(p90))
+        dates = dates if known else (0, 0)
         if self.on_hand(line) < self.need[line_id]:
             dates = self.by_hand(line, dates)
         return dates
