@@ -6,30 +6,13 @@ from django import forms
 
 from inventory.models import Warehouse
 from kernel.bounds import FIRST_DAY, LAST_DAY, MAX_QTY
-from kernel.errors import DomainError
+from kernel.forms import VerbForm
 
 
 def warehouse_choices() -> list[tuple[str, str]]:
     """Return active warehouses as planning prefers them."""
     rows = Warehouse.objects.filter(is_active=True).order_by("preference", "pk")
     return [(code, f"{name} ({code})") for code, name in rows.values_list("code", "name")]
-
-
-class VerbForm(forms.Form):
-    """A form whose verb may refuse: the words appear where the person typed.
-
-    ``status`` is the HTTP status of the page that shows the form again.
-    """
-
-    status = 422
-
-    def take_refusal(self, refusal: DomainError) -> None:
-        """Show a verb's refusal at the fields it names, else above the form."""
-        self.status = refusal.status
-        for name, words in refusal.fields.items():
-            self.add_error(name if name in self.fields else None, words)
-        if not refusal.fields:
-            self.add_error(None, refusal.detail)
 
 
 class ReceiveForm(VerbForm):

@@ -33,3 +33,18 @@ def delivery_counts() -> dict[str, int]:
     """Return how many deliveries stand in each state, every state named."""
     counted = dict(Delivery.objects.order_by().values_list("state").annotate(Count("pk")))
     return {state: counted.get(state, 0) for state in DeliveryState.values}
+
+
+def fact_counts() -> dict[str, int]:
+    """Return how facts that customers are told of stand: all, those not handed on yet, and each state of the rest.
+
+    all = waiting to be handed on + quarantined + the states, always: every fact handed on has one delivery a channel.
+    """
+    announced = [kind for kind, names in settings.FACT_LISTENERS.items() if ANNOUNCE in names]
+    by_state = dict(Fact.objects.filter(kind__in=announced).order_by().values_list("state").annotate(Count("pk")))
+    return {
+        "facts": sum(by_state.values()),
+        "unheard": by_state.get(FactState.PENDING, 0),
+        "quarantined": by_state.get(FactState.QUARANTINED, 0),
+        **delivery_counts(),
+    }

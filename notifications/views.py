@@ -20,6 +20,7 @@ from kernel.paging import SortKey, parse_int, take_page
 from notifications import resending
 from notifications.integrity import delivery_counts
 from notifications.models import Delivery, DeliveryState
+from notifications.valve import message_rules
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 TABS = (
@@ -57,6 +58,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
         "state": state,
         "text": text,
         "may_see_contact": request.user.has_perm("orders.see_contact"),
+        "is_paused": message_rules().is_paused,
         **page_links(request, page),
     }
     return render_page(request, "notifications/messages.html", context, fragments={"live": "notifications/list.html"})

@@ -27,8 +27,10 @@ CATALOGUE = ("inventory.manage_catalogue",)
 TAKE_IN = ("orders.intake_order",)
 REPLAN = ("orders.replan",)
 SEND = ("notifications.send_message",)
+VALVE = ("notifications.run_valve",)
 EDIT_POLICY, PUBLISH_POLICY = ("orders.edit_policy",), ("orders.publish_policy",)
 RELEASE = ("orders.release_plan",)
+SIMULATE = ("orders.simulate",)
 
 METHODS = ("GET", "POST", "PATCH")
 
@@ -102,6 +104,9 @@ ROUTES = {
     "notifications:messages": Route(get=SEE),
     "notifications:message": Route(get=SEE),
     "notifications:message_html": Route(get=SEE),
+    "notifications:rules": Route(get=SEE, post=VALVE),
+    "notifications:pause": Route(post=VALVE),
+    "notifications:resume": Route(post=VALVE),
     "notifications:stop": Route(post=SEND),
     "notifications:send_again": Route(post=SEND),
     "notifications:unsubscribe": Route(get=PUBLIC, post=PUBLIC),  # whoever has the key
@@ -149,6 +154,9 @@ ROUTES = {
     "api:plan-runs-detail": Route(get=SEE),
     "api:plan-runs-release": Route(post=RELEASE),
     "api:plan-runs-withdraw": Route(post=RELEASE),
+    "api:simulations-list": Route(get=SEE, post=SIMULATE),
+    "api:simulations-detail": Route(get=SEE),
+    "api:simulations-publish": Route(post=PUBLISH_POLICY),
     "api:guard-list": Route(get=SEE, post=("orders.change_guard",)),
     "api:availability-list": Route(post=SEE),
     "api:messages-list": Route(get=SEE),

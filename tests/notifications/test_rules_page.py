@@ -1,0 +1,83 @@
+"""Rules of writing, on their page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from notifications import valve
+from notifications.integrity import fact_counts
+from notifications.models import MessageRules
+from tests.factories.messages import make_fact
+from tests.factories.orders import make_user
+from tests.notifications.test_sending import due, send
+
+pytestmark = pytest.mark.django_db(transaction=True)
+URL = "/messages/rules/"
+GIVEN = {"quiet_from": "21:00", "quiet_to": "08:00", "daily_messages": "3", "storm_messages": "500", "merges": "on"}
+
+
+def signed_in(client: Client, role: str) -> Client:
+    client.force_login(make_user(role))
+    return client
+
+
+def test_an_admin_sets_quiet_hours_and_everybody_sees_them(client: Client) -> None:
+    answer = signed_in(client, "admin").post(URL, {**GIVEN, "version": 1})
+
+    assert answer.status_code == 302
+    assert (MessageRules.objects.get().daily_messages, str(MessageRules.objects.get().quiet_to)) == (3, "08:00:00")
+    page = signed_in(client, "agent").get(URL).content.decode()
+    assert "Only administrators change these rules" in page
+    assert 'value="21:00' in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"quiet_to": ""}, "Give both ends"),
+        ({"daily_messages": "0"}, "whole number from 1"),
+        ({"storm_messages": "many"}, "whole number"),
+        ({"version": "9"}, "Somebody else changed the rules"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_changes(
+    client: Client, wrong: dict[str, str], words: str
+) -> None:
+    answer = signed_in(client, "admin").post(URL, {**GIVEN, "version": 1, **wrong})
+
+    assert answer.status_code in (409, 422)
+    assert words in answer.content.decode()
+    assert valve.message_rules().daily_messages == 4
+
+
+def test_pausing_and_resuming_is_said_on_the_list_of_messages(client: Client) -> None:
+    admin = signed_in(client, "admin")
+
+    admin.post(f"{URL}pause/")
+    assert "Messages are paused" in admin.get("/messages/").content.decode()
+    assert "Paused by" in admin.get(URL).content.decode()
+    admin.post(f"{URL}resume/")
+
+    assert "Messages are paused" not in admin.get("/messages/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "pause/", "resume/"])
+def test_ops_change_nothing(client: Client, path: str) -> None:
+    assert signed_in(client, "ops").post(f"{URL}{path}", {**GIVEN, "version": 1}).status_code == 403
+
+    assert not MessageRules.objects.exists()
+
+
+def test_the_numbers_add_up(client: Client) -> None:
+    due()
+    due(email="")
+    send()
+    make_fact(now=timezone.now())  # not handed on yet
+
+    counts = fact_counts()
+    page = signed_in(client, "ops").get(URL)
+
+    assert counts["facts"] == sum(count for name, count in counts.items() if name != "facts") == 3
+    assert sum(count for _, count in page.context["stands"]) == page.context["facts"] == 3
