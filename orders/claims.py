@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from django.db import connection
 
 from inventory.stock import LevelChange, change_levels, lock_levels
-from orders.models import Allocation, Order
+from orders.models import Allocation, AllocationState, Order
 
+# A claim that changes its state joins one that the line has there in that state already.
+_JOIN = """
+    INSERT INTO orders_allocation (line_id, warehouse_id, state, product_id, qty)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::int[])
+    ON CONFLICT (line_id, warehouse_id, state) DO UPDATE SET qty = orders_allocation.qty + excluded.qty
+"""
 _SHRINK = """
     WITH taken AS (
         SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[]) AS t (line_id, warehouse_id, state, qty)
@@ -76,6 +82,17 @@ def consume(taken: Sequence[Taken]) -> None:
     """Let the units leave: smaller or no allocations, and one conditional UPDATE of reserved and on hand."""
     _shrink(taken)
     change_levels([LevelChange(*key, on_hand=-qty, reserved=-qty) for key, qty in units_by_level(taken).items()])
+
+
+def change_state(taken: Sequence[Taken], state: AllocationState) -> None:
+    """Give the units another state; the reserved counters stay, since they are claimed before and after."""
+    _shrink(taken)
+    units: dict[tuple[int, int, int], int] = defaultdict(int)
+    for each in taken:
+        units[each.line_id, each.warehouse_id, each.product_id] += each.qty
+    rows = [(line, warehouse, int(state), product, qty) for (line, warehouse, product), qty in sorted(units.items())]
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, [list(column) for column in zip(*rows, strict=True)])
 
 
 def units_by_level(taken: Iterable[Taken]) -> dict[tuple[int, int], int]:

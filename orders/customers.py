@@ -20,7 +20,7 @@ from kernel.transactions import entry_verb, require_transaction
 from notifications.outbox import record_fact
 from orders.models import Customer, OrderLine, OrderStatus, Tier
 
-FIELDS_PLANNED = {"tier", "zone"}
+FIELDS_PLANNED = {"tier", "zone", "country"}
 TEXTS = ("name", "contact_name", "email", "phone", "tier", "country", "zone", "language")
 
 

@@ -18,8 +18,10 @@ from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from orders.claims import Taken, consume, lock_claims, take, units_by_level
 from orders.editing import close_if_done, lock_open_order, refuse_held, save_order, tell
-from orders.models import Allocation, Order, OrderLine, Shipment, ShipmentLine, ShipPolicy
+from orders.models import Allocation, AllocationState, Order, OrderLine, Shipment, ShipmentLine, ShipPolicy
+from orders.picking import record_picks
 from orders.snapshots import customer_payloads
+from orders.terms import check_fills
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ def ship(
     claims = lock_claims(order, products)
     wanted = _everything(order, claims) if lines is None else _named(order, open_lines, claims, lines)
     _check_policy(order, open_lines.values(), wanted)
+    check_fills(order, open_lines.values(), wanted)
     taken = take(claims, wanted)
     consume(taken)
     _write_movements(order, taken, actor, now)
+    record_picks([each for each in taken if each.state != AllocationState.PICKED], 1, actor, now)
     _add_shipped(wanted)
     shipment = _write_shipment(order, taken, actor, now)
     save_order(order)

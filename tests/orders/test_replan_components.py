@@ -10,7 +10,7 @@ from django.db import connection
 
 from inventory.models import Product, StockLevel
 from orders.integrity import check
-from orders.models import Allocation, LinePlan, OrderLine, OrderPlan, Peg, ShipPolicy
+from orders.models import Allocation, LinePlan, OrderLine, OrderPlan, OrderTerms, Peg, ShipPolicy
 from orders.replan import replan
 from orders.replanning.components import close_over
 from tests.factories import NOW
@@ -47,12 +47,15 @@ def make_world(seed: int) -> list[Product]:
             make_purchase_order([(product, dice.randint(1, 12))], warehouse=warehouses[0])
     customers = [make_customer(tier=tier) for tier in ("platinum", "standard")]
     for _ in range(14):
-        make_order(
+        order = make_order(
             [(product, dice.randint(1, 6)) for product in dice.sample(products, dice.randint(1, 3))],
             customer=dice.choice(customers),
             ship_policy=dice.choice([*ShipPolicy.values, "partial", "partial"]),
             held=dice.choice(["", "", "", "", "credit"]),
         )
+        if dice.random() < 0.3:
+            fills, most = dice.choice([([50], 0), ([], 1), ([100, 0], 1)])
+            OrderTerms.objects.create(order=order, line_fills=fills, order_fills=fills, max_sources=most)
     return products
 
 
