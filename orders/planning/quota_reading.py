@@ -16,7 +16,7 @@ from orders.planning.reading import (
     read_text,
     refuse_repeated_ids,
 )
-from orders.planning.rules import Amount, Quota
+from orders.planning.rules import Amount, Keep, Quota
 
 
 def read_quotas(value: Json, place: str, report: Report) -> tuple[Quota, ...]:
@@ -37,7 +37,7 @@ def read_fair_share(value: Json, place: str, report: Report) -> str:
 
 
 def _read_quota(value: Json, place: str, report: Report) -> Quota:
-    members = read_object(value, place, report, ("id", "label"), ("when", "at_least", "at_most"))
+    members = read_object(value, place, report, ("id", "label"), ("when", "at_least", "at_most", "keep"))
     if members is None:
         return Quota("", "")
     at_least, at_most = (
@@ -48,13 +48,29 @@ def _read_quota(value: Json, place: str, report: Report) -> Quota:
         report.add(place, "must have at_least, at_most or both")
     if at_least and at_most and at_least.is_units == at_most.is_units and at_least.value > at_most.value:
         report.add(join(place, "at_most"), "must not be below at_least")
+    if "keep" in members and at_least is None:
+        report.add(join(place, "keep"), "needs at_least: it keeps a share of that minimum")
     return Quota(
         id=read_id(members["id"], join(place, "id"), report),
         label=read_text(members["label"], join(place, "label"), report),
         when=read_condition(members["when"], join(place, "when"), report) if "when" in members else None,
         at_least=at_least,
         at_most=at_most,
+        keep=_read_keep(members["keep"], join(place, "keep"), report) if "keep" in members else None,
     )
+
+
+def _read_keep(value: Json, place: str, report: Report) -> Keep | None:
+    members = read_object(value, place, report, ("percent", "days"))
+    if members is None:
+        return None
+    percent, days = (read_number(members[name], join(place, name), report) for name in ("percent", "days"))
+    if not 0 < percent <= 100:
+        report.add(join(place, "percent"), "must be above 0 and at most 100")
+    if days != int(days) or not 0 <= days <= schema.MAX_KEPT_DAYS:
+        report.add(join(place, "days"), f"must be a whole number from 0 to {schema.MAX_KEPT_DAYS}")
+        return None
+    return Keep(percent, int(days))
 
 
 def _read_amount(value: Json, place: str, report: Report) -> Amount | None:

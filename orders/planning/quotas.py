@@ -1,7 +1,8 @@
 """Quotas, protected minimums and fair share: stock divided between groups. docs/planning.md, section Quotas.
 
 Every line's need is laid on a ruler of its group and product in rank order. What lies within the group's minimum has a
-turn before all others; what lies beyond its maximum has none; the rest goes by rank.
+turn before all others; what lies beyond its maximum has none; the rest goes by rank, but for units that are kept for
+what groups do not ask for yet.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from orders.planning.rules import Amount, Policy
 from orders.planning.score import first_met
 from orders.planning.supply import NOW
 from orders.planning.types import Bools, Floats, Ints, ShipPolicy
+from orders.planning.unasked import kept_units
 from orders.planning.whole_orders import concatenated, over_orders, waiting_idle
 
 UNBOUNDED = np.iinfo(np.int64).max // 4
@@ -45,10 +47,41 @@ def allocate_by_quota(ready: Prepared, ranked: Ints, policy: Policy) -> Divided:
     first = ranked[within[ranked] > 0]
     rest = (allowed - within)[ranked]
     later = ranked[rest > 0]
-    turns = Turns(np.concatenate((first, later)), np.concatenate((within[first], rest[rest > 0])))
-    claims = allocate(ready, turns, ready.buckets.qty)
-    limited = ((allowed < ready.need_qty) | _passed_over(ready, ranked, within)) & ~ready.held
-    return Divided(concatenated(claims, waiting_idle(ready, ranked[idle[ranked]])), limited)
+    left = ready.buckets.qty.copy()
+    protected = allocate(ready, Turns(first, within[first]), left)
+    np.subtract.at(left, protected.bucket, protected.qty)
+    kept = _kept_units(ready, policy, group, left)
+    by_rank = allocate(ready, Turns(later, rest[rest > 0]), left - kept)
+    claims = concatenated(protected, by_rank, waiting_idle(ready, ranked[idle[ranked]]))
+    limited = (allowed < ready.need_qty) | _passed_over(ready, ranked, within) | _per_product(ready, kept)
+    return Divided(claims, limited & ~ready.held, _on_hand(ready, kept)[ready.product])
+
+
+def _kept_units(ready: Prepared, policy: Policy, group: Ints, left: Ints) -> Ints:
+    """Return how much of each bucket is kept for what groups do not ask for of their minimums."""
+    quotas = policy.quotas
+    if not any(quota.keep for quota in quotas):
+        return np.zeros(len(left), dtype=np.int64)
+    products = len(ready.products.product_id)
+    supply = np.bincount(ready.buckets.product, weights=ready.buckets.qty, minlength=products).astype(np.int64)
+    every = np.repeat(np.arange(len(quotas)), products)
+    of_product = np.tile(supply, len(quotas))
+    least = _units([quota.at_least for quota in quotas], 0, every, of_product)
+    most = _units([quota.at_most for quota in quotas], UNBOUNDED, every, of_product)
+    return kept_units(ready, quotas, group, np.minimum(least, most).reshape(len(quotas), products), left)
+
+
+def _on_hand(ready: Prepared, units: Ints) -> Ints:
+    """Return per product the sum of these units of buckets on hand."""
+    now = ready.buckets.day == NOW
+    products = len(ready.products.product_id)
+    return np.bincount(ready.buckets.product[now], weights=units[now], minlength=products).astype(np.int64)
+
+
+def _per_product(ready: Prepared, units: Ints) -> Bools:
+    """Return the lines of products of which there are any of these units of buckets."""
+    some: Bools = np.bincount(ready.buckets.product, weights=units, minlength=len(ready.products.product_id)) > 0
+    return some[ready.product]
 
 
 def _groups(ready: Prepared, policy: Policy) -> Ints:

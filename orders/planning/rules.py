@@ -98,6 +98,14 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """How much of a minimum that nobody asks for is kept: a percentage, of what is there within so many days."""
+
+    percent: float
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """Lines that share a protected minimum and a maximum of each product: those that meet ``when`` and no quota before.
 
@@ -109,6 +117,7 @@ class Quota:
     when: Condition | None = None
     at_least: Amount | None = None
     at_most: Amount | None = None
+    keep: Keep | None = None
 
 
 @dataclass(frozen=True, slots=True)

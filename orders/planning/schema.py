@@ -18,6 +18,7 @@ MAX_CLASSES = 8
 MAX_HORIZON_DAYS = 84  # as far as forecasts reach
 MAX_HISTORY_WEEKS = 104
 MAX_WORTH = 1000
+MAX_KEPT_DAYS = 365
 MAX_DAYS = 3650
 MAX_TERMS = 200  # comparisons in one policy
 MAX_DEPTH = 6  # nesting of one condition
@@ -48,6 +49,12 @@ def _branches(name: str) -> dict[str, Any]:
 _NAMED = {"id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}, "label": _TEXT}
 _WHEN = {"when": {"$ref": "#/$defs/condition"}}
 _OFF = {"off": {"type": "boolean"}}
+_KEEP = _closed(
+    {
+        "percent": {"type": "number", "exclusiveMinimum": 0, "maximum": 100},
+        "days": {"type": "integer", "minimum": 0, "maximum": MAX_KEPT_DAYS},
+    }
+)
 _VALUES = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_CHOICES}
 
 SCHEMA: dict[str, Any] = {
@@ -99,7 +106,10 @@ SCHEMA: dict[str, Any] = {
             | {name: {"type": "boolean"} for name in PROMISE_SWITCHES}
             | {name: {"type": "integer", "minimum": 0, "maximum": MAX_DAYS} for name in PROMISE_DAYS},
         ),
-        "quota": _closed(_NAMED, _WHEN | {name: {"$ref": "#/$defs/amount"} for name in ("at_least", "at_most")}),
+        "quota": _closed(
+            _NAMED,
+            _WHEN | {name: {"$ref": "#/$defs/amount"} for name in ("at_least", "at_most")} | {"keep": _KEEP},
+        ),
         "amount": {
             "oneOf": [
                 _closed({"units": {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER}}),

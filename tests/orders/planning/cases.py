@@ -98,6 +98,8 @@ class Share:
     tier: str
     at_least: str = ""
     at_most: str = ""
+    keep_percent: int = 0
+    keep_days: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from statistics import NormalDist
 
 from tests.orders.planning.cases import TODAY, Case, Line, Weekly, random_case
-from tests.orders.planning.oracle import NOW, Answer, Oracle, Shelf
+from tests.orders.planning.oracle import NOW, Oracle, Shelf
 
 TIERS = ("platinum", "gold", "silver", "standard")
 
@@ -91,19 +91,8 @@ class ClassOracle(Oracle):
             wanted += NormalDist().inv_cdf(1 - after / worth) * spread
         return math.floor(round(max(0.0, wanted), 6) + 0.5)
 
-    def reached_by_protected(self, answers: dict[int, Answer]) -> set[int]:
-        reached = set()
-        short: dict[int, int] = defaultdict(int)
-        protected = {product.product_id: product.protected_qty for product in self.case.products}
-        for turn in self.ranked_turns():
-            for line in turn:
-                if line.on_hold or answers[line.line_id].gate:
-                    continue
-                lacks = self.need[line.line_id] - self.on_hand(line)
-                short[line.product_id] += lacks
-                if lacks and short[line.product_id] <= protected[line.product_id] + self.kept_now[line.line_id]:
-                    reached.add(line.line_id)
-        return reached
+    def withheld(self, line: Line) -> int:
+        return self.kept_now[line.line_id]
 
 
 def random_class_case(random_: random.Random) -> Case:

@@ -280,9 +280,13 @@ class Oracle:
                     continue
                 short = self.need[line.line_id] - self.on_hand(line)
                 left[line.product_id] -= short
-                if short and left[line.product_id] >= 0:
+                if short and left[line.product_id] + self.withheld(line) >= 0:
                     reached.add(line.line_id)
         return reached
+
+    def withheld(self, line: Line) -> int:
+        """Return the units on hand that the policy kept from a line for others."""
+        return 0
 
     def give_reason(self, line: Line, answer: Answer, waits_together: bool, protected: bool) -> None:
         line_id = line.line_id

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tests.orders.planning.cases import Case, Line, Share, random_case
-from tests.orders.planning.oracle import NOW, PARTIAL, Oracle
+from tests.orders.planning.oracle import NOW, PARTIAL, Oracle, Shelf
 
 TIERS = ("platinum", "gold", "silver", "standard")
 Ruler = tuple[int, int]
@@ -34,8 +34,42 @@ class QuotaOracle(Oracle):
                 self.limited |= {line.line_id}
         self.name_the_passed_over(turns, within)
         for stage in (1, 2):
+            hidden = self.kept() if stage == 2 else []
+            for shelf, units in hidden:
+                shelf.left -= units
             for turn in turns:
                 self.serve(turn, stage, within, allowed)
+            for shelf, units in hidden:
+                shelf.left += units
+
+    def kept(self) -> list[tuple[Shelf, int]]:
+        """Return what is set aside of each shelf for minimums that nobody asks for, one unit at a time."""
+        self.kept_now: dict[int, int] = defaultdict(int)
+        aside: dict[int, int] = defaultdict(int)
+        shelves = [shelf for product in sorted(self.shelves) for shelf in self.shelves[product]]
+        for place, share in enumerate(self.case.quotas):
+            for product in sorted(self.shelves):
+                for _ in range(self.units_to_keep(place, share, product)):
+                    for shelf in self.shelves[product]:
+                        in_time = shelf.day == NOW or shelf.day <= self.case.today + share.keep_days
+                        if in_time and shelf.left > aside[id(shelf)]:
+                            aside[id(shelf)] += 1
+                            self.kept_now[product] += shelf.day == NOW
+                            break
+        for line in self.case.lines:
+            if not line.on_hold and any(aside[id(shelf)] for shelf in self.shelves[line.product_id]):
+                self.limited.add(line.line_id)
+        return [(shelf, aside[id(shelf)]) for shelf in shelves]
+
+    def units_to_keep(self, place: int, share: Share, product: int) -> int:
+        if not share.keep_percent:
+            return 0
+        bounds = [self.units(share.at_least, product) if share.at_least else 0]
+        most = self.most((product, place))
+        bounds += [] if most is None else [most]
+        mine = [line for line in self.case.lines if self.ruler(line) == (product, place)]
+        asked = sum(self.picked[line.line_id] + (0 if line.on_hold else self.need[line.line_id]) for line in mine)
+        return int(Fraction(share.keep_percent * max(0, min(bounds) - asked), 100))
 
     def name_the_passed_over(self, turns: list[list[Line]], within: dict[int, int]) -> None:
         before: list[Line] = []
@@ -106,6 +140,9 @@ class QuotaOracle(Oracle):
         for ruler in sorted(rulers, key=lambda ruler: (wanted[ruler] - exact[ruler], ruler))[:spare]:
             wanted[ruler] += 1
 
+    def withheld(self, line: Line) -> int:
+        return self.kept_now[line.product_id]
+
 
 def random_quota_case(random_: random.Random) -> Case:
     """Return a case with quotas, or with fair share between tiers."""
@@ -119,6 +156,11 @@ def random_quota_case(random_: random.Random) -> Case:
 
 def _random_share(random_: random.Random, tier: str) -> Share:
     at_least = random_.choice(("", "0", "3", "6", "29%", "60%"))
+    keeps = bool(at_least) and random_.random() < 0.4
     return Share(
-        tier, at_least, random_.choice(("", "", "2", "8", "40%")) if at_least else random_.choice(("1", "30%"))
+        tier,
+        at_least,
+        random_.choice(("", "", "2", "8", "40%")) if at_least else random_.choice(("1", "30%")),
+        random_.choice((30, 50, 100)) if keeps else 0,
+        random_.choice((0, 4, 20)),
     )

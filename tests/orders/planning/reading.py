@@ -14,6 +14,7 @@ from orders.planning.rules import (
     FarFuture,
     Forecast,
     Guarantee,
+    Keep,
     Policy,
     Quota,
     Rule,
@@ -45,7 +46,14 @@ def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
         for i, group in enumerate(case.segments)
     )
     quotas = tuple(
-        Quota(f"q{i}", "", of_tier(share.tier), amount(share.at_least), amount(share.at_most))
+        Quota(
+            f"q{i}",
+            "",
+            of_tier(share.tier),
+            amount(share.at_least),
+            amount(share.at_most),
+            Keep(share.keep_percent, share.keep_days) if share.keep_percent else None,
+        )
         for i, share in enumerate(case.quotas)
     )
     previous = struct(Previous, case.previous) if case.previous else None

@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from orders.planning import schema
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.linter import lint
+from orders.planning.prepare import prepare
 from orders.planning.quotas import shrink
-from orders.planning.rules import Amount
-from tests.orders.planning.cases import Case, Share, components, shuffled
+from orders.planning.rules import AllOf, Amount, AnyOf, Compare, Condition, Keep, Not, Quota
+from orders.planning.types import Attribute
+from orders.planning.unasked import kept_units
+from tests.orders.planning.cases import Case, Line, Product, Share, Source, arrays, components, shuffled
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.quota_oracle import QuotaOracle, random_quota_case
 from tests.orders.planning.reading import as_bytes, rows, run
@@ -128,6 +131,46 @@ def test_quotas_are_read():
     assert (parsed.at_least, parsed.at_most) == (Amount(4.0, True), Amount(50.0, False))
 
 
+def test_what_a_quota_keeps_is_read():
+    document = with_quotas(quota(when=GOLD, at_least={"units": 4}, keep={"percent": 50, "days": 14}))
+    jsonschema.validate(document, schema.SCHEMA)
+
+    (parsed,) = parse_policy(document).quotas
+
+    assert parsed.keep == Keep(50.0, 14)
+
+
+LAMP = Compare("product.category", "eq", ("lamp",))
+IN_GOLD = Compare("customer.tier", "eq", ("gold",))
+
+
+@pytest.mark.parametrize(
+    ("when", "kept_from"),
+    [
+        (IN_GOLD, {1, 2}),
+        (AllOf((IN_GOLD, LAMP)), {1}),
+        (AllOf((IN_GOLD, Not(LAMP))), {2}),
+        (AnyOf((IN_GOLD, LAMP)), {1, 2}),
+        (Not(AnyOf((IN_GOLD, LAMP))), {2}),
+        (None, {1, 2}),
+    ],
+    ids=["of any product", "of lamps", "of others", "gold or lamps", "neither", "everybody"],
+)
+def test_units_are_kept_of_products_that_the_group_could_order(when: Condition | None, kept_from: set[int]):
+    case = Case(
+        (Line(1, 1, 1, 9, tier="silver"), Line(2, 2, 2, 9, tier="silver")),
+        (Source(1, 9), Source(2, 9)),
+        products=(Product(1), Product(2)),
+    )
+    *inputs, attributes, context = arrays(case)
+    ready = prepare(*inputs, attributes | {"product.category": Attribute(np.array([0, 1]), ("lamp", "rug"))}, context)
+    quotas = (Quota("q", "", when, Amount(6.0, is_units=True), keep=Keep(50.0, 7)),)
+
+    kept = kept_units(ready, quotas, np.array([-1, -1]), np.array([[6, 6]]), ready.buckets.qty)
+
+    assert kept.tolist() == [3 if product in kept_from else 0 for product in (1, 2)]
+
+
 def test_fair_share_is_read_and_its_column_loaded():
     document = policy(linear("late", "order.days_late", 2), fair_share="customer.zone")
     jsonschema.validate(document, schema.SCHEMA)
@@ -151,6 +194,18 @@ REFUSED = {
     ),
     "number": (with_quotas(quota(at_most=5)), "quotas[0].at_most: must be an object, not a number"),
     "same id": (with_quotas(quota(at_most={"units": 1}), quota(at_most={"units": 1})), "quotas[1].id: a is used twice"),
+    "keeps nothing": (
+        with_quotas(quota(at_most={"units": 4}, keep={"percent": 50, "days": 7})),
+        "quotas[0].keep: needs at_least",
+    ),
+    "keeps too much": (
+        with_quotas(quota(at_least={"units": 4}, keep={"percent": 120, "days": 7})),
+        "quotas[0].keep.percent: must be above 0 and at most 100",
+    ),
+    "half a day": (
+        with_quotas(quota(at_least={"units": 4}, keep={"percent": 50, "days": 0.5})),
+        "quotas[0].keep.days: must be a whole number from 0 to 365",
+    ),
     "two ways": (
         with_quotas(quota(at_most={"units": 1}), segments=[SEGMENT]),
         "quotas: stock is divided by one of segments, quotas, fair_share, forecast, not by several",
