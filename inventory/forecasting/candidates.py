@@ -56,6 +56,11 @@ def predict(panel: Panel, rows: Bools, horizon: int) -> Floats:
     return means
 
 
+def predict_by(name: str, panel: Panel, rows: Bools, horizon: int) -> Floats:
+    """Return mean demand of the next ``horizon`` weeks by one candidate: shape (n, horizon), NaN for rows left out."""
+    return _run(panel, rows, horizon, {name: _SHORT[name]})[:, :, 0]
+
+
 def _run(panel: Panel, rows: Bools, horizon: int, models: dict[str, Callable[[str], Any]]) -> Floats:
     means = np.full((len(rows), horizon, len(models)), np.nan)
     if not rows.any():

@@ -9,8 +9,19 @@ import numpy as np
 from orders.backtesting.columns import Moment
 from orders.backtesting.replay import Lived, Stage
 from orders.learning.judging import Judgement, judge
-from orders.learning.scoring import LATE_RISK, Learned, LineFacts, learned_columns
-from orders.planning.types import Attributes, Backlog, Calendar, Context, Floats, Frozen, Ints, Products, Supply
+from orders.learning.scoring import COLUMNS, LATE_RISK, Learned, LineFacts, learned_columns
+from orders.planning.types import (
+    Attribute,
+    Attributes,
+    Backlog,
+    Calendar,
+    Context,
+    Floats,
+    Frozen,
+    Ints,
+    Products,
+    Supply,
+)
 
 _NONE = np.zeros(0, dtype=np.int64)
 _NO_FROZEN = Frozen(_NONE, _NONE, _NONE)
@@ -18,9 +29,12 @@ _NO_FROZEN = Frozen(_NONE, _NONE, _NONE)
 
 @dataclass(slots=True)
 class Oracle:
-    """Answers each morning's question for the learned columns, and remembers the risks that it named."""
+    """Answers each morning's question for the learned columns, and remembers the risks that it named.
 
-    learned: Learned
+    Without a model all of them are unknown, as in a run.
+    """
+
+    learned: Learned | None
     calendar: Calendar
     lines: list[Ints] = field(default_factory=list)
     days: list[Ints] = field(default_factory=list)
@@ -28,6 +42,8 @@ class Oracle:
 
     def __call__(self, moment: Moment, backlog: Backlog, supply: Supply, products: Products) -> Attributes:
         """Return the learned columns of the morning's open lines."""
+        if self.learned is None:
+            return {name: Attribute(np.full(len(moment.line), np.nan)) for name in COLUMNS}
         orders = moment.history.orders
         facts = LineFacts(
             placed_on=orders.placed_on[moment.order],

@@ -12,6 +12,7 @@ from orders.backtesting.supply import Arrivals
 from orders.learning.history import NEVER, History
 from orders.learning.past_supply import products_of, supplier_delays, supply_on
 from orders.planning import engine
+from orders.planning.demand import Demand
 from orders.planning.rules import Policy
 from orders.planning.types import (
     NO_DAY,
@@ -78,10 +79,13 @@ class _State:
         self.has_shipped[history.lines.order[history.departures.line[before]]] = True
 
 
-def live_through(stage: Stage, policy: Policy, extra: Extra | None = None) -> Lived:
+def live_through(
+    stage: Stage, policy: Policy, extra: Extra | None = None, demand_on: Callable[[int], Demand] | None = None
+) -> Lived:
     """Return what would have come of the stage's days, had ``policy`` ranked the lines. Changes nothing it is given.
 
     Every working morning: what came is booked, the open lines of earlier days are planned, and what is ready leaves.
+    ``extra`` and ``demand_on`` answer for what was learned and forecast before that morning.
     O(days × lines log lines); nothing is random.
     """
     history = stage.history
@@ -98,7 +102,8 @@ def live_through(stage: Stage, policy: Policy, extra: Extra | None = None) -> Li
         if extra is not None:
             attributes = {**attributes, **extra(moment, backlog, supply, products)}
         context = Context(today=day, calendar=stage.calendar)
-        plan = engine.plan(backlog, supply, _NO_FROZEN, products, attributes, policy, context)
+        demand = demand_on(day) if demand_on else None
+        plan = engine.plan(backlog, supply, _NO_FROZEN, products, attributes, policy, context, demand=demand)
         _note_dates(state, moment, plan)
         _ship(state, moment, backlog, plan)
     return Lived(start, start - state.left, state.done_on, np.maximum(state.dated, NO_DAY), len(days))
