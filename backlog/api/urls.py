@@ -8,6 +8,7 @@ from backlog.api.docs import DocsView, SchemaView
 from backlog.api.missing import missing
 from backlog.api.router import ApiRouter
 from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseViewSet
+from inventory.api.forecasts import ForecastRunViewSet, ForecastViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
 from orders.api.availability import AvailabilityViewSet
@@ -31,6 +32,8 @@ router.mount("suppliers", SupplierViewSet, "suppliers")
 router.mount("warehouses", WarehouseViewSet, "warehouses")
 router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
+router.mount("forecasts", ForecastViewSet, "forecasts")
+router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
 router.mount("guard", GuardViewSet, "guard")
 router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")
