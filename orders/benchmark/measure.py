@@ -15,7 +15,9 @@ from inventory.models import Product, Warehouse
 from inventory.receiving import receive_stock
 from orders.benchmark.baselines import bare_update, one_at_a_time_in_sql
 from orders.benchmark.orm import one_at_a_time_with_orm
+from orders.benchmark.processor import Spent, spending
 from orders.benchmark.seed import HOT_PRODUCT, Shape, seed
+from orders.benchmark.workers import PRODUCTS, one_and_two_workers
 from orders.models import PlanRun
 from orders.replan import replan
 from orders.replanning.queue import plan_due_marks
@@ -23,6 +25,7 @@ from orders.replanning.queue import plan_due_marks
 ONE_AT_A_TIME_LINES = 3_000
 EVENTS = 100
 HOT_EVENTS = 20
+_PLANNING = ("score_s", "allocate_s", "promise_s")
 _STEPS = ("load_s", "score_s", "allocate_s", "promise_s", "diff_s", "write_s", "total_s")
 
 
@@ -31,7 +34,10 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
     tell(f"seeding {shape.lines} synthetic lines")
     seed(shape)
     tell("first full run")
-    first = _full_run()
+    with spending() as first_spent:
+        first = _full_run()
+    tell("bare UPDATE of the same rows")
+    bare, bare_rows = bare_update()
     tell("full run on unchanged input")
     unchanged = _full_run()
     tell(f"events on {EVENTS} products")
@@ -40,9 +46,10 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
     hot = [_event(HOT_PRODUCT) for _ in range(HOT_EVENTS)]
     tell("full run after 1 % of the lines changed")
     _change_lines()
-    rerun = _full_run()
-    tell("bare UPDATE of as many rows")
-    bare_s = bare_update(first.counts["rows_written"])
+    with spending() as rerun_spent:
+        rerun = _full_run()
+    tell(f"one worker and two on {PRODUCTS} products")
+    one_worker_s, two_workers_s = one_and_two_workers()
     tell("one order at a time, in plain SQL and with the ORM")
     sample = min(ONE_AT_A_TIME_LINES, shape.lines)
     sql_s, sql_lines = one_at_a_time_in_sql(sample)
@@ -55,9 +62,14 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
         "products": shape.products,
         "warehouses": shape.warehouses,
         **{step: round(first.timings.get(step, 0.0), 4) for step in _STEPS},
+        "planning_s": round(sum(first.timings[step] for step in _PLANNING), 4),
         "rows_written": first.counts["rows_written"],
-        "bare_update_s": round(bare_s, 4),
-        "ratio_to_bare_update": round(total_s / bare_s, 3),
+        "processor_s": _rounded(first_spent.processor_s),
+        "bare_update_s": round(bare.seconds, 4),
+        "bare_update_rows": bare_rows,
+        "bare_update_processor_s": _rounded(bare.processor_s),
+        "ratio_to_bare_update": round(total_s / bare.seconds, 3),
+        "processor_ratio": _ratio(first_spent, bare),
         "one_at_a_time_s": round(one_s, 4),
         "one_at_a_time_lines": one_lines,
         "times_faster_than_one_at_a_time": _times_faster(first, one_s / one_lines),
@@ -65,7 +77,8 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
         "one_at_a_time_in_sql_lines": sql_lines,
         "times_faster_than_one_at_a_time_in_sql": _times_faster(first, sql_s / sql_lines),
         "rerun_s": rerun.timings["total_s"],
-        "rerun_ratio": round(rerun.timings["total_s"] / bare_s, 3),
+        "rerun_ratio": round(rerun.timings["total_s"] / bare.seconds, 3),
+        "rerun_processor_ratio": _ratio(rerun_spent, bare),
         "rerun_rows_written": rerun.counts["rows_written"],
         "unchanged_s": unchanged.timings["total_s"],
         "unchanged_rows_written": unchanged.counts["rows_written"],
@@ -74,8 +87,22 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
         "event_p95_ms": round(_p95(events), 1),
         "hot_event_p50_ms": round(median(hot), 1),
         "hot_event_p95_ms": round(_p95(hot), 1),
+        "one_worker_s": round(one_worker_s, 4),
+        "two_workers_s": round(two_workers_s, 4),
+        "two_workers_ratio": round(one_worker_s / two_workers_s, 2),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
+
+
+def _ratio(spent: Spent, other: Spent) -> float | None:
+    """Return how the processor seconds of two stretches compare, None where they could not be taken."""
+    if spent.processor_s is None or not other.processor_s:
+        return None
+    return round(spent.processor_s / other.processor_s, 3)
 
 
 def _times_faster(run: PlanRun, seconds_per_line: float) -> float:

@@ -30,6 +30,8 @@ FIGURES = [
     "event_p50_ms",
     "event_p95_ms",
     "hot_event_p95_ms",
+    "two_workers_ratio",
+    "planning_s",
     "peak_rss_mb",
 ]
 
@@ -44,6 +46,8 @@ def test_the_benchmark_prints_its_figures_and_leaves_nothing_behind() -> None:
     assert set(FIGURES) <= set(figures)
     assert (figures["lines"], figures["unchanged_rows_written"], figures["data"]) == (1000, 0, "synthetic")
     assert figures["rows_written"] > 1000
+    assert figures["bare_update_rows"] >= figures["rows_written"]  # all stock levels, of which some did not move
+    assert figures["two_workers_s"] > 0
     assert connection.settings_dict["NAME"] == name
     assert not Order.objects.exists()
     with connection.cursor() as cursor:

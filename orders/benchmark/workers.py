@@ -1,0 +1,72 @@
+"""Two workers beside one: real processes that plan the marks of products which share nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing.synchronize import Barrier
+from time import perf_counter
+from typing import Any
+
+import django
+from django.db import connection, transaction
+from django.utils import timezone
+
+from inventory.dirty import mark_dirty
+
+PRODUCTS = 2_000
+_SCHEDULE = (1, 2, 2, 1)  # how many work in each round
+_PATIENCE_S = 600
+# A product that no order which ships together links to another is a component of its own.
+_SEPARATE = """
+    SELECT product_id FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+    WHERE l.open_qty > 0 GROUP BY product_id HAVING bool_and(o.ship_policy = 'partial') AND count(*) < 1000
+    ORDER BY md5(product_id::text) LIMIT %s
+"""
+_KEEP_BACK = """
+    UPDATE inventory_stocklevel SET protected = %s
+    WHERE product_id = ANY(%s) AND warehouse_id = (SELECT min(id) FROM inventory_warehouse)
+"""
+
+
+def one_and_two_workers() -> tuple[float, float]:
+    """Return the seconds in which one worker, and two, plan PRODUCTS products after a change of each.
+
+    The change protects units, or no longer does; each number of workers plans one of either kind, in the order one,
+    two, two, one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SEPARATE, [PRODUCTS])
+        products = [row[0] for row in cursor.fetchall()]
+    context = multiprocessing.get_context("spawn")  # a fork would share this process's connection
+    together, ends = context.Barrier(3, timeout=_PATIENCE_S), context.SimpleQueue()
+    name, seconds = connection.settings_dict["NAME"], {1: 0.0, 2: 0.0}
+    processes = [context.Process(target=_work, args=(name, place, together, ends), daemon=True) for place in range(2)]
+    for process in processes:
+        process.start()
+    for workers, protected in zip(_SCHEDULE, (5, 0, 5, 0), strict=True):
+        with transaction.atomic(), connection.cursor() as cursor:
+            mark_dirty(products, cause="benchmark")
+            cursor.execute(_KEEP_BACK, [protected, products])
+        together.wait()
+        started = perf_counter()  # the same clock in all processes
+        together.wait()
+        seconds[workers] += max(ends.get() for _ in range(workers)) - started
+    for process in processes:
+        process.join()
+    return seconds[1], seconds[2]
+
+
+def _work(database: str, place: int, together: Barrier, ends: Any) -> None:
+    """Plan what is due in each round that has a place for this worker; sit the others out."""
+    django.setup()
+    from orders.replanning.queue import plan_due_marks  # models, which exist from here on
+
+    connection.settings_dict["NAME"] = database
+    connection.ensure_connection()
+    for workers in _SCHEDULE:
+        together.wait()
+        if place < workers:
+            while plan_due_marks(timezone.now):
+                pass
+            ends.put(perf_counter())
+        together.wait()
