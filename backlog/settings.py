@@ -129,6 +129,7 @@ CELERY_TASK_ROUTES = {
     "orders.tasks.forecast_demand_nightly": {"queue": "default"},  # minutes of work; planning must not wait for it
     "orders.tasks.train_late_risk_nightly": {"queue": "default"},
     "orders.tasks.work_bulk_jobs": {"queue": "default"},
+    "orders.tasks.run_simulations": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
 }
@@ -141,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
     "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
+    "run-simulations": {"task": "orders.tasks.run_simulations", "schedule": 15.0, "options": {"expires": 15}},
     "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
     "train-late-risk": {"task": "orders.tasks.train_late_risk_nightly", "schedule": 1800.0},
     "supplier-delays": {"task": "inventory.tasks.refresh_supplier_delays", "schedule": 3600.0},
@@ -234,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "PurchaseOrderStatusEnum": "inventory.models.PurchaseOrderStatus.choices",
         "PolicyStatusEnum": "orders.models.PolicyStatus.choices",
         "PlanRunStatusEnum": "orders.models.PlanRunStatus.choices",
+        "SimulationStatusEnum": "orders.models.SimulationStatus.choices",
     },
 }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from kernel.errors import Conflict, NotFound
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
-from kernel.transactions import entry_verb
+from kernel.transactions import entry_verb, require_transaction
 from orders.models import Policy, PolicyStatus
 from orders.policies import checked_strategy
 from orders.releases import put_in_force
@@ -17,6 +17,12 @@ from orders.rules_lock import lock_rules
 @entry_verb
 def submit(policy_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> Policy:
     """Ask for a draft to be approved; it can not be edited until somebody approves it or sends it back."""
+    return submit_draft(policy_id, note=note, actor=actor, now=now)
+
+
+def submit_draft(policy_id: int, *, note: str, actor: Actor | None, now: datetime) -> Policy:
+    """Do as ``submit`` does, in the caller's transaction."""
+    require_transaction()
     lock_rules()
     policy = _lock(policy_id, PolicyStatus.DRAFT, "submit a draft")
     checked_strategy(policy.rules)

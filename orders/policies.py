@@ -68,6 +68,12 @@ def publish(policy_id: int, *, note: str = "", actor: Actor | None, now: datetim
     Where the guard has limits the draft becomes RELEASING instead, until its full run passes (``releases``). Where
     rules need a second person it is refused: submit it (``approvals``).
     """
+    return publish_draft(policy_id, note=note, actor=actor, now=now)
+
+
+def publish_draft(policy_id: int, *, note: str, actor: Actor | None, now: datetime) -> Policy:
+    """Do as ``publish`` does, in the caller's transaction."""
+    require_transaction()
     lock_rules()
     policy = _get(policy_id)
     if policy.status == PolicyStatus.PUBLISHED:

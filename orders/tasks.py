@@ -11,6 +11,7 @@ from orders.bulk.working import work_jobs
 from orders.forecast_demand import forecast_demand
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
+from orders.simulations import SIMULATE_TASK, run_waiting
 
 # A full run of a million lines takes over a minute; one that is cut short starts again from the beginning.
 _SOFT_LIMIT, _LIMIT = 1740, 1800  # seconds
@@ -52,3 +53,10 @@ def work_bulk_jobs() -> None:
     """Go on with actions on many orders."""
     if work_jobs(timezone.now):
         kick(BULK_TASK)
+
+
+@shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
+def run_simulations() -> None:
+    """Plan scenarios that wait, one simulation at a time."""
+    if run_waiting(timezone.now):
+        kick(SIMULATE_TASK)

@@ -18,6 +18,7 @@ from orders.api.metrics import MetricsViewSet
 from orders.api.orders import OrderViewSet
 from orders.api.plan_runs import PlanRunViewSet
 from orders.api.policies import PolicyViewSet
+from orders.api.simulations import SimulationViewSet
 from orders.api.stock import StockViewSet
 
 app_name = "api"
@@ -34,6 +35,7 @@ router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
 router.mount("forecasts", ForecastViewSet, "forecasts")
 router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
+router.mount("simulations", SimulationViewSet, "simulations")
 router.mount("guard", GuardViewSet, "guard")
 router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")

@@ -9,7 +9,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kernel.filters import ChoiceFilter, DayFilter, FlagFilter, TextFilter
-from orders.models import Customer, HoldKind, Order, OrderLine, OrderStatus, Policy, PolicyStatus, ShipPolicy, Tier
+from orders.models import (
+    Customer,
+    HoldKind,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Policy,
+    PolicyStatus,
+    ShipPolicy,
+    Simulation,
+    SimulationStatus,
+    Tier,
+)
 from orders.models.plan import PlanRun, PlanRunKind, PlanRunStatus
 from orders.planning import types
 from orders.queries.board import open_plans
@@ -93,4 +105,12 @@ class PlanRunFilter(django_filters.FilterSet):
 
     class Meta:
         model = PlanRun
+        fields: tuple[str, ...] = ()
+
+
+class SimulationFilter(django_filters.FilterSet):
+    status = ChoiceFilter(choices=SimulationStatus.choices)
+
+    class Meta:
+        model = Simulation
         fields: tuple[str, ...] = ()

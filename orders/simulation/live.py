@@ -75,23 +75,26 @@ def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = N
         return Live(inputs, price, _load_standing(scope), today.toordinal(), max(lines_open, len(price)))
 
 
-def plan_live(
-    live: Live,
+def plan_live(live: Live, inputs: Inputs, rules: Rules, *, after_step: Callable[[str], None] | None = None) -> Planned:
+    """Plan inputs that ``load_live`` read, and sum up what comes of it."""
+    return plan_changed(inputs, live.price_minor, live.standing, rules, today=live.today, after_step=after_step)
+
+
+def plan_changed(
     inputs: Inputs,
+    price_minor: Ints,
+    standing: Standing,
     rules: Rules,
     *,
-    price_minor: Ints | None = None,
+    today: int,
     after_step: Callable[[str], None] | None = None,
 ) -> Planned:
-    """Plan inputs read by ``load_live``, changed or not, and sum up what comes of it.
-
-    ``price_minor`` is parallel to the backlog where that has lines of its own.
-    """
-    plan = plan_inputs(inputs, rules, today=live.today, after_step=after_step)
-    outlook = look(plan, inputs.backlog, live.price_minor if price_minor is None else price_minor)
-    standing = live.standing.of(outlook.order_id)
-    told = news(outlook, standing, thresholds(), rules.promises, today=live.today)
-    figures = figure(plan, inputs.backlog, outlook, standing, told, today=live.today)
+    """Plan any inputs; ``price_minor`` is parallel to their backlog, ``standing`` holds its orders and maybe others."""
+    plan = plan_inputs(inputs, rules, today=today, after_step=after_step)
+    outlook = look(plan, inputs.backlog, price_minor)
+    standing = standing.of(outlook.order_id)
+    told = news(outlook, standing, thresholds(), rules.promises, today=today)
+    figures = figure(plan, inputs.backlog, outlook, standing, told, today=today)
     return Planned(inputs, plan, outlook, told, figures)
 
 
