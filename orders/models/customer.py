@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 
@@ -30,6 +32,10 @@ class Customer(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~models.Q(code=""), name="orders_customer_code_given")]
+        indexes = [
+            models.Index(fields=["name"], name="orders_customer_name"),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="orders_customer_name_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from inventory.models import Product
@@ -60,6 +62,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["placed_at", "id"], condition=Q(status="open"), name="orders_order_open_placed"),
             models.Index(fields=["customer", "-placed_at"], name="orders_order_customer"),
+            # For searches in the middle of a number, as ``icontains`` asks.
+            GinIndex(OpClass(Upper("ref"), "gin_trgm_ops"), name="orders_order_ref_trgm"),
+            GinIndex(OpClass(Upper("external_id"), "gin_trgm_ops"), name="orders_order_external_trgm"),
             models.Index(fields=["owner"], condition=Q(status="open", owner__isnull=False), name="orders_order_owned"),
         ]
         permissions = [

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.models import Product
 from orders.models.order import Order, OrderLine
 from orders.models.policy import Policy
 from orders.planning import types
+
+# Where an order without a date or a promise sorts: after all others. Sorts and their indexes use the same expression.
+FAR = date(9999, 12, 31)
+UNKNOWN_SLIP = -(10**6)
 
 
 class PlanRunKind(models.TextChoices):
@@ -151,9 +158,9 @@ class OrderPlan(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["stage", "-score", "placed_at", "order"], name="orders_orderplan_rank"),
-            models.Index(fields=["slip_days", "order"], name="orders_orderplan_slip"),
+            models.Index(Coalesce("slip_days", Value(UNKNOWN_SLIP)), "order", name="orders_orderplan_slip_key"),
             models.Index(fields=["open_value_minor", "order"], name="orders_orderplan_value"),
-            models.Index(fields=["eta_p50", "order"], name="orders_orderplan_eta"),
+            models.Index(Coalesce("eta_p50", Value(FAR)), "order", name="orders_orderplan_eta_key"),
             models.Index(fields=["promised_on", "order"], name="orders_orderplan_promised"),
         ]
 

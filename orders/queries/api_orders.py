@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from orders.models import Allocation, Hold, Order, OrderLine, Peg
-from orders.queries.board import ranks_of
 from orders.queries.guarantees import line_guarantees
 from orders.queries.promises import line_chances
+from orders.queries.ranks import ranks_of
 from orders.queries.scoring import rule_labels
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
 from kernel.paging import SortKey, take_page
 from orders.models import OrderPlan
-from orders.queries.board import all_ranks, hold_names
+from orders.queries.board import hold_names
+from orders.queries.ranks import Ranks, all_ranks
 from orders.queries.status import status_of
 
 CHUNK = 2000
@@ -59,9 +60,10 @@ def export_chunks(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey]
             yield _rows(page.rows, ranks)
 
 
-def _rows(plans: Sequence[OrderPlan], ranks: Mapping[int, int]) -> list[ExportRow]:
-    holds = hold_names([plan.order_id for plan in plans])
-    return [_row(plan, ranks.get(plan.order_id, 0), holds.get(plan.order_id, "")) for plan in plans]
+def _rows(plans: Sequence[OrderPlan], ranks: Ranks) -> list[ExportRow]:
+    ids = [plan.order_id for plan in plans]
+    holds, places = hold_names(ids), ranks.of(ids)
+    return [_row(plan, places.get(plan.order_id, 0), holds.get(plan.order_id, "")) for plan in plans]
 
 
 def _row(plan: OrderPlan, rank: int, hold: str) -> ExportRow:

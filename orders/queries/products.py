@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 from inventory.models import Product, PurchaseOrderLine, StockLevel, StockMovement
 from kernel.paging import SortKey, parse_int, parse_text
 from orders.models import LinePlan, OrderPlan, Peg
-from orders.queries.board import ranks_of
+from orders.queries.ranks import ranks_of
 
 WAITING_SHOWN = 50
 MOVEMENTS_SHOWN = 20

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,9 +15,18 @@ from django.views.decorators.http import require_safe
 from kernel.errors import Invalid
 from kernel.pages import address, cursor_of, is_partial, page_links, render_page
 from kernel.paging import PAGE_SIZE
+from kernel.remembered import remembered
 from orders.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
-from orders.queries.board import board_page, board_totals, line_fill_rate, open_plans, rows_of, sort_keys
+from orders.queries.board import (
+    board_page,
+    board_totals,
+    count_matching,
+    line_fill_rate,
+    open_plans,
+    rows_of,
+    sort_keys,
+)
 from orders.queries.bulk import recent_jobs
 from orders.queries.order import order_detail
 from orders.queries.status import VIEWS
@@ -28,7 +37,6 @@ LATEST_EVENTS = 5
 CURSOR = ("after", "before", "live")
 PANEL = "panel-slot"
 FRAGMENTS = {PANEL: "orders/panel.html", "live": "orders/board_live.html"}
-FILL_RATE_SECONDS = 15
 COLUMNS = (
     ("rank", "Rank", ""),
     ("order", "Order", ""),
@@ -88,7 +96,9 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "fresh_order": " ".join(row.plan.order.ref for row in rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
-        "matching": chosen.qs.count() if is_filtered else totals.counts[_view(chosen)],
+        "matching": count_matching(chosen.qs, filters_of(request).urlencode())
+        if is_filtered
+        else totals.counts[_view(chosen)],
         "totals": totals,
         "fill_rate": _fill_rate(timezone.localdate()),
         "tabs": [(view, totals.counts[view.key], _view_url(request, view.key)) for view in VIEWS],
@@ -103,9 +113,12 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
     }
 
 
+def _matching(request: HttpRequest, chosen: BoardFilter) -> int:
+    return count_matching(chosen.qs, f"{request.user.pk} {timezone.localdate()} {filters_of(request).urlencode()}")
+
+
 def _fill_rate(today: date) -> float | None:
-    """Return a figure over four weeks, so one that is some seconds old is as good and reads the lines less often."""
-    return cache.get_or_set(f"orders:line_fill_rate:{today}", lambda: line_fill_rate(today), FILL_RATE_SECONDS)
+    return remembered(("orders:fill_rate", today), partial(line_fill_rate, today))
 
 
 def panel_context(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""Where each order stands among all planned ones. Its rank is its place by (stage, score desc, placed_at, order id)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.remembered import remembered
+from orders.models import OrderPlan
+
+CHEAP_SECONDS = 0.03  # some 20,000 orders
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """All planned orders by ascending key, and the rank of each."""
+
+    order_ids: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+    def of(self, order_ids: Sequence[int]) -> dict[int, int]:
+        """Return the ranks of these orders; those that are not planned are left out. O(n log N)."""
+        wanted = np.asarray(order_ids, dtype=np.int64)
+        if not len(self.order_ids) or not len(wanted):
+            return {}
+        at = np.minimum(np.searchsorted(self.order_ids, wanted), len(self.order_ids) - 1)
+        is_found = self.order_ids[at] == wanted
+        return dict(zip(wanted[is_found].tolist(), self.places[at[is_found]].tolist(), strict=True))
+
+
+def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:
+    """Return the ranks of these orders, of a large backlog as they were some seconds ago."""
+    return remembered("orders:ranks", all_ranks, cheap=CHEAP_SECONDS).of(order_ids) if order_ids else {}
+
+
+def all_ranks() -> Ranks:
+    """Rank the whole backlog: one index scan, some 0.4 s and 16 bytes an order for 300,000."""
+    ordered = OrderPlan.objects.order_by("stage", "-score", "placed_at", "order_id").values_list("order_id", flat=True)
+    ids = np.fromiter(ordered.iterator(chunk_size=20_000), dtype=np.int64)
+    by_key = np.argsort(ids)
+    return Ranks(ids[by_key], by_key + 1)
