@@ -36,6 +36,21 @@ def read_tree(fields: Fields, path: str = ROOT, depth: int = 1) -> Condition | N
     return {"not": parts[0]} if kind == "not" else {kind: parts}
 
 
+def means_the_same(one: Any, other: Any) -> bool:
+    """Tell whether two conditions differ in nothing but the order of the values in a list of choices."""
+    return bool(_in_order(one) == _in_order(other))
+
+
+def _in_order(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_in_order(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("op") in LISTS:
+        return {**node, "value": sorted(node.get("value", ()), key=repr)}
+    return {name: _in_order(member) for name, member in node.items()}
+
+
 def new_compare(name: str = _USUAL) -> Condition:
     """Return a comparison to start from."""
     spec = CATALOGUE[name]

@@ -8,7 +8,7 @@ from typing import Any
 
 from orders.drafting import words
 from orders.drafting.conversion import is_ordered
-from orders.drafting.edits import DIVIDERS, SECTIONS, entries_of
+from orders.drafting.edits import DIVIDERS, SAFEGUARDS, SECTIONS, entries_of
 from orders.planning.attributes import CATALOGUE
 
 Entry = dict[str, Any]
@@ -66,6 +66,10 @@ def _whole(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Diff
     ]
     if shares[0] != shares[1]:
         yield _changed("", {}, "Fair share", "among", *shares)
+    for name, days in SAFEGUARDS.items():
+        values = [words.shown(document.get(name, {}).get(days)) for document in (before, after)]
+        if before.get(name) != after.get(name):
+            yield _changed("", {}, words.SAFEGUARDS[name], "after days", *values)
     for name, label in (("horizon_days", "Forecast horizon"), ("history_weeks", "Forecast history")):
         values = [words.shown(document.get("forecast", {}).get(name)) for document in (before, after)]
         if values[0] != values[1]:

@@ -19,6 +19,7 @@ Document = dict[str, Any]
 SECTIONS = ("rules", "segments", "quotas", "promises", "classes")
 DIVIDERS = ("segments", "quotas", "fair_share")
 FAIR_SHARE = "customer.code"
+SAFEGUARDS = {"far_future": "horizon_days", "starvation": "after_days"}  # each with the days that it is about
 FORECAST = {"horizon_days": 28}
 _TREE: dict[str, Callable[[conditions.Condition, str], conditions.Condition | None]] = {
     "branch": lambda tree, path: conditions.add_branch(tree, path, conditions.new_compare()),
@@ -67,6 +68,8 @@ def apply(document: Document, edit: Edit, *, earlier: Mapping[str, Any] | None =
             return {**changed, "fair_share": edit.argument}
         case "forecast":
             return _with_forecast(changed, edit.fields)
+        case "safeguards":
+            return _with_safeguards(changed, edit.fields)
     raise EditError("There is no such action.")
 
 
@@ -205,3 +208,14 @@ def _with_forecast(document: Document, fields: Fields) -> Document:
         elif name == "history_weeks":
             forecast.pop(name, None)
     return {**document, "forecast": forecast}
+
+
+def _with_safeguards(document: Document, fields: Fields) -> Document:
+    """Set the days of each safeguard; without days it goes. What else a safeguard says stays."""
+    changed = dict(document)
+    for name, days in SAFEGUARDS.items():
+        if text := first(fields, name):
+            changed[name] = {**document.get(name, {}), days: number(text)}
+        else:
+            changed.pop(name, None)
+    return changed

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from orders.drafting.conditions import ROOT, new_compare, read_tree
+from orders.drafting.conditions import ROOT, means_the_same, new_compare, read_tree
 from orders.drafting.fields import Fields, every, first, number
 from orders.drafting.points import new_points, read_points
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
@@ -27,6 +27,14 @@ NEW_LABELS = {
     "classes": "New class",
 }
 _RANGE = ("from", "to", "grain")
+# What the form of an entry shows. Any other member stays as it is, so that what only programs set is not lost.
+_SHOWN = {
+    "rules": ("attribute", "points", "order", "values", *_RANGE),
+    "segments": ("guarantee", "if_unmet"),
+    "quotas": ("at_least", "at_most", "keep"),
+    "promises": (*PROMISE_SWITCHES, *PROMISE_DAYS),
+    "classes": ("worth",),
+}
 
 
 def name_anew(label: str, taken: Collection[str]) -> str:
@@ -73,12 +81,13 @@ def _new_criterion(spec: AttributeSpec | None) -> Entry:
 
 def read_entry(section: str, fields: Fields, old: Entry, *, is_ordered: bool) -> Entry:
     """Return the entry that a form describes; what forms do not show (the id, whether it is off) stays as it was."""
-    entry: Entry = {"id": old["id"], "label": first(fields, "label")[:MAX_TEXT]}
+    entry: Entry = {name: value for name, value in old.items() if name not in ("when", *_SHOWN[section])}
+    entry["label"] = first(fields, "label")[:MAX_TEXT]
     if section == "rules":
         entry |= _read_criterion(fields, old) if is_ordered else _read_rule(fields, old)
     when = read_tree(fields)
     if when is not None:
-        entry["when"] = when
+        entry["when"] = old["when"] if means_the_same(when, old.get("when")) else when
     match section:
         case "segments":
             entry |= _read_segment(fields)
@@ -89,7 +98,7 @@ def read_entry(section: str, fields: Fields, old: Entry, *, is_ordered: bool) ->
         case "classes":
             if worth := first(fields, "worth"):
                 entry["worth"] = number(worth)
-    return entry | ({"off": True} if old.get("off") else {})
+    return entry
 
 
 def _read_rule(fields: Fields, old: Entry) -> Entry:
@@ -126,6 +135,8 @@ def _read_quota(fields: Fields) -> Entry:
         if text := first(fields, name):
             unit = "units" if first(fields, f"{name}.unit") == "units" else "percent"
             found[name] = {unit: number(text)}
+    if percent := first(fields, "keep.percent"):
+        found["keep"] = {"percent": number(percent), "days": number(first(fields, "keep.days", "0"))}
     return found
 
 

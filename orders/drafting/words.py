@@ -39,6 +39,7 @@ PROMISES = {
     "freeze_days": "frozen {} d before the day",
     "urgent_days": "delays of {} d at once",
 }
+SAFEGUARDS = {"far_future": "Far-future orders", "starvation": "Long waits"}
 DIVIDERS = {
     "rank": "By rank alone",
     "segments": "By segments with guarantees",
@@ -101,7 +102,11 @@ def quota_in_words(quota: Entry) -> str:
         for name, word in (("at_least", "at least"), ("at_most", "at most"))
         if isinstance(quota.get(name), dict)
     ]
-    return ", ".join(parts).capitalize() + " of each product" if parts else "No amount"
+    if not parts:
+        return "No amount"
+    keep = quota.get("keep")
+    kept = f"; {shown(keep.get('percent'))} % of what nobody asks for kept {shown(keep.get('days'))} d" if keep else ""
+    return ", ".join(parts).capitalize() + " of each product" + kept
 
 
 def segment_in_words(segment: Entry) -> str:

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import QuerySet
 
-from orders.models import Policy, PolicyStatus
+from orders.models import PlanRun, PlanRunKind, Policy, PolicyStatus
 
 MOST_VALUES = 40  # more than that are typed, not chosen
 _KEPT_SECONDS = 60
@@ -38,6 +38,11 @@ def versions() -> QuerySet[Policy]:
 def open_drafts() -> QuerySet[Policy]:
     """Return the drafts that wait to be finished, the last edited first."""
     return versions().filter(status=PolicyStatus.DRAFT).order_by("-edited_at", "-version")
+
+
+def held_run(policy: Policy) -> PlanRun | None:
+    """Return the newest full run that is to put a version in force, held or still under way; None if there is none."""
+    return PlanRun.objects.filter(policy=policy, kind=PlanRunKind.FULL).order_by("-pk").first()
 
 
 def known_values(names: Iterable[str]) -> dict[str, list[str]]:

@@ -22,10 +22,11 @@ from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
 from orders.policy_preview import preview
 from orders.policy_trial import try_order
-from orders.queries.policies import known_values, open_drafts, versions
+from orders.queries.policies import held_run, known_values, open_drafts, versions
 from orders.views.policy_screen import Said, make_screen
 
 LATEST_VERSIONS = 8
+WAITING = (PolicyStatus.SUBMITTED, PolicyStatus.RELEASING)
 TEXTS = ("customer.zone", "order.channel", "product.category")
 
 see_rules = permission_required("orders.view_backlog", raise_exception=True)
@@ -129,6 +130,8 @@ def version_context(
         "is_draft": policy.status == PolicyStatus.DRAFT,
         "may_edit": _may_edit(request, policy),
         "guard": guard(),
+        "held": held_run(policy) if policy.status == PolicyStatus.RELEASING else None,
+        "waiting": list(versions().filter(status__in=WAITING)),
         "latest": list(versions().exclude(status=PolicyStatus.DISCARDED)[:LATEST_VERSIONS]),
         "is_expert": "json" in request.GET or "document" in request.POST,
         "document": request.POST.get("document") or json.dumps(shown, indent=2, ensure_ascii=False),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError, Invalid
 from kernel.pages import is_partial, render_page
-from orders import policies, policy_drafts
+from orders import policy_drafts
 from orders.drafting.edits import Edit, EditError, apply, entries_of
 from orders.models import Policy
 from orders.planning.presets import PRESETS
@@ -124,34 +124,12 @@ def restore(request: HttpRequest, policy: Policy) -> HttpResponse:
     return HttpResponseRedirect(reverse("orders:rules_version", args=[policy.version]))
 
 
-@action("orders.publish_policy")
-def publish(request: HttpRequest, policy: Policy) -> HttpResponse:
-    """Put the draft in force; undoing that rolls back to the version before."""
-    before = policies.published()
-    policies.publish(policy.pk, note=request.POST.get("note", ""), **_who(request))
-    undo = reverse("orders:rules_rollback", args=[before.version])
-    messages.success(request, f"v{policy.version} is in force. The backlog is planned anew", extra_tags=f"undo {undo}")
-    return HttpResponseRedirect(reverse("orders:rules"))
-
-
-@action("orders.publish_policy")
-def rollback(request: HttpRequest, policy: Policy) -> HttpResponse:
-    """Put an earlier version in force again; undoing that rolls back to the one before."""
-    before = policies.published()
-    policies.rollback(policy.pk, note=request.POST.get("note", ""), **_who(request))
-    undo = reverse("orders:rules_rollback", args=[before.version])
-    is_offered = "is_undo" not in request.POST
-    text = f"v{policy.version} is in force again. The backlog is planned anew"
-    messages.success(request, text, extra_tags=f"undo {undo}" if is_offered else "")
-    return HttpResponseRedirect(reverse("orders:rules"))
-
-
 def _edit_of(request: HttpRequest) -> Edit:
     verb, _, argument = request.POST.get("do", "save").partition(":")
     fields = {name: request.POST.getlist(name) for name in request.POST if name not in _ASIDE}
     if "argument" in fields:
         argument = argument or fields.pop("argument")[0]
-    has_form = "label" in fields or verb == "forecast"
+    has_form = "label" in fields or verb in ("forecast", "safeguards")
     section, entry = request.POST.get("section", ""), request.POST.get("entry", "")
     return Edit(verb or "save", argument, section, entry, fields if has_form else {})
 

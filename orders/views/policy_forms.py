@@ -164,6 +164,7 @@ def entry_form(
             form |= _segment(entry)
         case "quotas":
             form |= {"amounts": tuple(_amount(entry, name, place, problems) for name in ("at_least", "at_most"))}
+            form |= {"numbers": _keep(entry.get("keep", {}), f"{place}.keep", problems)}
         case "promises":
             form |= _promise(entry, place, problems)
         case "classes":
@@ -268,6 +269,14 @@ def _amount(entry: Entry, name: str, place: str, notes: Notes) -> tuple[Value, s
     unit = "units" if "units" in amount else "percent"
     label = "Keep at least" if name == "at_least" else "Allow at most"
     return Value(name, label, shown(amount.get(unit)), problem=_at(notes, f"{place}.{name}")), unit
+
+
+def _keep(keep: Entry, place: str, notes: Notes) -> tuple[Value, Value]:
+    percent, days = (shown(keep.get(name)) for name in ("percent", "days"))
+    return (
+        Value("keep.percent", "Keep of what nobody asks for", percent, "%", _at(notes, f"{place}.percent")),
+        Value("keep.days", "for supply of the next", days, "days", _at(notes, f"{place}.days")),
+    )
 
 
 def _promise(entry: Entry, place: str, notes: Notes) -> Entry:

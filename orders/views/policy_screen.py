@@ -10,12 +10,13 @@ from orders.drafting import words
 from orders.drafting.conversion import is_ordered
 from orders.drafting.curve import Curve, curve_of
 from orders.drafting.differences import Difference
-from orders.drafting.edits import DIVIDERS, SECTIONS, entries_of
+from orders.drafting.edits import DIVIDERS, SAFEGUARDS, SECTIONS, entries_of
+from orders.drafting.fields import shown
 from orders.drafting.points import top, weight
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.linter import Finding
 from orders.planning.schema import MAX_RULES, MAX_SEGMENTS, STRATEGIES
-from orders.views.policy_forms import Attributes, EntryForm, Known, Remarks, attribute_groups, entry_form
+from orders.views.policy_forms import Attributes, EntryForm, Known, Remarks, Value, attribute_groups, entry_form
 
 Document = dict[str, Any]
 FACTORS = 6
@@ -34,6 +35,10 @@ SECTION_WORDS = {
     "quotas": ("Quotas", "Add quota"),
     "promises": ("Promise rules", "Add promise rule"),
     "classes": ("Demand classes", "Add class"),
+}
+SAFEGUARD_WORDS = {
+    "far_future": "Orders wanted later than this leave stock to nearer ones if supply comes in time",
+    "starvation": "Orders that have waited this long come before all others",
 }
 SECTION_HINTS = {
     "segments": "A line belongs to the first segment that it meets.",
@@ -123,6 +128,7 @@ class Screen:
     fair_share: str
     shareable: tuple[tuple[str, str], ...]
     forecast: Mapping[str, Any] | None
+    safeguards: tuple[Value, ...]
     general: tuple[str, ...]
     findings: int
 
@@ -145,9 +151,16 @@ def make_screen(document: Document, *, opened: str, said: Said) -> Screen:
         fair_share=document.get("fair_share", ""),
         shareable=tuple((spec.name, spec.label) for spec in CATALOGUE.values() if spec.kind is Kind.TEXT),
         forecast=document.get("forecast"),
+        safeguards=tuple(_safeguard(document, name, said.problems) for name in SAFEGUARDS),
         general=tuple(text for place, text in said.problems.items() if not place.startswith(in_lists)),
         findings=len(said.findings),
     )
+
+
+def _safeguard(document: Document, name: str, problems: Mapping[str, str]) -> Value:
+    days = shown(document.get(name, {}).get(SAFEGUARDS[name]))
+    problem = next((text for place, text in problems.items() if _inside(place, name)), "")
+    return Value(name, SAFEGUARD_WORDS[name], days, "days", problem)
 
 
 def _card(key: str) -> tuple[str, str]:
