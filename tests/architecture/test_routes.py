@@ -31,7 +31,6 @@ VALVE = ("notifications.run_valve",)
 EDIT_POLICY, PUBLISH_POLICY = ("orders.edit_policy",), ("orders.publish_policy",)
 RELEASE = ("orders.release_plan",)
 SIMULATE = ("orders.simulate",)
-SIMULATE = ("orders.simulate",)
 
 METHODS = ("GET", "POST", "PATCH")
 
@@ -168,9 +167,6 @@ ROUTES = {
     "api:forecasts-detail": Route(get=SEE),
     "api:forecast-runs-list": Route(get=SEE),
     "api:forecast-runs-detail": Route(get=SEE),
-    "api:simulations-list": Route(get=SEE, post=SIMULATE),
-    "api:simulations-detail": Route(get=SEE),
-    "api:simulations-publish": Route(post=PUBLISH_POLICY),
     "api:guard-list": Route(get=SEE, post=("orders.change_guard",)),
     "api:availability-list": Route(post=SEE),
     "api:messages-list": Route(get=SEE),
