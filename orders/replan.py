@@ -14,8 +14,10 @@ from inventory.dirty import mark_dirty
 from kernel.kick import kick
 from orders import policies
 from orders.guarding import guard, is_on
+from orders.hands import keep_pick_days
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
 from orders.plan_guard import as_json, judge_draft
+from orders.plan_records import keep_record
 from orders.planning.grammar import parse_policy
 from orders.releases import come_in_force, drop_superseded, is_release
 from orders.replanning.chunks import Written
@@ -62,6 +64,8 @@ def replan(
             run.save(force_insert=True)
             skipped = _execute(run, None, now=now, quiet=quiet)
     _mark_skipped(run, skipped)
+    if product_ids is None:
+        keep_pick_days(now=now, at_once=True)
     return run
 
 

@@ -9,6 +9,7 @@ from orders import late_risk
 from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
 from orders.forecast_demand import forecast_demand
+from orders.hands import keep_pick_days
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
 from orders.simulations import SIMULATE_TASK, run_waiting
@@ -19,10 +20,15 @@ _SOFT_LIMIT, _LIMIT = 1740, 1800  # seconds
 
 @shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
 def plan_dirty() -> None:
-    """Plan what changed; execute full runs that wait. Doubling or losing this task costs latency only."""
+    """Plan what changed; execute full runs that wait; then look who waits for hands.
+
+    Doubling or losing this task costs latency only.
+    """
     finish_full_runs(now=timezone.now())
     if plan_due_marks(timezone.now):
         kick(PLAN_TASK)
+    else:
+        keep_pick_days(now=timezone.now())
 
 
 @shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)

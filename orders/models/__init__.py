@@ -8,7 +8,7 @@ from orders.models.history import BacklogDay, DayRank
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
-from orders.models.picking import PickDay, PickRecord
+from orders.models.picking import HandsPass, PickDay, PickRecord
 from orders.models.plan import Kept, LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
 from orders.models.plan_record import PlanRecord
 from orders.models.policy import Policy, PolicyStatus, Strategy
@@ -46,6 +46,7 @@ __all__ = [
     "FeedbackReason",
     "FillMeasure",
     "Guard",
+    "HandsPass",
     "Hold",
     "HoldKind",
     "Kept",

@@ -43,3 +43,18 @@ class PickDay(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line_id} on {self.pick_on}"
+
+
+class HandsPass(models.Model):
+    """Up to which plan run the pick days stand, and for which day; one row, none before the first pass.
+
+    ``recent_runs`` counts runs that were done shortly before, since a run with a lower number may end later.
+    """
+
+    covers_run_id = models.BigIntegerField()
+    recent_runs = models.IntegerField()
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"pick days up to run {self.covers_run_id}"

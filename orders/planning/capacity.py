@@ -9,6 +9,9 @@ import numpy as np
 from orders.planning.calendar import WorkingDays
 from orders.planning.types import Context, Ints
 
+NO_LIMIT = -1
+AHEAD = 64  # working days whose dates are found at a time
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -27,25 +30,30 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Units a warehouse picks on a working day, ``warehouse_id`` ascending; one that is not listed picks everything.
+    """Units that warehouses pick in a day, ``warehouse_id`` ascending; one that is not listed picks everything.
 
-    ``picked_today`` is what is done already.
+    ``weekly_qty`` has shape (warehouses, 7), Monday first, NO_LIMIT where a weekday has none. The ``special`` columns
+    are days of their own: the position of the warehouse, the day, its units. ``picked_today`` is what is done already.
     """
 
     warehouse_id: Ints
-    daily_qty: Ints
+    weekly_qty: Ints
     picked_today: Ints
+    special_place: Ints
+    special_day: Ints
+    special_qty: Ints
 
 
 def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
     """Return the day on which the last unit of each entry is picked, parallel to ``work``.
 
     Best rank first, each entry takes the earliest capacity that is left from its day on, over several days if it must.
-    Exact, whatever the order of the input. Raises ValueError for a capacity below 1. O(n log n), with a loop over the
-    entries of listed warehouses.
+    Exact, whatever the order of the input. Raises ValueError for a warehouse that picks nothing on any working day of
+    the week. O(n log n), with a loop over the entries of listed warehouses.
     """
-    if (capacity.daily_qty < 1).any():
-        raise ValueError("daily_qty: must be at least 1")
+    working = np.array(context.calendar.weekmask)
+    if (capacity.weekly_qty[:, working] == 0).all(axis=1).any():
+        raise ValueError("weekly_qty: each warehouse must pick on some working day")
     working_days = WorkingDays(context.calendar)
     ready = np.maximum(work.ready_on, context.today)
     offset = working_days.between(context.today, ready)
@@ -57,8 +65,7 @@ def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
     order = order[known[order]]
     for at in np.split(order, np.flatnonzero(np.diff(listed[order])) + 1):
         if len(at):
-            place = listed[at[0]]
-            days = _Days(int(capacity.daily_qty[place]), int(capacity.picked_today[place]))
+            days = _Days(capacity, int(listed[at[0]]), context.today, working_days)
             done[at] = [
                 days.take(first, qty) for first, qty in zip(offset[at].tolist(), work.qty[at].tolist(), strict=True)
             ]
@@ -69,18 +76,26 @@ def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
 class _Days:
     """One warehouse's working days from today on: what is left of each, and where the next day with capacity is."""
 
-    __slots__ = ("_daily", "_left", "_next")
+    __slots__ = ("_dates", "_left", "_next", "_special", "_today", "_weekly", "_working_days")
 
-    def __init__(self, daily_qty: int, picked_today: int) -> None:
-        self._daily = daily_qty
-        self._left: dict[int, int] = {0: max(daily_qty - picked_today, 0)}
-        self._next: dict[int, int] = {} if self._left[0] else {0: 1}
+    def __init__(self, capacity: Capacity, place: int, today: int, working_days: WorkingDays) -> None:
+        own = capacity.special_place == place
+        self._weekly: list[int] = capacity.weekly_qty[place].tolist()
+        self._special = dict(zip(capacity.special_day[own].tolist(), capacity.special_qty[own].tolist(), strict=True))
+        self._today, self._working_days = today, working_days
+        self._dates: list[int] = []
+        self._left: dict[int, int] = {}
+        self._next: dict[int, int] = {}
+        if self._units(0) != NO_LIMIT:
+            self._left[0] = max(self._units(0) - int(capacity.picked_today[place]), 0)
 
     def take(self, day: int, qty: int) -> int:
         """Use ``qty`` of the earliest capacity from a day on; return the day of the last unit."""
-        day = self._first_free(day)
         while True:
-            left = self._left.get(day, self._daily)
+            day = self._first_free(day)
+            left = self._left.setdefault(day, self._units(day))
+            if left == NO_LIMIT:
+                return day
             if qty < left:
                 self._left[day] = left - qty
                 return day
@@ -89,7 +104,15 @@ class _Days:
             qty -= left
             if not qty:
                 return day
-            day = self._first_free(day + 1)
+            day += 1
+
+    def _units(self, day: int) -> int:
+        """Return what the warehouse picks on the working day ``day`` after today's; its own figure first."""
+        while day >= len(self._dates):
+            ahead = np.arange(len(self._dates), len(self._dates) + AHEAD)
+            self._dates += self._working_days.add(np.full(AHEAD, self._today, dtype=np.int64), ahead).tolist()
+        date = self._dates[day]
+        return self._special.get(date, self._weekly[(date - 1) % 7])
 
     def _first_free(self, day: int) -> int:
         """Follow the days that are full, and let them all point to the end of the chain."""

@@ -41,6 +41,8 @@ NEEDS_NO_PLAN = {
     "orders.simulations.ask",
     "orders.simulations.publish_scenario",
     "orders.simulations._finish",
+    "inventory.substitutes.change_substitutes",
+    "orders.hands.change_capacity",
     "orders.terms.change_customer_terms",
     "orders.lifecycle.add_note",
     "orders.approvals.approve",

@@ -1,0 +1,159 @@
+"""Warehouses' hands: what they pick in a day, and which lines must wait for them. docs/planning.md, section Capacity.
+
+Hands couple all products of a warehouse, so they are no part of a plan but a pass of their own, which leaves the days
+in a table that plans read. One pass goes at a time; what it moves it marks dirty. Locks of the pass: the pools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from inventory.dirty import PLAN_TASK, mark_dirty
+from inventory.models import PickCapacity, Warehouse
+from inventory.queries import warehouse_by_code
+from kernel.bounds import check_qty
+from kernel.errors import Invalid
+from kernel.kick import kick
+from kernel.people import Actor, key_of
+from kernel.transactions import entry_verb
+from notifications.outbox import record_fact
+from orders.models import HandsPass, PickDay, PlanRun
+from orders.planning.types import Context, Ints
+from orders.replanning.hands import Delayed, find_delayed, load_capacity
+from orders.replanning.sites import MONDAY_TO_FRIDAY
+
+PAUSE = timedelta(seconds=5)  # between two passes: a burst of events costs one
+RECENT = 500  # runs that are in work at a time are far fewer
+MAX_DAYS = 366
+_PASS_LOCK = 7_306  # advisory: one pass at a time, since each replaces what the other wrote
+_UPSERT = """
+    INSERT INTO orders_pickday (line_id, product_id, pick_on)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::date[])
+    ON CONFLICT (line_id) DO UPDATE SET pick_on = excluded.pick_on, product_id = excluded.product_id
+"""
+
+
+@entry_verb
+def change_capacity(
+    warehouse_code: str,
+    *,
+    weekdays: Sequence[int | None],
+    days: Mapping[date, int] | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> Warehouse:
+    """Set how many units a warehouse picks: Monday to Sunday (None: no limit), and on days of their own.
+
+    Replaces all figures of the warehouse; the pass that follows moves the dates. Raises Invalid where nothing could
+    ever be picked.
+    """
+    warehouse = warehouse_by_code(warehouse_code)
+    days = days or {}
+    _check(weekdays, days)
+    PickCapacity.objects.filter(warehouse=warehouse).delete()
+    PickCapacity.objects.bulk_create(
+        [
+            *(
+                PickCapacity(warehouse=warehouse, weekday=weekday, units=units)
+                for weekday, units in enumerate(weekdays)
+                if units is not None
+            ),
+            *(PickCapacity(warehouse=warehouse, day=day, units=units) for day, units in sorted(days.items())),
+        ]
+    )
+    HandsPass.objects.all().delete()
+    record_fact(
+        "orders.capacity_changed",
+        payload={"warehouse": warehouse.code, "weekdays": list(weekdays), "actor": key_of(actor)},
+        dedupe_key=f"capacity:{warehouse.pk}:{now.isoformat()}",
+        now=now,
+    )
+    kick(PLAN_TASK)
+    return warehouse
+
+
+def keep_pick_days(*, now: datetime, at_once: bool = False) -> int:
+    """Look through the warehouses' queues if plans, the day or the figures changed; return how many lines moved.
+
+    Within five seconds of a pass only ``at_once``: the next look does it. O(1) where nothing changed.
+    """
+    if not PickCapacity.objects.exists() and not PickDay.objects.exists():
+        return 0
+    last = HandsPass.objects.first()
+    newest = PlanRun.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    covers = {"covers_run_id": newest, "day": timezone.localdate(now), "recent_runs": _recent(newest)}
+    if last is not None:
+        known = {"covers_run_id": last.covers_run_id, "day": last.day, "recent_runs": last.recent_runs}
+        if known == covers or (not at_once and now - last.at < PAUSE):
+            return 0
+    return _pass(covers, now=now)
+
+
+def _recent(newest: int) -> int:
+    return PlanRun.objects.filter(pk__gt=newest - RECENT).count()
+
+
+@entry_verb
+def _pass(covers: Mapping[str, Any], *, now: datetime) -> int:
+    today: date = covers["day"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PASS_LOCK])
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    capacity = load_capacity(today=today.toordinal(), since=midnight)
+    delayed = _nobody() if capacity is None else find_delayed(capacity, Context(today.toordinal(), MONDAY_TO_FRIDAY))
+    moved = _write(delayed)
+    HandsPass.objects.update_or_create(pk=1, defaults={**covers, "at": now})
+    return moved
+
+
+def _write(delayed: Delayed) -> int:
+    """Make the table say what the pass found; mark the products of lines that differ. Returns how many lines do."""
+    wanted = {
+        line_id: (product_id, date.fromordinal(day))
+        for line_id, product_id, day in zip(
+            delayed.line_id.tolist(), delayed.product_id.tolist(), delayed.pick_on.tolist(), strict=True
+        )
+    }
+    stored = {
+        line_id: (product_id, day)
+        for line_id, product_id, day in PickDay.objects.values_list("line_id", "product_id", "pick_on")
+    }
+    gone = [line_id for line_id in stored if line_id not in wanted]
+    changed = sorted(line_id for line_id, row in wanted.items() if stored.get(line_id) != row)
+    products = {stored[line_id][0] for line_id in gone} | {wanted[line_id][0] for line_id in changed}
+    mark_dirty(products, cause="hands")
+    PickDay.objects.filter(pk__in=gone).delete()
+    if changed:
+        rows = [(line_id, *wanted[line_id]) for line_id in changed]
+        with connection.cursor() as cursor:
+            cursor.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])
+    return len(gone) + len(changed)
+
+
+def _nobody() -> Delayed:
+    none: Ints = np.zeros(0, dtype=np.int64)
+    return Delayed(none, none, none)
+
+
+def _check(weekdays: Sequence[int | None], days: Mapping[date, int]) -> None:
+    if len(weekdays) != 7:
+        wrong = "Give seven figures, Monday first; null for a day without a limit."
+        raise Invalid(wrong, fields={"weekdays": wrong})
+    for index, units in enumerate(weekdays):
+        if units is not None:
+            check_qty(units, field=f"weekdays.{index}", low=0)
+    for day, units in days.items():
+        check_qty(units, field=f"days.{day.isoformat()}", low=0)
+    if len(days) > MAX_DAYS:
+        raise Invalid(f"Give at most {MAX_DAYS} days.", fields={"days": f"Give at most {MAX_DAYS} days."})
+    working = [units for units, works in zip(weekdays, MONDAY_TO_FRIDAY.weekmask, strict=True) if works]
+    if not any(units is None or units for units in working):
+        wrong = "Something must be picked on some working day of the week. Close the warehouse instead."
+        raise Invalid(wrong, fields={"weekdays": wrong})
