@@ -21,6 +21,7 @@ from orders.editing import tell
 from orders.incoming import CustomerIn, LineIn, OrderIn
 from orders.intake_checks import check_order
 from orders.models import Customer, Order, OrderLine, Tier
+from orders.substituting import substitute_at_entry, unasked_substitutes
 from orders.terms import take_over_terms
 
 UNIQUE_VIOLATION = "23505"
@@ -56,9 +57,13 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
     )
     if not _insert(taken):
         return _existing(clean, digest), False
-    mark_dirty({product.pk for product in products} | affected, cause="taken_in", reference=taken.ref)
+    wanted = {product.pk for product in products}
+    stand_ins = unasked_substitutes(wanted)
+    pools = wanted | affected | {rule.substitute_id for rule in stand_ins}
+    mark_dirty(pools, cause="taken_in", reference=taken.ref)
     take_over_terms(taken)
     _insert_lines(taken, clean.lines, products)
+    substitute_at_entry(taken, stand_ins, actor=actor, now=now)
     tell(taken, "orders.taken_in", actor=actor, now=now, payload={"channel": taken.channel})
     return taken, True
 

@@ -13,6 +13,7 @@ from orders.hands import keep_pick_days
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
 from orders.simulations import SIMULATE_TASK, run_waiting
+from orders.substituting import take_substitutes
 
 # A full run of a million lines takes over a minute; one that is cut short starts again from the beginning.
 _SOFT_LIMIT, _LIMIT = 1740, 1800  # seconds
@@ -52,6 +53,12 @@ def train_late_risk_nightly() -> None:
     """Learn once a night which lines become late; a look finds nothing to do on all other occasions."""
     if late_risk.is_due(timezone.now()):
         late_risk.train_late_risk(timezone.now)
+
+
+@shared_task
+def swap_for_substitutes() -> None:
+    """Send substitutes that need no consent for what lacks; a look finds nothing to do on most occasions."""
+    take_substitutes(now=timezone.now())
 
 
 @shared_task

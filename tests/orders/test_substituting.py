@@ -1,0 +1,143 @@
+"""One product sent instead of another: proposed, swapped, taken unasked."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from inventory.models import DirtyMark, Product, StockLevel
+from inventory.substitutes import SubstituteIn, change_substitutes
+from kernel.errors import Conflict, Invalid
+from orders.incoming import CustomerIn, LineIn, OrderIn
+from orders.intake import take_in
+from orders.integrity import check
+from orders.models import Allocation, AllocationState, LineSubstitution, Order, OrderLine
+from orders.queries.substitutes import proposals
+from orders.replan import plan_marked, replan
+from orders.substituting import substitute_line, take_substitutes
+from tests.factories import NOW
+from tests.factories.inventory import make_product, make_stock
+from tests.factories.orders import allocate, make_line, make_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lamp() -> Product:
+    lamp, blue = make_product("LAMP", unit_price=Decimal("9.00")), make_product("BLUE")
+    make_stock(lamp, on_hand=2)
+    make_stock(blue, on_hand=8, protected=1)
+    return lamp
+
+
+@pytest.fixture
+def order(lamp: Product) -> Order:
+    order = make_order([(lamp, 5)], ref="SO-1", ship_policy="partial")
+    allocate(make_line(order), 2)
+    return order
+
+
+def allow(**members: object) -> None:
+    change_substitutes("LAMP", substitutes=[SubstituteIn("BLUE", **members)], actor=None, now=NOW)  # type: ignore[arg-type]
+
+
+def shown(order: Order) -> list[tuple[str, int, int]]:
+    return list(order.lines.order_by("position").values_list("product__sku", "ordered_qty", "cancelled_qty"))
+
+
+def test_what_could_stand_in_is_proposed_as_far_as_it_is_there(order: Order) -> None:
+    allow(units=3)
+
+    (proposal,) = proposals(order)
+
+    assert (proposal.short_qty, proposal.substitute, proposal.free_qty) == (3, "BLUE", 7)
+    assert (proposal.covers_qty, proposal.substitute_qty, proposal.needs_consent) == (2, 6, True)
+
+
+def test_a_swap_takes_the_units_that_lack_off_their_line_and_adds_one(order: Order) -> None:
+    allow(units=3, per=2)
+
+    substitute_line("SO-1", position=1, sku="BLUE", is_agreed=True, actor=None, now=NOW, version=1)
+
+    assert shown(order) == [("LAMP", 5, 3), ("BLUE", 5, 0)]
+    assert make_line(order, 2).unit_price == Decimal("5.40")  # 3 × 9.00 for 5 units
+    assert LineSubstitution.objects.get().replaced_qty == 3
+    assert set(DirtyMark.objects.values_list("product__sku", flat=True)) == {"LAMP", "BLUE"}
+    replan(product_ids=None, cause="test", now=NOW)
+    assert dict(Allocation.objects.values_list("product__sku", "qty")) == {"LAMP": 2, "BLUE": 5}
+    assert check() == []
+
+
+def test_allocated_units_can_be_swapped_too_but_no_pinned_ones(order: Order) -> None:
+    allow(needs_consent=False)
+    substitute_line("SO-1", position=1, sku="BLUE", qty=4, actor=None, now=NOW)
+    assert StockLevel.objects.get(product__sku="LAMP").reserved == 1
+
+    Allocation.objects.update(state=AllocationState.PINNED)
+    with pytest.raises(Conflict, match="0 can be swapped"):
+        substitute_line("SO-1", position=1, sku="BLUE", qty=1, actor=None, now=NOW)
+
+
+def test_a_swap_that_nobody_allowed_is_refused_and_changes_nothing(order: Order) -> None:
+    with pytest.raises(Conflict, match="BLUE is no substitute for LAMP"):
+        substitute_line("SO-1", position=1, sku="BLUE", actor=None, now=NOW)
+    allow()
+    with pytest.raises(Conflict, match="customer must agree"):
+        substitute_line("SO-1", position=1, sku="BLUE", actor=None, now=NOW)
+    with pytest.raises(Invalid, match="no open line 2"):
+        substitute_line("SO-1", position=2, sku="BLUE", is_agreed=True, actor=None, now=NOW)
+
+    assert shown(order) == [("LAMP", 5, 0)]
+
+
+def test_an_order_comes_in_with_what_is_there_instead(lamp: Product) -> None:
+    allow(needs_consent=False, when="entry")
+
+    asked = OrderIn("web", "1", CustomerIn(code="ACME"), (LineIn("LAMP", 5), LineIn("LAMP", 2)))
+    order, _ = take_in(asked, actor=None, now=NOW)
+
+    assert shown(order) == [("LAMP", 5, 5), ("LAMP", 2, 0), ("BLUE", 5, 0)]
+
+
+def test_an_order_comes_in_as_it_is_where_too_little_is_there_or_somebody_must_agree(lamp: Product) -> None:
+    allow(needs_consent=False, units=2)
+    order, _ = take_in(OrderIn("web", "1", CustomerIn("ACME"), (LineIn("LAMP", 5),)), actor=None, now=NOW)
+    assert shown(order) == [("LAMP", 5, 0)]
+
+    allow(needs_consent=True)
+    order, _ = take_in(OrderIn("web", "2", CustomerIn("ACME"), (LineIn("LAMP", 5),)), actor=None, now=NOW)
+    assert shown(order) == [("LAMP", 5, 0)]
+
+
+def test_waiting_lines_take_substitutes_unasked_best_rank_first(lamp: Product) -> None:
+    late = make_order([(lamp, 6)], ref="SO-2", ship_policy="partial")
+    first = make_order([(lamp, 6)], ref="SO-1", is_expedited=True, ship_policy="partial")
+    allow(needs_consent=False)
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert take_substitutes(now=NOW) == 1
+    assert take_substitutes(now=NOW) == 0  # what it swapped is not planned yet
+    plan_marked(list(DirtyMark.objects.values_list("product_id", flat=True)), now=NOW)
+
+    assert take_substitutes(now=NOW) == 0  # 3 are left, and 6 lack
+    assert shown(first) == [("LAMP", 6, 4), ("BLUE", 4, 0)]
+    assert shown(late) == [("LAMP", 6, 0)]
+
+
+def test_one_that_is_for_entry_only_is_not_taken_later(order: Order) -> None:
+    allow(needs_consent=False, when="entry")
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert take_substitutes(now=NOW) == 0
+
+
+def test_wrong_lists_are_refused_by_place_and_keep_the_old_one(lamp: Product) -> None:
+    allow()
+    wrong = [SubstituteIn("BLUE"), SubstituteIn("LAMP")], [SubstituteIn("BLUE", units=0)], [SubstituteIn("RED")]
+    for given in wrong:
+        with pytest.raises(Invalid):
+            change_substitutes("LAMP", substitutes=given, actor=None, now=NOW)
+
+    assert lamp.substitutes.get().substitute.sku == "BLUE"
+    assert OrderLine.objects.count() == 0
