@@ -17,6 +17,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import take_page
 from orders.queries import products as queries
+from orders.queries.product_forecast import forecast_of
 from orders.stock_corrections import adjust_stock
 
 TABS = (("short", "Short"), ("all", "All"))
@@ -94,6 +95,7 @@ def _page(request: HttpRequest, product: Product, *, adjust_form: AdjustForm | N
         "inbound_qty": sum(row.line.outstanding_qty for row in inbound),
         "waiting": waiting,
         "waiting_sum": waiting_sum,
+        "forecast": forecast_of(product),
         "movements": queries.latest_movements(product),
         "receive_form": ReceiveForm(initial={"sku": product.sku}),
         "adjust_form": adjust_form or AdjustForm(),

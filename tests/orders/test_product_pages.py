@@ -11,6 +11,7 @@ from inventory.models import Product, StockMovement
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
 from orders.replan import replan
 from tests.factories import NOW
+from tests.factories.forecasts import MONDAY, make_forecast
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_customer, make_order, make_user
 
@@ -45,6 +46,32 @@ def test_the_product_page_adds_up_and_shows_who_waits_in_order(ops: Client, scar
     assert response.context["waiting_sum"].short_qty == 6
     assert [row.pegged_qty for row in response.context["inbound"]] == [6]
     assert "PO-7" in response.content.decode()
+
+
+def test_the_product_page_draws_what_was_ordered_and_what_is_expected(ops: Client, scarce: Product) -> None:
+    make_forecast(scarce, [12.0, 13.0], lows=[4.0, 4.0], highs=[39.0, 20.0], pattern="few", sales_weeks=3)
+    sold = make_order([(scarce, 20)], placed_at=NOW - timedelta(weeks=2))
+    sold.lines.update(cancelled_qty=2)
+
+    response = ops.get("/inventory/TRAY/")
+
+    weeks = response.context["forecast"].weeks
+    page = response.content.decode()
+    assert [(week.on, week.units) for week in weeks if week.is_past and week.units] == [
+        (MONDAY - timedelta(weeks=2), 18.0)
+    ]
+    assert len([week for week in weeks if week.is_past]) == 12
+    assert [(week.units, week.low, week.high) for week in weeks if not week.is_past] == [
+        (12.0, 4.0, 39.0),
+        (13.0, 4.0, 20.0),
+    ]
+    assert "Sold in 3 weeks only: too few to see a rhythm." in page
+    assert page.count('<rect class="was"') == 12
+    assert page.count('<line class="span"') == 2
+
+
+def test_a_product_without_a_forecast_says_so(ops: Client, scarce: Product) -> None:
+    assert "No forecast yet." in ops.get("/inventory/TRAY/").content.decode()
 
 
 def test_the_list_shows_what_is_short_with_how_much(ops: Client, scarce: Product) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
-from django.utils import timezone
 
-from inventory.models import DemandForecast, ForecastRun, ForecastRunStatus, Product, StockLevel
+from inventory.models import DemandForecast, Product, StockLevel
 from orders import policies
 from orders.integrity import check
 from orders.models import LinePlan, Order
@@ -20,6 +19,7 @@ from orders.replan import is_full_run_due
 from orders.replanning.demand import load_demand
 from orders.replanning.scope import Scope
 from tests.factories import NOW
+from tests.factories.forecasts import MONDAY, finished_run, make_forecast
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
 from tests.orders.test_replan_components import full, make_world, stored_plan
@@ -27,8 +27,6 @@ from tests.orders.test_replan_divided import allocated, drafted, rows_of, settle
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate(NOW)
-MONDAY = TODAY - timedelta(days=TODAY.weekday())
 GOLD = {"attribute": "customer.tier", "op": "in", "value": ["gold", "platinum"]}
 KEEPING: dict[str, Any] = {
     "version": 1,
@@ -68,29 +66,6 @@ def publish(rules: dict[str, Any]) -> None:
     policies.publish(policies.create_draft(name="Ahead", rules=rules, actor=None, now=NOW).pk, actor=None, now=NOW)
 
 
-def forecast(product: Product, *means: float, run: ForecastRun | None = None) -> None:
-    run = run or finished_run(NOW)
-    weeks = list(means) or [7.0] * 12
-    DemandForecast.objects.create(
-        product=product,
-        run=run,
-        first_week_on=MONDAY,
-        method="Test",
-        pattern="steady",
-        sales_weeks=9,
-        means=weeks,
-        p50s=weeks,
-        lows=[0.0] * len(weeks),
-        highs=[2 * mean for mean in weeks],
-    )
-
-
-def finished_run(at: datetime) -> ForecastRun:
-    return ForecastRun.objects.create(
-        status=ForecastRunStatus.DONE, started_at=at, finished_at=at, progress_at=at, first_week_on=MONDAY
-    )
-
-
 def ordered_before(product: Product, tier: str, qty: int) -> Order:
     """Have a customer of a tier order, and get, units in the weeks before the forecast."""
     order = make_order([(product, qty)], customer=make_customer(tier=tier), placed_at=NOW - timedelta(weeks=3))
@@ -102,7 +77,7 @@ def ordered_before(product: Product, tier: str, qty: int) -> Order:
 def test_units_are_kept_for_what_better_customers_will_order() -> None:
     product = make_product()
     make_stock(product, on_hand=20)
-    forecast(product)
+    make_forecast(product)
     ordered_before(product, "gold", 30)
     ordered_before(product, "standard", 10)
     publish(KEEPING)
@@ -122,7 +97,7 @@ def test_units_are_kept_for_what_better_customers_will_order() -> None:
 def test_shares_are_of_the_products_own_orders_before_the_forecast() -> None:
     product, other = make_product(), make_product()
     for each in (product, other):
-        forecast(each, 7.0, 7.0)
+        make_forecast(each, [7.0, 7.0])
     ordered_before(product, "gold", 30)
     ordered_before(product, "standard", 10).lines.update(cancelled_qty=5, shipped_qty=5)
     make_order([(product, 500)], customer=make_customer(tier="standard"), placed_at=NOW)  # this week's
@@ -155,7 +130,7 @@ def test_shares_are_of_the_products_own_orders_before_the_forecast() -> None:
 )
 def test_past_orders_are_told_apart_by_whatever_they_had_from_the_first_day(when: dict[str, Any]) -> None:
     product = make_product(category="Lamps", unit_price=120, is_critical=True)
-    forecast(product)
+    make_forecast(product)
     is_mine = {"channel": "edi", "ship_policy": "complete"}
     for qty, members, zone in ((3, is_mine, "north"), (1, {}, "south")):
         order = ordered_before(product, "gold", qty)
@@ -172,7 +147,7 @@ def test_past_orders_are_told_apart_by_whatever_they_had_from_the_first_day(when
 
 
 def test_a_policy_that_does_not_read_the_forecast_loads_none() -> None:
-    forecast(make_product())
+    make_forecast(make_product())
     publish({"version": 1, "strategy": "fifo", "rules": []})
 
     assert drafted(None).inputs.demand is None
@@ -182,7 +157,7 @@ def test_the_forecast_is_part_of_the_hash_where_the_policy_reads_it() -> None:
     product = make_product()
     make_stock(product, on_hand=2)
     make_order([(product, 5)])
-    forecast(product)
+    make_forecast(product)
     publish(HYBRID)
     before, same = drafted(None), drafted(None)
     DemandForecast.objects.update(means=[8.0] * 12)
@@ -197,7 +172,8 @@ def make_forecast_world(seed: int) -> list[Product]:
     run = finished_run(NOW)
     for product in products:
         if random_.random() < 0.8:
-            forecast(product, *(random_.choice((0.0, 0.5, 3.0, 9.0)) for _ in range(12)), run=run)
+            means = [random_.choice((0.0, 0.5, 3.0, 9.0)) for _ in range(12)]
+            make_forecast(product, means, run=run)
         for tier in random_.sample(["gold", "silver", "standard"], 2):
             ordered_before(product, tier, random_.randint(1, 9))
     return products
@@ -267,7 +243,7 @@ def test_automated_without_a_model_ranks_by_its_fall_back() -> None:
 def test_a_week_that_is_over_is_not_expected_again() -> None:
     product = make_product()
     make_stock(product, on_hand=9)
-    forecast(product, 70.0)
+    make_forecast(product, [70.0])
     DemandForecast.objects.update(first_week_on=date(2020, 1, 6))
     ordered_before(product, "gold", 5)
     publish(KEEPING)
