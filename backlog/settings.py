@@ -162,6 +162,8 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "notifications.sent": ["orders.told.record_told"],
 }
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
+PLAN_RECORDS_KEPT = env.int("PLAN_RECORDS_KEPT", 10)  # full runs that can be repeated; 0 keeps none
+PLAN_RECORD_MAX_LINES = env.int("PLAN_RECORD_MAX_LINES", 200_000)  # keeping a larger backlog would cost its run too much
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
 STORM_MESSAGES = env.int("STORM_MESSAGES", 10_000)  # more in an hour close the valve until an admin opens it

@@ -24,6 +24,7 @@ from orders.replanning.chunks import Written
 from orders.replanning.demand import has_newer_forecast
 from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.writers import write_draft
+from orders.simulation.archive import fingerprint
 
 PLAN_TASK = "orders.tasks.plan_dirty"
 _FULL_RUN_LOCK = 7_303  # advisory, held by the session: PostgreSQL lets go of it when a worker dies
@@ -150,14 +151,18 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
         written = write_draft(draft, run, version=version, quiet=quiet, now=now)
         watch.lap("write_s")
         run.inputs_hash = draft.inputs.digest()
+        if not quiet:
+            run.plan_hash = fingerprint(draft.plan)
         watch.lap("hash_s")
         _finish(run, watch, written, PlanRunStatus.DONE)
-        return written.skipped
     except Exception as error:
         # Whatever goes wrong, the run must not look as if it were still going; the caller decides what it means.
         run.error = f"{type(error).__name__}: {error}"[:2000]
         _finish(run, watch, Written(), PlanRunStatus.FAILED)
         raise
+    if draft.scope.is_everything and not quiet and run.policy is not None:
+        keep_record(run, draft, run.policy.rules, today=timezone.localdate(now))
+    return written.skipped
 
 
 def _draft(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime, watch: Stopwatch) -> Draft:

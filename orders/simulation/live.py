@@ -72,7 +72,7 @@ def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = N
         stored = load_stored(scope, policies[0])
         inputs = tuple(_load_inputs(scope, policy, stored, today) for policy in policies)
         price = _load_prices(scope, inputs[0].backlog.line_id)
-        return Live(inputs, price, _load_standing(scope), today.toordinal(), max(lines_open, len(price)))
+        return Live(inputs, price, load_standing(scope), today.toordinal(), max(lines_open, len(price)))
 
 
 def plan_live(live: Live, inputs: Inputs, rules: Rules, *, after_step: Callable[[str], None] | None = None) -> Planned:
@@ -122,7 +122,7 @@ def load_stored_outlook() -> tuple[Outlook, Standing]:
     plans = copy_out(query, None, types)
     rank = places(plans["order_id"], plans.pop("placed_at"), plans.pop("score"), plans.pop("stage"))
     nobodys = np.full(len(rank), -1, dtype=np.int64)
-    return Outlook(rank=rank, promise_rule=nobodys, **plans), _load_standing(Scope(None))
+    return Outlook(rank=rank, promise_rule=nobodys, **plans), load_standing(Scope(None))
 
 
 def _load_inputs(scope: Scope, policy: Rules, stored: Stored, today: date) -> Inputs:
@@ -161,7 +161,8 @@ def _load_prices(scope: Scope, line_id: Ints) -> Ints:
     return prices["minor"][order][np.searchsorted(prices["line_id"][order], line_id)]
 
 
-def _load_standing(scope: Scope) -> Standing:
+def load_standing(scope: Scope) -> Standing:
+    """Read what customers of open orders were promised and told, inside the caller's snapshot."""
     query = f"""
         SELECT o.id, (o.placed_at AT TIME ZONE %(zone)s)::date, COALESCE(o.requested_on, '-infinity'),
             COALESCE(p.promised_on, '-infinity'), COALESCE(p.announced_on, '-infinity'),

@@ -71,8 +71,8 @@ def _move(found: Comparison, at: int, names: dict[int, tuple[str, str]]) -> Move
         value=float(after.value_minor[at] / _PENCE),
         rank_before=int(before.rank[at]),
         rank_after=int(after.rank[at]),
-        eta_before=_day(before.eta[at]),
-        eta_after=_day(after.eta[at]),
+        eta_before=day_of(before.eta[at]),
+        eta_after=day_of(after.eta[at]),
         days_later=delay if abs(delay) < LATEST // 10 else None,
         reason_before=was.label,
         reason_after=is_.label,
@@ -80,5 +80,6 @@ def _move(found: Comparison, at: int, names: dict[int, tuple[str, str]]) -> Move
     )
 
 
-def _day(eta: int) -> date | None:
+def day_of(eta: int) -> date | None:
+    """Return a day as people read it; None for NO_DAY."""
     return None if eta == NO_DAY else date.fromordinal(int(eta))

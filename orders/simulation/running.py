@@ -15,12 +15,12 @@ from kernel.errors import Invalid
 from orders import policies
 from orders.models import Policy, Reason
 from orders.planning.grammar import parse_policy
-from orders.planning.types import NO_DAY
 from orders.simulation.applying import Changed, apply
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.figures import Figures
 from orders.simulation.live import Live, Planned, load_live, plan_changed, plan_live, thresholds
+from orders.simulation.moves import day_of
 from orders.simulation.names import Names, look_up
 from orders.simulation.ordering_in import NewOrder
 from orders.simulation.scenarios import Scenario
@@ -141,13 +141,9 @@ def _added(planned: Planned, order: NewOrder) -> AddedOrder:
     return AddedOrder(
         lines=len(order.line_ids),
         rank=int(outlook.rank[at]),
-        eta_p50=_day(outlook.eta[at]),
-        eta_p90=_day(outlook.eta_p90[at]),
+        eta_p50=day_of(outlook.eta[at]),
+        eta_p90=day_of(outlook.eta_p90[at]),
         reason=Reason(int(outlook.reason[at])).label,
         units=int(outlook.open_units[at]),
         units_ready=int(outlook.ready_units[at]),
     )
-
-
-def _day(eta: int) -> date | None:
-    return None if eta == NO_DAY else date.fromordinal(int(eta))

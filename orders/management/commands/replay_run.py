@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from kernel.errors import DomainError, Invalid
+from orders.models import PlanRun
+from orders.plan_records import replay
+from orders.policies import checked_strategy
+from orders.run_comparison import compare_replays
+
+
+class Command(BaseCommand):
+    help = "Plan a kept run again: the same plan must come out (exit 1 if not), or what other rules would have done."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("run", type=int, help="the number of a full run")
+        parser.add_argument("--policy", type=Path, help="rules as JSON, to plan the run's inputs by instead")
+
+    def handle(self, *, run: int, policy: Path | None, **options: Any) -> None:
+        try:
+            if policy is None:
+                self._prove(run)
+            else:
+                self._compare(run, _read(policy))
+        except Invalid as refusal:
+            places = (f"{place}: {words}" for place, words in refusal.fields.items())
+            raise CommandError("\n".join([refusal.detail, *places])) from refusal
+        except DomainError as refusal:
+            raise CommandError(refusal.detail) from refusal
+
+    def _prove(self, run: int) -> None:
+        again = replay(run)
+        self.stdout.write(f"run {run}: {len(again.plan.line_id):,} lines planned again, {again.plan_hash}")
+        if not again.is_same:
+            kept = PlanRun.objects.values_list("plan_hash", flat=True).get(pk=run)
+            raise CommandError(
+                f"The plan differs from the run's, {kept}: the program has changed since, or has a fault."
+            )
+        self.stdout.write("The same plan, bit for bit.")
+
+    def _compare(self, run: int, rules: dict[str, Any]) -> None:
+        checked_strategy(rules)
+        found = compare_replays(replay(run), replay(run, rules=rules))
+        self.stdout.write(f"run {run} by these rules: {found.sooner:,} orders sooner, {found.later:,} later,")
+        self.stdout.write(f"{found.up:,} up in line, {found.down:,} down")
+        for move in (*found.winners, *found.losers):
+            self.stdout.write(f"  {move.ref} {move.eta_before or '–'} → {move.eta_after or '–'}: {move.why}")
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error}") from error
+    except (ValueError, RecursionError) as error:  # also what is no UTF-8, and numbers too long to read
+        raise CommandError(f"{file} is not JSON: {error}") from error
