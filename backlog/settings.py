@@ -160,6 +160,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.shipped": ["notifications.announcing.announce"],
     "orders.cancelled": ["notifications.announcing.announce"],
     "notifications.sent": ["orders.told.record_told"],
+    "inventory.working_days_changed": ["orders.asked_runs.plan_everything"],
 }
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
 PLAN_RECORDS_KEPT = env.int("PLAN_RECORDS_KEPT", 10)  # full runs that can be repeated; 0 keeps none

@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from django.db.models import Model, Q, QuerySet
 
-from inventory.dirty import mark_dirty
-from inventory.models import Product, PurchaseOrderLine, StockLevel, Warehouse
+from inventory.dirty import ask_for_full_plan, mark_dirty
+from inventory.models import Product, PurchaseOrderLine, StockLevel, Supplier, Warehouse
+from inventory.queries import calendar_by_code
 from kernel.errors import Conflict, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
@@ -99,10 +100,15 @@ def change_warehouse(
     name: str | None = None,
     preference: int | None = None,
     is_active: bool | None = None,
+    calendar: str | None = None,
+    handling_days: int | None = None,
     actor: Actor | None,
     now: datetime,
 ) -> Warehouse:
-    """Change what is given. A warehouse with units on hand or on their way is not closed: Conflict."""
+    """Change what is given; ``calendar`` "" is the company's.
+
+    A warehouse with units on hand or on their way is not closed: Conflict. Other working days plan everything anew.
+    """
     known = _warehouse(code)
     if preference is not None or is_active is not None:
         mark_dirty(_products_in(known), cause="warehouse_changed", reference=known.code)
@@ -112,9 +118,22 @@ def change_warehouse(
             f"{warehouse.code} has units on hand or on their way. Transfer or receive them elsewhere first.",
             code="in_use",
         )
-    changed = change_row(warehouse, {"name": name, "preference": preference, "is_active": is_active})
+    given = {"name": name, "preference": preference, "is_active": is_active, "handling_days": handling_days}
+    changed = change_row(warehouse, given)
+    changed |= set_calendar(warehouse, calendar)
+    if changed & {"calendar", "handling_days"}:
+        ask_for_full_plan(warehouse.code, actor=actor, now=now)
     tell_changed(warehouse, warehouse.code, changed, actor=actor, now=now)
     return warehouse
+
+
+def set_calendar(row: Warehouse | Supplier, code: str | None) -> set[str]:
+    """Give a locked warehouse or supplier a calendar of its own, or ("") the company's (takes part in a verb)."""
+    if code is None or (calendar := calendar_by_code(code)) == row.calendar:
+        return set()
+    row.calendar = calendar
+    row.save(update_fields=["calendar"])
+    return {"calendar"}
 
 
 def tell_changed(row: Model, code: str, changed: Collection[str], *, actor: Actor | None, now: datetime) -> None:

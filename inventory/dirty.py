@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 
 from kernel.kick import kick
+from kernel.people import Actor, key_of
 from kernel.transactions import require_transaction
+from notifications.outbox import record_fact
 
+WORKING_DAYS_CHANGED = "inventory.working_days_changed"
 PLAN_TASK = "orders.tasks.plan_dirty"
 
 # The key-share lock is taken by hand: Django's foreign keys are deferred, so the check of the mark's own key would
@@ -37,3 +41,18 @@ def mark_dirty(product_ids: Iterable[int], *, cause: str, reference: str = "") -
     with connection.cursor() as cursor:
         cursor.execute(_MARK, {"ids": ids, "cause": cause, "reference": reference[:80]})
     kick(PLAN_TASK)
+
+
+def ask_for_full_plan(code: str, *, actor: Actor | None, now: datetime) -> None:
+    """Say that working days changed, which may move the date of any order: by a fact, in the caller's transaction.
+
+    A mark on every product would lock them all. ``code`` names the calendar or warehouse. Raises RuntimeError outside
+    a transaction.
+    """
+    require_transaction()
+    record_fact(
+        WORKING_DAYS_CHANGED,
+        payload={"code": code, "actor": key_of(actor)},
+        dedupe_key=f"{WORKING_DAYS_CHANGED}:{code}:{now.isoformat()}",
+        now=now,
+    )

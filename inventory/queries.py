@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models.functions import Upper
 
-from inventory.models import Product, Supplier, Warehouse
+from inventory.models import Calendar, Product, Supplier, Warehouse
 from kernel.errors import Invalid
 from kernel.text import is_plain
 
@@ -40,6 +40,16 @@ def supplier_by_code(code: str, *, field: str = "supplier") -> Supplier:
     if supplier is None:
         raise _unknown(f"There is no active supplier {code[:40]!r}. Check the code.", field)
     return supplier
+
+
+def calendar_by_code(code: str, *, field: str = "calendar") -> Calendar | None:
+    """Return a calendar; None for an empty code, which stands for the company's."""
+    if not code.strip():
+        return None
+    calendar = Calendar.objects.filter(code=code.strip()).first() if is_plain(code) else None
+    if calendar is None:
+        raise _unknown(f"There is no calendar {code[:20]!r}. Check the code.", field)
+    return calendar
 
 
 def _unknown(words: str, field: str) -> Invalid:

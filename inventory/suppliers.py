@@ -13,10 +13,11 @@ from decimal import Decimal
 import numpy as np
 from django.utils import timezone
 
-from inventory.catalogue import lock_product, tell_changed
+from inventory.catalogue import lock_product, set_calendar, tell_changed
 from inventory.dirty import mark_dirty
 from inventory.models import PurchaseOrderLine, PurchaseOrderStatus, Receipt, Supplier, SupplierProduct
 from inventory.queries import product_by_sku
+from inventory.working_days import Workdays, workdays
 from kernel.errors import Invalid, NotFound
 from kernel.people import Actor
 from kernel.rows import change_row, check_row, insert_row
@@ -62,12 +63,16 @@ def change_supplier(
     is_active: bool | None = None,
     delay_p50_days: int | None = None,
     delay_p90_days: int | None = None,
+    calendar: str | None = None,
     actor: Actor | None,
     now: datetime,
 ) -> Supplier:
-    """Change what is given. What waits for the supplier is planned anew when its delays or its being active change."""
+    """Change what is given; ``calendar`` "" is the company's.
+
+    What waits for the supplier is planned anew when its delays, its working days or its being active change.
+    """
     known = _supplier(code)
-    if (is_active, delay_p50_days, delay_p90_days) != (None, None, None):
+    if (is_active, delay_p50_days, delay_p90_days, calendar) != (None, None, None, None):
         sold = known.supplier_products.filter(is_preferred=True).values_list("product", flat=True)
         mark_dirty({*awaited_products([known.pk]), *sold}, cause="supplier_changed", reference=known.code)
     supplier = Supplier.objects.select_for_update(no_key=True).get(pk=known.pk)
@@ -75,7 +80,8 @@ def change_supplier(
     p90 = supplier.delay_p90_days if delay_p90_days is None else delay_p90_days
     _check_delays(p50, p90)
     given = {"name": name, "email": email, "is_active": is_active, "delay_p50_days": p50, "delay_p90_days": p90}
-    tell_changed(supplier, supplier.code, change_row(supplier, given), actor=actor, now=now)
+    changed = change_row(supplier, given) | set_calendar(supplier, calendar)
+    tell_changed(supplier, supplier.code, changed, actor=actor, now=now)
     return supplier
 
 
@@ -148,12 +154,16 @@ def _measure(now: datetime) -> dict[int, tuple[int, int]]:
     days: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for supplier, expected_on, received_on in rows:
         days[supplier].append((expected_on.isoformat(), received_on.isoformat()))
-    return {supplier: _delays(pairs) for supplier, pairs in days.items() if len(pairs) >= FEWEST_RECEIPTS}
+    measured = {supplier: pairs for supplier, pairs in days.items() if len(pairs) >= FEWEST_RECEIPTS}
+    calendars = workdays(timezone.localdate(now))
+    of_supplier = dict(Supplier.objects.filter(pk__in=measured).values_list("pk", "calendar"))
+    return {supplier: _delays(pairs, calendars[of_supplier[supplier]]) for supplier, pairs in measured.items()}
 
 
-def _delays(pairs: list[tuple[str, str]]) -> tuple[int, int]:
+def _delays(pairs: list[tuple[str, str]], calendar: Workdays) -> tuple[int, int]:
     expected, received = np.array(pairs, dtype="datetime64[D]").T
-    late = np.maximum(np.busday_count(expected, received), 0)
+    closed = np.array(calendar.closed, dtype="datetime64[D]")
+    late = np.maximum(np.busday_count(expected, received, weekmask=list(calendar.weekdays), holidays=closed), 0)
     p50, p90 = np.quantile(late, [0.5, 0.9], method="inverted_cdf")
     return int(p50), int(p90)
 

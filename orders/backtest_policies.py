@@ -24,7 +24,7 @@ from orders.planning.presets import AUTOMATED, BALANCED_PRIORITY, DEMAND_FORECAS
 from orders.planning.rules import Policy
 from orders.planning.types import Calendar, Floats
 from orders.queries.history import load_history, load_texts
-from orders.replanning.draft import MONDAY_TO_FRIDAY
+from orders.replanning.sites import MONDAY_TO_FRIDAY
 
 CONTESTANTS: Mapping[str, Mapping[str, Any]] = {
     "fifo": FIFO,

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from backlog.api.docs import DocsView, SchemaView
 from backlog.api.missing import missing
 from backlog.api.router import ApiRouter
+from inventory.api.calendars import CalendarViewSet
 from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseViewSet
 from inventory.api.forecasts import ForecastRunViewSet, ForecastViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
@@ -34,6 +35,7 @@ router.mount("warehouses", WarehouseViewSet, "warehouses")
 router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
 router.mount("forecasts", ForecastViewSet, "forecasts")
+router.mount("calendars", CalendarViewSet, "calendars")
 router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
 router.mount("simulations", SimulationViewSet, "simulations")
 router.mount("guard", GuardViewSet, "guard")

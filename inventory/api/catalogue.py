@@ -15,7 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from inventory import suppliers
 from inventory.api import incoming
 from inventory.catalogue import change_product, change_warehouse, create_product, create_warehouse
-from inventory.models import Product, Supplier, SupplierProduct, Warehouse
+from inventory.models import Calendar, Product, Supplier, SupplierProduct, Warehouse
 from kernel.filters import FlagFilter, TextFilter
 from kernel.rest import validated
 
@@ -92,15 +92,17 @@ class ProductViewSet(ReadOnlyModelViewSet[Product]):
 
 
 class SupplierOut(serializers.ModelSerializer[Supplier]):
+    calendar = serializers.SlugRelatedField[Calendar](slug_field="code", read_only=True)
+
     class Meta:
         model = Supplier
-        fields = ["code", "name", "email", "is_active", "delay_p50_days", "delay_p90_days"]
+        fields = ["code", "name", "email", "is_active", "delay_p50_days", "delay_p90_days", "calendar"]
 
 
 class SupplierViewSet(ReadOnlyModelViewSet[Supplier]):
     """Suppliers, with the working days that they are usually (p50) and at worst (p90) late."""
 
-    queryset = Supplier.objects.all()
+    queryset = Supplier.objects.select_related("calendar")
     serializer_class = SupplierOut
     lookup_field = "code"
     lookup_value_regex = ANY_CODE
@@ -131,13 +133,15 @@ class SupplierViewSet(ReadOnlyModelViewSet[Supplier]):
 
 
 class WarehouseOut(serializers.ModelSerializer[Warehouse]):
+    calendar = serializers.SlugRelatedField[Calendar](slug_field="code", read_only=True)
+
     class Meta:
         model = Warehouse
-        fields = ["code", "name", "preference", "is_active"]
+        fields = ["code", "name", "preference", "is_active", "calendar", "handling_days"]
 
 
 class WarehouseViewSet(ReadOnlyModelViewSet[Warehouse]):
-    queryset = Warehouse.objects.all()
+    queryset = Warehouse.objects.select_related("calendar")
     serializer_class = WarehouseOut
     lookup_field = "code"
     lookup_value_regex = ANY_CODE

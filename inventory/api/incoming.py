@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kernel.rest import Email, Flag, In, Integer, Money, Text
+from kernel.rest import Day, Email, Flag, In, Integer, Money, Text
 
-MAX_DAYS, MAX_PREFERENCE = 730, 1000
+MAX_DAYS, MAX_PREFERENCE, MAX_HANDLING_DAYS = 730, 1000, 60
 
 
 class ProductChangeIn(In):
@@ -32,6 +32,8 @@ class WarehouseChangeIn(In):
     name = Text(max_length=100, required=False)
     preference = Integer(min_value=0, max_value=MAX_PREFERENCE, required=False)
     is_active = Flag(required=False)
+    calendar = Text(max_length=20, required=False, allow_blank=True, help_text="Empty: the company's")
+    handling_days = Integer(min_value=0, max_value=MAX_HANDLING_DAYS, required=False)
 
 
 class SupplierIn(In):
@@ -50,6 +52,35 @@ class SupplierChangeIn(In):
     is_active = Flag(required=False)
     delay_p50_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
     delay_p90_days = Integer(min_value=0, max_value=MAX_DAYS, required=False)
+    calendar = Text(max_length=20, required=False, allow_blank=True, help_text="Empty: the company's")
+
+
+class CalendarIn(In):
+    """Weekdays have a 1 for each working day, Monday first; the country's public holidays are closed."""
+
+    code = Text(max_length=20)
+    name = Text(max_length=100)
+    country = Text(max_length=2, required=False, allow_blank=True)
+    subdivision = Text(max_length=10, required=False, allow_blank=True)
+    weekdays = Text(max_length=7, required=False)
+    is_company = Flag(required=False)
+
+
+class CalendarChangeIn(In):
+    name = Text(max_length=100, required=False)
+    country = Text(max_length=2, required=False, allow_blank=True)
+    subdivision = Text(max_length=10, required=False, allow_blank=True)
+    weekdays = Text(max_length=7, required=False)
+    is_company = Flag(required=False)
+
+
+class ClosedDayIn(In):
+    day = Day()
+    note = Text(max_length=100, required=False, allow_blank=True)
+
+
+class OpenDayIn(In):
+    day = Day()
 
 
 class SupplierProductIn(In):

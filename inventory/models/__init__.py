@@ -1,3 +1,4 @@
+from inventory.models.calendar import Calendar, ClosedDay
 from inventory.models.dirty import DirtyMark
 from inventory.models.forecast import DemandForecast, ForecastRun, ForecastRunStatus
 from inventory.models.pick_capacity import PickCapacity
@@ -13,6 +14,8 @@ from inventory.models.substitute import Substitute, SubstituteWhen
 from inventory.models.supplier import Supplier, SupplierProduct
 
 __all__ = [
+    "Calendar",
+    "ClosedDay",
     "DemandForecast",
     "DirtyMark",
     "ForecastRun",

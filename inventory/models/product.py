@@ -5,6 +5,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Upper
 
+from inventory.models.calendar import Calendar
+
 
 @pghistory.track()
 class Product(models.Model):
@@ -36,6 +38,12 @@ class Warehouse(models.Model):
     name = models.CharField(max_length=100)
     preference = models.PositiveSmallIntegerField(default=1)
     is_active = models.BooleanField(default=True)
+    calendar = models.ForeignKey(
+        Calendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="None: the company's."
+    )
+    handling_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Its working days from having units to shipping them."
+    )
 
     class Meta:
         ordering = ["preference", "id"]

@@ -4,6 +4,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 
+from inventory.models.calendar import Calendar
 from inventory.models.product import Product
 
 
@@ -17,6 +18,9 @@ class Supplier(models.Model):
     is_active = models.BooleanField(default=True)
     delay_p50_days = models.PositiveSmallIntegerField(default=0)
     delay_p90_days = models.PositiveSmallIntegerField(default=2)
+    calendar = models.ForeignKey(
+        Calendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="None: the company's."
+    )
 
     class Meta:
         constraints = [

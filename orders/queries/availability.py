@@ -13,10 +13,10 @@ from inventory.queries import products_by_sku
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
 from orders.planning.availability import Answers, Committed, Questions, availability
-from orders.planning.types import NO_DAY, ON_HAND, Context, Ints
-from orders.replanning.draft import MONDAY_TO_FRIDAY
+from orders.planning.types import NO_DAY, ON_HAND, Ints
 from orders.replanning.inputs import load_supply
 from orders.replanning.scope import Scope
+from orders.replanning.sites import context_of, load_sites
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import Claims, load_claims
 
@@ -75,6 +75,7 @@ def find_availability(items: Sequence[Item], *, today: date) -> Answer:
     scope = Scope(pools)
     with snapshot():
         supply, products = load_supply(scope)
+        sites = load_sites(scope, today=today.toordinal())
         claims = load_claims(scope)
         unplanned = DirtyMark.objects.filter(product_id__in=pools).count()
     questions = Questions(
@@ -82,7 +83,7 @@ def find_availability(items: Sequence[Item], *, today: date) -> Answer:
         product_id=np.array(product_id, dtype=np.int64),
         qty=np.array([item.qty for item in items], dtype=np.int64),
     )
-    context = Context(today=today.toordinal(), calendar=MONDAY_TO_FRIDAY)
+    context = context_of(sites, today=today.toordinal())
     answers = availability(questions, supply, _committed(claims), products, context)
     return Answer(
         items=_items(items, answers),

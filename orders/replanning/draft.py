@@ -14,12 +14,13 @@ from orders.planning import engine
 from orders.planning.components import product_components
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import Policy as Rules
-from orders.planning.types import Calendar, Context, Ints, Kept, Outcome, Plan
+from orders.planning.types import Ints, Kept, Outcome, Plan
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
 from orders.replanning.inputs import Inputs, load_inputs
 from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
+from orders.replanning.sites import context_of
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import load_stored
 from orders.replanning.weighing import load_kept_back
@@ -33,7 +34,6 @@ _STEPS = {
     "explain": "promise_s",
 }
 BROKEN = (Kept.NO, Kept.FELL_BACK)  # guarantees that a run counts
-MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
 
 
 class Stopwatch:
@@ -111,7 +111,7 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
 
 def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None) -> Plan:
     """Plan loaded inputs as every run does; simulations and replays call it too, with inputs of their own."""
-    context = Context(today=today, calendar=MONDAY_TO_FRIDAY)
+    context = context_of(inputs.sites, today=today)
     return engine.plan(
         inputs.backlog,
         inputs.supply,

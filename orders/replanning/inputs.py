@@ -20,6 +20,7 @@ from orders.planning.types import (
     Previous,
     Products,
     ShipPolicy,
+    Sites,
     Supply,
     Terms,
 )
@@ -29,6 +30,7 @@ from orders.replanning.demand import load_demand
 from orders.replanning.learned import LearnedInputs, load_learned
 from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
+from orders.replanning.sites import load_sites
 from orders.replanning.terms import load_pick_days, load_terms
 from orders.replanning.totals import load_totals
 
@@ -55,6 +57,7 @@ class Inputs:
     marks: Columns
     pools: Columns
     stale_orders: Ints
+    sites: Sites | None = None
     terms: Terms | None = None
     pick_days: PickDays | None = None
     previous: Previous | None = None
@@ -72,7 +75,7 @@ class Inputs:
         for part in (self.previous, self.demand, self.learned):
             if part is not None:
                 _feed(digest, part)
-        for sparse in (self.terms, self.pick_days):
+        for sparse in (self.terms, self.pick_days, self.sites):
             if sparse is not None:
                 _feed(digest, sparse)
         return digest.hexdigest()
@@ -103,6 +106,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         demand=load_demand(scope, policy),
         learned=load_learned(policy.attributes(), lines, orders, place),
         marks=load_marks(scope),
+        sites=load_sites(scope, today=today),
         terms=load_terms(scope, lines, orders, place),
         pick_days=load_pick_days(scope),
         pools=_sorted(
@@ -254,11 +258,17 @@ def _load_inbound(scope: Scope) -> Columns:
 
 
 def _load_products(scope: Scope) -> Columns:
-    # At least a day where a supplier is known: 0 means that nobody sells it.
+    # At least a day where a supplier is known: 0 means that nobody sells it. What nobody has ordered yet would come to
+    # the warehouse that is asked first, and be handled there.
+    handled = (
+        "(SELECT w.handling_days FROM inventory_warehouse w WHERE w.is_active ORDER BY w.preference, w.id LIMIT 1)"
+    )
     query = f"""
         SELECT p.id,
-            CASE WHEN s.id IS NULL THEN 0 ELSE GREATEST(sp.lead_time_days + s.delay_p50_days, 1) END,
-            CASE WHEN s.id IS NULL THEN 0 ELSE GREATEST(sp.lead_time_days + s.delay_p90_days, 1) END
+            CASE WHEN s.id IS NULL THEN 0
+                ELSE GREATEST(sp.lead_time_days + s.delay_p50_days, 1) + COALESCE({handled}, 0) END,
+            CASE WHEN s.id IS NULL THEN 0
+                ELSE GREATEST(sp.lead_time_days + s.delay_p90_days, 1) + COALESCE({handled}, 0) END
         FROM inventory_product p
         LEFT JOIN inventory_supplierproduct sp ON sp.product_id = p.id AND sp.is_preferred
         LEFT JOIN inventory_supplier s ON s.id = sp.supplier_id

@@ -1,0 +1,66 @@
+"""Which days are closed, by calendar: public holidays (python-holidays) and days closed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
+from inventory.models import Calendar
+
+YEARS_BACK, YEARS_AHEAD = 2, 6
+MONDAY_TO_FRIDAY = "1111100"
+
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """One calendar, ready to count by: seven flags from Monday, and the closed days, ascending."""
+
+    weekdays: tuple[bool, ...]
+    closed: tuple[date, ...]
+
+
+def workdays(today: date) -> dict[int | None, Workdays]:
+    """Return every calendar by its key, and the company's under None. One query.
+
+    Public holidays reach from two years before today to six after it; later days are closed at weekends only.
+    """
+    rows = Calendar.objects.annotate(
+        days=ArrayAgg("closed_days__day", filter=Q(closed_days__isnull=False), default=[])
+    ).order_by("pk")
+    found: dict[int | None, Workdays] = {None: Workdays(_flags(MONDAY_TO_FRIDAY), ())}
+    for row in rows:
+        own = Workdays(_flags(row.weekdays), tuple(sorted({*_holidays_of(row, today), *row.days})))
+        found[row.pk] = own
+        if row.is_company:
+            found[None] = own
+    return found
+
+
+def known_subdivisions() -> Mapping[str, Iterable[str]]:
+    """Return the countries whose public holidays are known, each with its parts."""
+    import holidays
+
+    subdivisions: Mapping[str, Iterable[str]] = holidays.list_supported_countries(include_aliases=False)
+    return subdivisions
+
+
+def _flags(weekdays: str) -> tuple[bool, ...]:
+    return tuple(flag == "1" for flag in weekdays)
+
+
+def _holidays_of(calendar: Calendar, today: date) -> frozenset[date]:
+    if not calendar.country:
+        return frozenset()
+    return _public_holidays(calendar.country, calendar.subdivision, today.year - YEARS_BACK, today.year + YEARS_AHEAD)
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, subdivision: str, first: int, last: int) -> frozenset[date]:
+    import holidays
+
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=range(first, last + 1)))

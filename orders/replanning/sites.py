@@ -1,0 +1,64 @@
+"""Whose calendar counts where: the company's, and those of warehouses and of suppliers on whose units lines wait."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from inventory.models import Warehouse
+from inventory.working_days import workdays
+from orders.planning.types import Calendar, Context, Ints, Sites
+from orders.replanning.bulk import copy_out
+from orders.replanning.scope import Scope
+
+MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
+
+_SOURCES = """
+    SELECT l.id, s.calendar_id
+    FROM inventory_purchaseorderline l
+    JOIN inventory_purchaseorder o ON o.id = l.purchase_order_id AND o.status = 'open'
+    JOIN inventory_supplier s ON s.id = o.supplier_id AND s.calendar_id IS NOT NULL
+    WHERE l.outstanding_qty > 0 AND {condition} ORDER BY l.id
+"""
+
+
+def load_sites(scope: Scope, *, today: int) -> Sites | None:
+    """Read calendars, warehouses and the suppliers of what is coming, inside the caller's snapshot.
+
+    None where nobody has said anything: then Monday to Friday, and warehouses ship on the day.
+    """
+    calendars = workdays(date.fromordinal(today))
+    warehouses = list(Warehouse.objects.order_by("pk").values_list("pk", "calendar", "handling_days"))
+    if len(calendars) == 1 and not any(handling for *_, handling in warehouses):
+        return None
+    keys = [None, *(key for key in calendars if key is not None)]
+    place = {key: number for number, key in enumerate(keys)}
+    closed = [(number, day.toordinal()) for number, key in enumerate(keys) for day in calendars[key].closed]
+    source_id, calendar_id = _load_sources(scope) if len(keys) > 1 else (_ints([]), _ints([]))
+    return Sites(
+        weekmask=np.array([calendars[key].weekdays for key in keys], dtype=np.bool_),
+        closed_calendar=_ints([number for number, _ in closed]),
+        closed_day=_ints([day for _, day in closed]),
+        warehouse_id=_ints([key for key, *_ in warehouses]),
+        warehouse_calendar=_ints([place[calendar] for _, calendar, _ in warehouses]),
+        handling_days=_ints([handling for *_, handling in warehouses]),
+        source_id=source_id,
+        source_calendar=_ints([place[key] for key in calendar_id.tolist()]),
+    )
+
+
+def context_of(sites: Sites | None, *, today: int) -> Context:
+    """Return what is the same for a whole run; the first calendar is the company's."""
+    calendar = sites.calendars()[0] if sites is not None else MONDAY_TO_FRIDAY
+    return Context(today=today, calendar=calendar, sites=sites)
+
+
+def _load_sources(scope: Scope) -> tuple[Ints, Ints]:
+    query = _SOURCES.format(condition=scope.products("l.product_id"))
+    found = copy_out(query, scope.params, {"source_id": "int8", "calendar_id": "int8"})
+    return found["source_id"], found["calendar_id"]
+
+
+def _ints(values: list[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
