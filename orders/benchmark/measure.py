@@ -22,6 +22,8 @@ from orders.models import PlanRun
 from orders.replan import replan
 from orders.replanning.queue import plan_due_marks
 
+Figures = dict[str, Any]
+
 ONE_AT_A_TIME_LINES = 3_000
 EVENTS = 100
 HOT_EVENTS = 20
@@ -29,32 +31,33 @@ _PLANNING = ("score_s", "allocate_s", "promise_s")
 _STEPS = ("load_s", "score_s", "allocate_s", "promise_s", "diff_s", "write_s", "total_s")
 
 
-def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
-    """Seed the current (empty) database and return every figure; ``tell`` hears what is going on."""
+def measure(shape: Shape, tell: Callable[[str], None], *, first_only: bool = False) -> Figures:
+    """Seed the current (empty) database and return every figure; ``tell`` hears what is going on.
+
+    ``first_only`` ends after the first full run and the bare UPDATE, which is how to repeat them at a large size.
+    """
     tell(f"seeding {shape.lines} synthetic lines")
     seed(shape)
-    tell("first full run")
+    tell("first full run, and a bare UPDATE of the same rows")
     with spending() as first_spent:
         first = _full_run()
-    tell("bare UPDATE of the same rows")
     bare, bare_rows = bare_update()
-    tell("full run on unchanged input")
-    unchanged = _full_run()
-    tell(f"events on {EVENTS} products")
-    events = [_event(product) for product in _ordinary_products(EVENTS)]
-    tell("events on the hot product")
-    hot = [_event(HOT_PRODUCT) for _ in range(HOT_EVENTS)]
-    tell("full run after 1 % of the lines changed")
-    _change_lines()
-    with spending() as rerun_spent:
-        rerun = _full_run()
-    tell(f"one worker and two on {PRODUCTS} products")
-    one_worker_s, two_workers_s = one_and_two_workers()
-    tell("one order at a time, in plain SQL and with the ORM")
-    sample = min(ONE_AT_A_TIME_LINES, shape.lines)
-    sql_s, sql_lines = one_at_a_time_in_sql(sample)
-    one_s, one_lines = one_at_a_time_with_orm(sample)
-    total_s = first.timings["total_s"]
+    figures = _of_first_run(shape, first, first_spent) | _of_bare_update(first, first_spent, bare, bare_rows)
+    if not first_only:
+        tell("full run on unchanged input")
+        figures |= _unchanged()
+        tell(f"events on {EVENTS} products, and on the hot one")
+        figures |= _events()
+        tell("full run after 1 % of the lines changed")
+        figures |= _rerun(bare)
+        tell(f"one worker and two on {PRODUCTS} products")
+        figures |= _two_workers()
+        tell("one order at a time, in plain SQL and with the ORM")
+        figures |= _one_at_a_time(first)
+    return figures | {"peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
+
+
+def _of_first_run(shape: Shape, first: PlanRun, spent: Spent) -> Figures:
     return {
         "profile": shape.profile,
         "data": "synthetic",
@@ -64,33 +67,69 @@ def measure(shape: Shape, tell: Callable[[str], None]) -> dict[str, Any]:
         **{step: round(first.timings.get(step, 0.0), 4) for step in _STEPS},
         "planning_s": round(sum(first.timings[step] for step in _PLANNING), 4),
         "rows_written": first.counts["rows_written"],
-        "processor_s": _rounded(first_spent.processor_s),
+        "processor_s": _rounded(spent.processor_s),
+    }
+
+
+def _of_bare_update(first: PlanRun, first_spent: Spent, bare: Spent, rows: int) -> Figures:
+    return {
         "bare_update_s": round(bare.seconds, 4),
-        "bare_update_rows": bare_rows,
+        "bare_update_rows": rows,
         "bare_update_processor_s": _rounded(bare.processor_s),
-        "ratio_to_bare_update": round(total_s / bare.seconds, 3),
+        "ratio_to_bare_update": round(first.timings["total_s"] / bare.seconds, 3),
         "processor_ratio": _ratio(first_spent, bare),
-        "one_at_a_time_s": round(one_s, 4),
-        "one_at_a_time_lines": one_lines,
-        "times_faster_than_one_at_a_time": _times_faster(first, one_s / one_lines),
+    }
+
+
+def _unchanged() -> Figures:
+    run = _full_run()
+    return {"unchanged_s": run.timings["total_s"], "unchanged_rows_written": run.counts["rows_written"]}
+
+
+def _events() -> Figures:
+    ordinary = [_event(product) for product in _ordinary_products(EVENTS)]
+    hot = [_event(HOT_PRODUCT) for _ in range(HOT_EVENTS)]
+    return {
+        "events": len(ordinary),
+        "event_p50_ms": round(median(ordinary), 1),
+        "event_p95_ms": round(_p95(ordinary), 1),
+        "hot_event_p50_ms": round(median(hot), 1),
+        "hot_event_p95_ms": round(_p95(hot), 1),
+    }
+
+
+def _rerun(bare: Spent) -> Figures:
+    _change_lines()
+    with spending() as spent:
+        run = _full_run()
+    return {
+        "rerun_s": run.timings["total_s"],
+        "rerun_ratio": round(run.timings["total_s"] / bare.seconds, 3),
+        "rerun_processor_ratio": _ratio(spent, bare),
+        "rerun_rows_written": run.counts["rows_written"],
+    }
+
+
+def _two_workers() -> Figures:
+    one_s, two_s = one_and_two_workers()
+    return {
+        "one_worker_s": round(one_s, 4),
+        "two_workers_s": round(two_s, 4),
+        "two_workers_ratio": round(one_s / two_s, 2),
+    }
+
+
+def _one_at_a_time(first: PlanRun) -> Figures:
+    sample = min(ONE_AT_A_TIME_LINES, first.counts["lines"])
+    sql_s, sql_lines = one_at_a_time_in_sql(sample)
+    orm_s, orm_lines = one_at_a_time_with_orm(sample)
+    return {
+        "one_at_a_time_s": round(orm_s, 4),
+        "one_at_a_time_lines": orm_lines,
+        "times_faster_than_one_at_a_time": _times_faster(first, orm_s / orm_lines),
         "one_at_a_time_in_sql_s": round(sql_s, 4),
         "one_at_a_time_in_sql_lines": sql_lines,
         "times_faster_than_one_at_a_time_in_sql": _times_faster(first, sql_s / sql_lines),
-        "rerun_s": rerun.timings["total_s"],
-        "rerun_ratio": round(rerun.timings["total_s"] / bare.seconds, 3),
-        "rerun_processor_ratio": _ratio(rerun_spent, bare),
-        "rerun_rows_written": rerun.counts["rows_written"],
-        "unchanged_s": unchanged.timings["total_s"],
-        "unchanged_rows_written": unchanged.counts["rows_written"],
-        "events": len(events),
-        "event_p50_ms": round(median(events), 1),
-        "event_p95_ms": round(_p95(events), 1),
-        "hot_event_p50_ms": round(median(hot), 1),
-        "hot_event_p95_ms": round(_p95(hot), 1),
-        "one_worker_s": round(one_worker_s, 4),
-        "two_workers_s": round(two_workers_s, 4),
-        "two_workers_ratio": round(one_worker_s / two_workers_s, 2),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 

@@ -13,9 +13,11 @@ Figures = dict[str, Any]
 _ROWS: tuple[tuple[str, str, str], ...] = (
     ("first full run, s", "total_s", ".2f"),
     ("rows it wrote", "rows_written", ",.0f"),
-    ("bare UPDATE of as many rows, s", "bare_update_s", ".2f"),
+    ("bare UPDATE of the same rows, s", "bare_update_s", ".2f"),
     ("first full run ÷ bare UPDATE", "ratio_to_bare_update", ".2f"),
+    ("the same by processor seconds", "processor_ratio", ".2f"),
     ("full run, 1 % of lines changed ÷ bare UPDATE", "rerun_ratio", ".2f"),
+    ("the same by processor seconds", "rerun_processor_ratio", ".2f"),
     ("full run, nothing changed, s", "unchanged_s", ".2f"),
     ("rows that wrote", "unchanged_rows_written", ",.0f"),
     ("faster than one order at a time, Django's ORM", "times_faster_than_one_at_a_time", ".0f ×"),
@@ -28,8 +30,18 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("the same, 95 %", "event_p95_ms", ".0f"),
     ("event on the hot product, median ms", "hot_event_p50_ms", ",.0f"),
     ("the same, 95 %", "hot_event_p95_ms", ",.0f"),
+    ("two workers, times as fast as one", "two_workers_ratio", ".2f"),
     ("peak memory, MB", "peak_rss_mb", ",.0f"),
 )
+_PEER_ROWS: tuple[tuple[str, str, str], ...] = (
+    ("read, planned and committed, s", "total_s", ".2f"),
+    ("rows it wrote", "rows_written", ",.0f"),
+    ("planning alone (score, allocate, promise), s", "planning_s", ".3f"),
+    ("frePPLe's solver, in memory, s", "frepple_s", ".2f"),
+    ("planning alone, times as fast", "times_as_fast_as_frepple", ".0f ×"),
+)
+# Its C++ solver over the same work, without building its model (9.4 s at a million lines) and with nothing persisted.
+_FREPPLE_S = {10_000: 0.07, 100_000: 0.69, 1_000_000: 48.7}
 _LINES = (
     ("first full run", "total_s", "#2563eb"),
     ("bare UPDATE", "bare_update_s", "#9ca3af"),
@@ -43,12 +55,12 @@ _SLOWEST, _FASTEST = 2, -2  # powers of ten of a second
 
 def as_table(runs: Sequence[Figures]) -> str:
     """Return Markdown: a column for each size, the median of its runs and, of several, their range."""
-    sizes = sorted({run["lines"] for run in runs})
-    head = ["", *(f"{size:,} lines" for size in sizes)]
-    rows = [head, ["---"] + ["---:"] * len(sizes)]
-    for words, name, form in _ROWS:
-        rows.append([words, *(_cell(_values(runs, size, name), form) for size in sizes)])
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return _table(runs, _ROWS)
+
+
+def as_peer_table(runs: Sequence[Figures]) -> str:
+    """Return Markdown of runs of the profile that peers were measured on, beside the fastest of them."""
+    return _table([run | _beside_frepple(run) for run in runs], _PEER_ROWS)
 
 
 def as_plot(runs: Sequence[Figures]) -> str:
@@ -71,12 +83,30 @@ def as_plot(runs: Sequence[Figures]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+def _table(runs: Sequence[Figures], figures: Sequence[tuple[str, str, str]]) -> str:
+    sizes = sorted({run["lines"] for run in runs})
+    head = ["", *(f"{size:,} lines" for size in sizes)]
+    rows = [head, ["---"] + ["---:"] * len(sizes)]
+    for words, name, form in figures:
+        rows.append([words, *(_cell(_values(runs, size, name), form) for size in sizes)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _beside_frepple(run: Figures) -> Figures:
+    seconds = _FREPPLE_S.get(run["lines"])
+    if seconds is None or not run["planning_s"]:
+        return {}
+    return {"frepple_s": seconds, "times_as_fast_as_frepple": seconds / run["planning_s"]}
+
+
 def _values(runs: Sequence[Figures], size: int, name: str) -> list[float]:
     """Return one figure of all runs of a size that took it."""
-    return [run[name] for run in runs if run["lines"] == size and name in run]
+    return [run[name] for run in runs if run["lines"] == size and run.get(name) is not None]
 
 
 def _cell(values: Sequence[float], form: str) -> str:
+    if not values:
+        return "–"
     unit = " ×" if form.endswith(" ×") else ""
     shown = [format(value, form.removesuffix(" ×")) for value in (median(values), min(values), max(values))]
     spread = f" ({shown[1]}–{shown[2]})" if shown[1] != shown[2] else ""

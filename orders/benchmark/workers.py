@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 
-PRODUCTS = 2_000
+PRODUCTS = 4_000
 _SCHEDULE = (1, 2, 2, 1)  # how many work in each round
 _PATIENCE_S = 600
 # A product that no order which ships together links to another is a component of its own.

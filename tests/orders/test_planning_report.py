@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
-from orders.benchmark.report import as_plot, as_table
+from orders.benchmark.report import as_peer_table, as_plot, as_table
 
 FIGURES: dict[str, Any] = {
     "total_s": 3.0,
@@ -34,6 +34,17 @@ def test_runs_of_one_size_share_a_column_with_median_and_range() -> None:
     assert "| 10,000 lines | 100,000 lines |" in table
     assert "| first full run, s | 4.00 (3.00–5.00) | 40.00 |" in table
     assert "| faster than one order at a time, Django's ORM | 100 × | 100 × |" in table
+
+
+def test_a_figure_that_no_run_took_is_a_dash() -> None:
+    assert "| the same by processor seconds | – |" in as_table([run(processor_ratio=None)])
+
+
+def test_runs_of_the_peers_profile_stand_beside_the_fastest_of_them() -> None:
+    table = as_peer_table([run(lines=1_000_000, planning_s=0.974), run(lines=7, planning_s=0.1)])
+
+    assert "| frePPLe's solver, in memory, s | – | 48.70 |" in table
+    assert "| planning alone, times as fast | – | 50 × |" in table
 
 
 def test_the_plot_is_an_svg_that_says_what_it_shows() -> None:

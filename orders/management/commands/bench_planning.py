@@ -16,13 +16,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--lines", type=int, default=100_000)
         parser.add_argument("--profile", choices=["default", "peers"], default="default")
+        parser.add_argument("--first-only", action="store_true", help="only the first full run and the bare UPDATE")
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
-    def handle(self, *, lines: int, profile: str, json: bool, **options: Any) -> None:
+    def handle(self, *, lines: int, profile: str, first_only: bool, json: bool, **options: Any) -> None:
         if not 1_000 <= lines <= 10_000_000:
             raise CommandError("--lines must be from 1,000 to 10,000,000.")
         with own_database():
-            figures = measure(shape_of(lines, profile), lambda words: self.stderr.write(f"… {words}"))
+            figures = measure(
+                shape_of(lines, profile), lambda words: self.stderr.write(f"… {words}"), first_only=first_only
+            )
         self.stdout.write(_as_json(figures) if json else "\n".join(f"{name}: {figures[name]}" for name in figures))
 
 
