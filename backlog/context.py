@@ -51,6 +51,7 @@ class NavItem:
 
 NAV = (
     NavItem("orders:board", "Triage", "list-ordered", "t"),
+    NavItem("orders:telling", "ETA updates", "calendar-clock", "e"),
     NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),

@@ -138,7 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-dirty": {"task": "orders.tasks.plan_dirty", "schedule": 2.0, "options": {"expires": 2}},
     "replan-all": {"task": "orders.tasks.replan_all_daily", "schedule": 900.0, "options": {"expires": 600}},
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
-    "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
+    "swap-substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
@@ -167,6 +167,7 @@ PLAN_RECORDS_KEPT = env.int("PLAN_RECORDS_KEPT", 10)  # full runs that can be re
 PLAN_RECORD_MAX_LINES = env.int("PLAN_RECORD_MAX_LINES", 200_000)  # keeping a larger backlog would cost its run too much
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
+TELL_WITHIN_HOURS = env.int("TELL_WITHIN_HOURS", 4)  # a slip is to be told within these; agents see the deadline
 STORM_MESSAGES = env.int("STORM_MESSAGES", 10_000)  # more in an hour close the valve until an admin opens it
 CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a mail opens the order's page
 

@@ -24,6 +24,7 @@ PLACEHOLDERS: dict[str, str] = {
     "previous_date": "the day the customer was last told",
     "promised_date": "the day we first committed to",
     "reason": "why, in a sentence a customer understands",
+    "note": "what a colleague wrote to this customer, if anything",
     "lines": "what still waits and when it comes, as a list",
     "order_link": "the address of the order's own page, where the customer chooses",
     "orders": "in a summary: how many orders it tells of",
@@ -41,6 +42,7 @@ REASON_SENTENCES: dict[str, str] = {
     "capacity": "Your items are in our warehouse and wait their turn to be packed.",
     "fill_threshold": "You asked for fewer and fuller parcels, and too little of your order is here yet.",
     "wanted_later": "Your order is timed for the day you asked for.",
+    "stands_back": "You asked for everything in one delivery, and the next one to us completes your order.",
     "split_limit": "Your items lie in several warehouses, and we bring them together first.",
     "eta_by_hand": "We have gone through your order again and set a new date.",
 }
@@ -98,6 +100,7 @@ def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) 
         "previous_date": in_words(told_on, today=today),
         "promised_date": in_words(parsed_date(payload["promised_on"]), today=today),
         "reason": REASON_SENTENCES.get(payload["reason"], OTHER_REASON),
+        "note": payload.get("note", ""),
         "orders": "1",
         "order_link": hidden_link(order["ref"]),
     }

@@ -40,7 +40,8 @@ def judge(delivery: Delivery, rules: MessageRules, *, now: datetime) -> Verdict:
     ends_at = quiet_until(now, zone, rules.quiet_from, rules.quiet_to)
     if ends_at:
         return replace(verdict, reason="It is night where the customer is", not_before=ends_at)
-    if verdict.kind in DATE_NEWS and _sent_today(delivery, day_start(now, zone)) >= rules.daily_messages:
+    is_free = verdict.kind not in DATE_NEWS or delivery.fact.payload.get("by_colleague")
+    if not is_free and _sent_today(delivery, day_start(now, zone)) >= rules.daily_messages:
         morning = next_morning(now, zone, rules.quiet_to)
         return replace(verdict, reason="The customer had enough messages today", not_before=morning)
     return verdict
@@ -66,6 +67,8 @@ def _worth_sending(delivery: Delivery, now: datetime) -> Verdict:
 def _judge_date_news(fact: Fact, told_on: date | None, now: datetime) -> Verdict:
     eta_on = parsed_date(fact.payload["eta_on"])
     kind = _direction(fact.kind.removeprefix("orders."), eta_on, told_on)
+    if fact.payload.get("by_colleague"):  # who wants it told, however often and whatever was told before
+        return Verdict(kind, told_on)
     if eta_on == told_on or (eta_on and told_on and abs((eta_on - told_on).days) < fact.payload["threshold_days"]):
         return Verdict(kind, told_on, DeliveryState.SUPPRESSED, "The customer has this date already")
     again_at = _next_delay_mail_at(fact) if kind == "eta_slipped" else None

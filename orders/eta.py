@@ -11,7 +11,7 @@ from kernel.bounds import LAST_DAY, check_day
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
-from kernel.transactions import entry_verb
+from kernel.transactions import entry_verb, require_transaction
 from orders.editing import lock_open_order, product_ids_of, save_order, tell
 from orders.models import EtaRevision, EtaRevisionKind, Order, OrderPlan
 
@@ -38,6 +38,13 @@ def change_eta(
     if eta_on is not None and not reason:
         raise Invalid("Say why the date changes.", fields={"reason": "Say why the date changes."})
     order = lock_open_order(ref, version=version)
+    set_eta(order, eta_on=eta_on, reason=reason, actor=actor, now=now)
+    return order
+
+
+def set_eta(order: Order, *, eta_on: date | None, reason: str, actor: Actor | None, now: datetime) -> None:
+    """Set the date of a locked order, or give it back to the plan; participant of the caller's transaction."""
+    require_transaction()
     if eta_on is not None:
         first = max(timezone.localdate(order.placed_at), timezone.localdate(now))
         check_day(eta_on, field="eta_on", first=first, last=LAST_DAY)
@@ -63,7 +70,6 @@ def change_eta(
     )
     said = {"old_on": _iso(old_on), "new_on": _iso(eta_on), "reason": reason}
     tell(order, "orders.eta_set_by_hand", actor=actor, now=now, payload=said)
-    return order
 
 
 def _current_eta(order: Order) -> date | None:

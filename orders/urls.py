@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from orders.views import actions, board, bulk, customer, export, order, plan_runs, products
+from orders.views import actions, board, bulk, customer, export, order, plan_runs, products, telling
 
 app_name = "orders"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("triage/", board.board, name="board"),
     path("triage/export.csv", export.export_csv, name="export_csv"),
     path("triage/export.xlsx", export.export_xlsx, name="export_xlsx"),
+    path("triage/views/", saved_views.save, name="save_view"),
+    path("triage/views/<int:view_id>/delete/", saved_views.delete, name="delete_view"),
     path("bulk-actions/", bulk.start, name="bulk_start"),
     path("bulk-actions/<int:job_id>/", bulk.bulk_job, name="bulk_job"),
     path("bulk-actions/<int:job_id>/undo/", bulk.undo, name="bulk_undo"),
@@ -29,6 +31,9 @@ urlpatterns = [
     path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
     path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),
+    path("eta/", telling.workspace, name="telling"),
+    path("eta/<code:ref>/tell/", telling.tell, name="tell"),
+    path("eta/<code:ref>/untell/", telling.untell, name="untell"),
     path("o/<slug:key>/", customer.open_order, name="open_order"),
     path("my-order/<code:ref>/", customer.my_order, name="my_order"),
     path("my-order/<code:ref>/choose/", customer.choose, name="choose"),

@@ -12,13 +12,17 @@ from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseVi
 from inventory.api.forecasts import ForecastRunViewSet, ForecastViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
+from notifications.api.rules import MessageRulesViewSet
+from orders.api.allocation import CapacityViewSet, SourceViewSet
 from orders.api.availability import AvailabilityViewSet
 from orders.api.customers import CustomerViewSet
+from orders.api.feedback import FeedbackViewSet
 from orders.api.guard import GuardViewSet
 from orders.api.metrics import MetricsViewSet
 from orders.api.orders import OrderViewSet
 from orders.api.plan_runs import PlanRunViewSet
 from orders.api.policies import PolicyViewSet
+from orders.api.risk import RiskModelViewSet
 from orders.api.simulations import SimulationViewSet
 from orders.api.stock import StockViewSet
 
@@ -32,15 +36,20 @@ router.mount("products", ProductViewSet, "products")
 router.mount("customers", CustomerViewSet, "customers")
 router.mount("suppliers", SupplierViewSet, "suppliers")
 router.mount("warehouses", WarehouseViewSet, "warehouses")
+router.mount("calendars", CalendarViewSet, "calendars")
 router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
-router.mount("forecasts", ForecastViewSet, "forecasts")
-router.mount("calendars", CalendarViewSet, "calendars")
-router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
 router.mount("simulations", SimulationViewSet, "simulations")
+router.mount("forecasts", ForecastViewSet, "forecasts")
+router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
+router.mount("sources", SourceViewSet, "sources")
+router.mount("pick-capacity", CapacityViewSet, "pick-capacity")
 router.mount("guard", GuardViewSet, "guard")
+router.mount("risk-model", RiskModelViewSet, "risk-model")
 router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")
+router.mount("message-rules", MessageRulesViewSet, "message-rules")
+router.mount("feedback", FeedbackViewSet, "feedback")
 router.mount("metrics", MetricsViewSet, "metrics")
 
 urlpatterns = [

@@ -18,7 +18,7 @@ from notifications.integrity import fact_counts
 from notifications.models import MessageRules
 
 
-class RulesOut(serializers.ModelSerializer[MessageRules]):
+class MessageRulesOut(serializers.ModelSerializer[MessageRules]):
     counts = serializers.SerializerMethodField(help_text="How every fact that customers are told of stands")
 
     class Meta:
@@ -32,7 +32,7 @@ class RulesOut(serializers.ModelSerializer[MessageRules]):
         return fact_counts()
 
 
-class RulesIn(In):
+class MessageRulesIn(In):
     quiet_from = serializers.TimeField(required=False, allow_null=True)
     quiet_to = serializers.TimeField(required=False, allow_null=True)
     daily_messages = Integer(max_value=1000, required=False)
@@ -49,7 +49,7 @@ class MessageRulesViewSet(GenericViewSet[MessageRules]):
     """When and how often customers are written to: one set of rules for all."""
 
     queryset = MessageRules.objects.all()
-    serializer_class = RulesOut
+    serializer_class = MessageRulesOut
     pagination_class = None
     action_permissions = {
         "list": ("orders.view_backlog",),
@@ -58,25 +58,25 @@ class MessageRulesViewSet(GenericViewSet[MessageRules]):
         "resume": ("notifications.run_valve",),
     }
 
-    @extend_schema(responses=RulesOut)
+    @extend_schema(responses=MessageRulesOut)
     def list(self, _request: Request) -> Response:
         """Show the rules, the valve, and how the facts add up."""
         return _answer(valve.message_rules())
 
-    @extend_schema(request=RulesIn, responses=RulesOut)
+    @extend_schema(request=MessageRulesIn, responses=MessageRulesOut)
     def create(self, request: Request) -> Response:
         """Change the rules named."""
-        changes: dict[str, Any] = validated(RulesIn, request)
+        changes: dict[str, Any] = validated(MessageRulesIn, request)
         version = changes.pop("version", None)
         return _answer(valve.change_rules(changes=changes, version=version, actor=request.user))
 
-    @extend_schema(request=PauseIn, responses=RulesOut)
+    @extend_schema(request=PauseIn, responses=MessageRulesOut)
     @action(detail=False, methods=["post"])
     def pause(self, request: Request) -> Response:
         """Let nothing leave until somebody resumes."""
         return _answer(valve.pause(**validated(PauseIn, request), actor=request.user, now=timezone.now()))
 
-    @extend_schema(request=None, responses=RulesOut)
+    @extend_schema(request=None, responses=MessageRulesOut)
     @action(detail=False, methods=["post"])
     def resume(self, request: Request) -> Response:
         """Let messages leave again."""
@@ -84,4 +84,4 @@ class MessageRulesViewSet(GenericViewSet[MessageRules]):
 
 
 def _answer(rules: MessageRules) -> Response:
-    return Response(RulesOut(rules).data)
+    return Response(MessageRulesOut(rules).data)

@@ -62,6 +62,8 @@ NEEDS_NO_PLAN = {
     "orders.policy_drafts.undo",
     "orders.policies.publish",
     "orders.policies.rollback",
+    "orders.saved_views.delete_view",
+    "orders.saved_views.save_view",
 }
 
 

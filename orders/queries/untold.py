@@ -1,0 +1,124 @@
+"""Orders whose customers still expect an earlier day than the plan says: the agents' queue, by deadline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from notifications.models import Delivery, DeliveryState
+from orders.models import EtaRevision, EtaRevisionKind, Hold, OrderPlan, Reason
+from orders.queries.promises import order_chance
+
+COUNTED = 1000  # beyond that a tab says "1,000+": counting all would cost as much as the queue is long
+SHOWN = 50
+# A line of a queue of this many hours left is amber, of none red.
+SOON = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One order of the queue. ``tell_by`` is the deadline; ``blocked`` says why no message went out by itself."""
+
+    plan: OrderPlan
+    tell_by: datetime | None
+    blocked: str
+    is_overdue: bool
+    is_soon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DateChoice:
+    """A day that the customer could be told, with the chance that it is kept (None where nobody can say)."""
+
+    key: str
+    label: str
+    on: date
+    chance: float | None
+    meaning: str
+
+
+def untold(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
+    """Return open orders, not held, that slipped behind the told day and about which no message is leaving;
+    ``is_dated`` False: those without any day."""
+    rows = OrderPlan.objects.exclude(Exists(Hold.objects.filter(order=OuterRef("order"), released_at=None)))
+    if not is_dated:
+        return rows.filter(eta_p50__isnull=True)
+    leaving = Delivery.objects.filter(
+        order_ref=OuterRef("order__ref"), state__in=[DeliveryState.PENDING, DeliveryState.SENDING], state_reason=""
+    )
+    return rows.filter(~Exists(leaving), order__promise__told_on__lt=F("eta_p50"))
+
+
+def queue(*, is_dated: bool, now: datetime, limit: int = SHOWN) -> list[Waiting]:
+    """Read the head of the queue in one query, the nearest deadline first."""
+    latest = Delivery.objects.filter(order_ref=OuterRef("order__ref")).order_by("-pk")
+    within = timedelta(hours=settings.TELL_WITHIN_HOURS)
+    noticed = Coalesce("order__promise__announced_at", "order__promise__told_at", "placed_at")
+    rows = untold(is_dated=is_dated).select_related("order__customer", "order__promise")
+    rows = rows.annotate(
+        noticed_at=ExpressionWrapper(noticed, DateTimeField()),
+        message_state=Subquery(latest.values("state")[:1]),
+        message_reason=Subquery(latest.values("state_reason")[:1]),
+    ).order_by("noticed_at", "order_id")
+    return [_waiting(plan, within, now) for plan in rows[:limit]]
+
+
+def counted(rows: QuerySet[OrderPlan]) -> int:
+    """Count up to a thousand."""
+    return rows.order_by()[:COUNTED].count()
+
+
+def told_since(since: datetime) -> QuerySet[EtaRevision]:
+    """Return the dates told since then, by message or by a colleague, newest first."""
+    told = EtaRevision.objects.filter(kind=EtaRevisionKind.TOLD, at__gte=since)
+    return told.select_related("order__customer", "actor").order_by("-at", "-pk")
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Return the midnight before ``now`` in the company's zone."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def date_choices(plan: OrderPlan) -> list[DateChoice]:
+    """Return the days worth telling: the expected one and the one that nine in ten keep."""
+    if plan.eta_p50 is None:
+        return []
+    ready = plan.open_units - plan.short_units
+    parts = f"{ready:,} of {plan.open_units:,} units are here" if ready else "All together"
+    found = [DateChoice("expected", "Expected", plan.eta_p50, order_chance(plan, plan.eta_p50), parts)]
+    if plan.eta_p90 and plan.eta_p90 > plan.eta_p50:
+        late = (plan.eta_p90 - plan.eta_p50).days
+        found.append(
+            DateChoice("safe", "Safe", plan.eta_p90, order_chance(plan, plan.eta_p90), f"{late} d later, rarely missed")
+        )
+    return found
+
+
+def reason_key(plan: OrderPlan) -> str:
+    """Return the key under which customers read this plan's reason."""
+    return Reason(plan.reason).name.lower()
+
+
+def _waiting(plan: OrderPlan, within: timedelta, now: datetime) -> Waiting:
+    found = vars(plan)
+    tell_by = found["noticed_at"] + within if found["noticed_at"] else None
+    return Waiting(
+        plan=plan,
+        tell_by=tell_by,
+        blocked=_why_not_told(found["message_state"], found["message_reason"]),
+        is_overdue=bool(tell_by and tell_by < now),
+        is_soon=bool(tell_by and now <= tell_by < now + SOON),
+    )
+
+
+def _why_not_told(state: str | None, reason: str | None) -> str:
+    if state in (DeliveryState.SUPPRESSED, DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+        return reason or str(DeliveryState(state).label)
+    if state in (DeliveryState.PENDING, DeliveryState.SENDING):
+        return reason or "A message is on its way"
+    return ""

@@ -1,0 +1,51 @@
+// The agents' workspace by keyboard: j and k along the queue, 1 and 2 choose a date, Ctrl+Enter sends and goes on.
+// Whatever is chosen shows in the message at once.
+
+const PAUSE_MS = 300;
+let timer = 0;
+
+const form = () => document.querySelector("[data-telling-form]");
+
+function preview() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const values = new FormData(form());
+    const query = new URLSearchParams({ ref: form().dataset.tellingForm });
+    for (const name of ["eta_on", "other_on", "reason", "note"]) if (values.get(name)) query.set(name, values.get(name));
+    htmx.ajax("GET", `${location.pathname}?${query}`, {
+      target: "#telling-preview",
+      select: "#telling-preview",
+      swap: "outerHTML",
+    });
+  }, PAUSE_MS);
+}
+
+function step(by) {
+  const items = [...document.querySelectorAll("[data-queue-item]")];
+  const at = items.findIndex((item) => item.closest("[aria-current]"));
+  items[Math.min(items.length - 1, Math.max(0, at + by))]?.click();
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest?.("[data-telling-form]")) return;
+  if (event.target.name === "other_on" && event.target.value)
+    document.querySelectorAll("[data-date-choice]").forEach((choice) => (choice.checked = false));
+  if (event.target.matches("[data-date-choice]")) form().elements.other_on.value = "";
+  preview();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!document.querySelector("[data-telling]")) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    document.querySelector("[data-send]:not(:disabled)")?.click();
+    return;
+  }
+  const isTyping = event.target.matches("input:not([type=radio]), textarea, select");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "j") step(1);
+  else if (event.key === "k") step(-1);
+  else if ("123".includes(event.key)) document.querySelectorAll("[data-date-choice]")[event.key - 1]?.click();
+  else return;
+  event.preventDefault();
+});
