@@ -19,6 +19,7 @@ from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb, require_transaction
 from orders import policies
+from orders.drafting.conversion import is_ordered
 from orders.drafting.differences import Difference, differences
 from orders.drafting.edits import Edit, EditError, apply
 from orders.models import Policy, PolicyStatus
@@ -210,8 +211,9 @@ def _meanwhile(draft: Policy, seen: int) -> str:
 
 
 def _last_with_strategy(draft: Policy, strategy: str) -> dict[str, Any] | None:
-    """Return the newest rules of this strategy that the draft, or what it is based on, had."""
+    """Return the newest rules that a draft, or what it is based on, had under this strategy, else under one like it."""
     states = [state.rules for state in revisions(draft)]
     if draft.based_on is not None:
         states.append(draft.based_on.rules)
-    return next((rules for rules in states if rules.get("strategy") == strategy), None)
+    kin = [rules for rules in states if rules["rules"] and is_ordered(rules["strategy"]) == is_ordered(strategy)]
+    return next((rules for rules in states if rules["strategy"] == strategy), kin[0] if kin else None)

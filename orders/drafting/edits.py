@@ -16,7 +16,7 @@ from orders.planning.schema import STRATEGIES
 
 Document = dict[str, Any]
 
-SECTIONS = ("rules", "segments", "quotas", "promises", "classes")
+SECTIONS = ("classes", "rules", "segments", "quotas", "promises")
 DIVIDERS = ("segments", "quotas", "fair_share")
 FAIR_SHARE = "customer.code"
 SAFEGUARDS = {"far_future": "horizon_days", "starvation": "after_days"}  # each with the days that it is about
@@ -175,10 +175,8 @@ def _with_strategy(document: Document, strategy: str, earlier: Mapping[str, Any]
         raise EditError("There is no such strategy.")
     if strategy == document["strategy"]:
         return document
-    if earlier is not None and earlier.get("strategy") == strategy:
-        rules = copy.deepcopy(list(earlier.get("rules", [])))
-    else:
-        rules = convert_rules(document["rules"], document["strategy"], strategy)
+    source = document if earlier is None or not _is_nearer(earlier, document, strategy) else earlier
+    rules = convert_rules(copy.deepcopy(source["rules"]), source["strategy"], strategy)
     changed = {**document, "strategy": strategy, "rules": rules}
     changed.pop("forecast", None)
     if strategy == "demand_forecast":
@@ -186,6 +184,14 @@ def _with_strategy(document: Document, strategy: str, earlier: Mapping[str, Any]
         changed = {name: value for name, value in changed.items() if name not in DIVIDERS}
         changed["forecast"] = copy.deepcopy(kept or FORECAST)
     return changed
+
+
+def _is_nearer(earlier: Mapping[str, Any], document: Document, strategy: str) -> bool:
+    """Tell whether an earlier document's rules say more under a strategy than those of the document as it is."""
+    if earlier["strategy"] == strategy:
+        return True
+    is_kin = is_ordered(document["strategy"]) == is_ordered(strategy) and document["strategy"] != "fifo"
+    return not is_kin and is_ordered(earlier["strategy"]) == is_ordered(strategy)
 
 
 def _divided_by(document: Document, divider: str) -> Document:

@@ -169,10 +169,19 @@ def test_trying_another_strategy_loses_no_rules(ada: User) -> None:
     draft = begin(ada)
     mine = reweigh(draft, "222", by=ada).rules
 
-    for strategy in ("fifo", "lexicographic", "priority"):
+    for strategy in ("fifo", "lexicographic", "demand_forecast", "hybrid", "priority"):
         policy_drafts.edit(draft.pk, Edit("strategy", strategy), revision=None, actor=ada, now=NOW)
 
     assert Policy.objects.get(pk=draft.pk).rules == mine
+
+
+def test_a_strategy_that_adds_up_points_takes_them_from_the_last_that_did(ada: User) -> None:
+    draft = begin(ada)
+
+    for strategy in ("demand_forecast", "fifo", "automated"):
+        policy_drafts.edit(draft.pk, Edit("strategy", strategy), revision=None, actor=ada, now=NOW)
+
+    assert Policy.objects.get(pk=draft.pk).rules["rules"] == BALANCED_PRIORITY["rules"]
 
 
 def test_a_draft_is_put_away_and_taken_out_again(ada: User) -> None:
