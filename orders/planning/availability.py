@@ -11,6 +11,9 @@ import numpy as np
 
 from orders.planning.allocate import cut_to, overlap, running_before
 from orders.planning.calendar import WorkingDays
+from orders.planning.demand import Demand
+from orders.planning.keeping import free_for_others
+from orders.planning.rules import Forecast
 from orders.planning.supply import NOW, Buckets, order_buckets
 from orders.planning.types import NO_DAY, ON_HAND, Bools, Context, Ints, Products, Supply
 
@@ -71,19 +74,27 @@ class Answers:
 
 
 def availability(
-    questions: Questions, supply: Supply, committed: Committed, products: Products, context: Context
+    questions: Questions,
+    supply: Supply,
+    committed: Committed,
+    products: Products,
+    context: Context,
+    kept: tuple[Forecast, Demand] | None = None,
 ) -> Answers:
     """Return when each item could leave if its basket were ordered now, behind everybody who waits already.
 
     Units not claimed are taken soonest first; what they lack comes by the product's lead time. ``products`` must hold
-    every product asked for, ids ascending. Raises ValueError for one that it does not hold, or a quantity below 1.
+    every product asked for, ids ascending. ``kept`` says for whom units are kept of what is forecast; whoever asks is
+    of no class. Raises ValueError for one that it does not hold, or a quantity below 1.
     O(n log n) in supply, claims and the buckets of all products asked for.
     """
     working_days = WorkingDays(context.calendar)
     buckets = order_buckets(supply, products.product_id, context, working_days)
-    free = buckets.qty - _claimed(buckets, products.product_id, committed)
+    free = np.maximum(buckets.qty - _claimed(buckets, products.product_id, committed), 0)
+    if kept is not None and len(kept[1].product_id):
+        free = free_for_others(buckets, free, products.product_id, *kept, context.today)
     place = _places(products.product_id, questions)
-    piece, bucket, qty = _match(questions, place, buckets, np.maximum(free, 0))
+    piece, bucket, qty = _match(questions, place, buckets, free)
 
     on_hand = buckets.day[bucket] == NOW
     now = _summed(len(place), piece[on_hand], qty[on_hand])

@@ -37,7 +37,8 @@ def allocate_by_class(ready: Prepared, ranked: Ints, policy: Policy, demand: Dem
     parts = []
     for place in range(len(forecast.classes) + 1):
         if place and expected is not None:
-            kept_before = np.maximum(kept_before, _wanted_by_bucket(ready, forecast, place, expected))
+            wanted = wanted_by_bucket(ready.buckets, ready.products.product_id, forecast, place, expected)
+            kept_before = np.maximum(kept_before, wanted)
         free = free_units(ready.buckets, left, kept_before)
         mine = ranked[class_[ranked] == place]
         held_back = left - free
@@ -71,12 +72,23 @@ def free_units(buckets: Buckets, left: Ints, wanted: Ints) -> Ints:
     return free
 
 
-def _wanted_by_bucket(ready: Prepared, forecast: Forecast, classes: int, expected: Expected) -> Ints:
+def free_for_others(
+    buckets: Buckets, left: Ints, product_id: Ints, forecast: Forecast, demand: Demand, today: int
+) -> Ints:
+    """Return how many of the units ``left`` of each bucket somebody of no class may have; O(classes × buckets)."""
+    expected = Expected(demand, today)
+    wanted = np.zeros(len(left), dtype=np.int64)
+    for place in range(1, len(forecast.classes) + 1):
+        wanted = np.maximum(wanted, wanted_by_bucket(buckets, product_id, forecast, place, expected))
+    return free_units(buckets, left, wanted)
+
+
+def wanted_by_bucket(buckets: Buckets, product_id: Ints, forecast: Forecast, classes: int, expected: Expected) -> Ints:
     """Return what the first classes are expected to want before the bucket after each bucket arrives."""
-    buckets, today = ready.buckets, ready.context.today
+    today = expected.today
     last = np.r_[buckets.product[1:] != buckets.product[:-1], True][: len(buckets.qty)]
     end = np.where(last, today + forecast.horizon_days, np.r_[buckets.day[1:], today][: len(buckets.qty)])
-    place = expected.demand.places(ready.products.product_id)[buckets.product]
+    place = expected.demand.places(product_id)[buckets.product]
     known = place != UNKNOWN
     wanted = np.zeros(len(buckets.qty), dtype=np.int64)
     wanted[known] = expected.kept(forecast, classes, place[known], end[known])

@@ -12,8 +12,11 @@ from inventory.models import DirtyMark
 from inventory.queries import products_by_sku
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
+from orders import policies
 from orders.planning.availability import Answers, Committed, Questions, availability
+from orders.planning.grammar import parse_policy
 from orders.planning.types import NO_DAY, ON_HAND, Ints
+from orders.replanning.demand import load_demand
 from orders.replanning.inputs import load_supply
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of, load_sites
@@ -77,6 +80,8 @@ def find_availability(items: Sequence[Item], *, today: date) -> Answer:
         supply, products = load_supply(scope)
         sites = load_sites(scope, today=today.toordinal())
         claims = load_claims(scope)
+        policy = parse_policy(policies.published().rules)
+        demand = load_demand(scope, policy) if policy.classes() else None
         unplanned = DirtyMark.objects.filter(product_id__in=pools).count()
     questions = Questions(
         basket=np.zeros(len(items), dtype=np.int64),
@@ -84,7 +89,8 @@ def find_availability(items: Sequence[Item], *, today: date) -> Answer:
         qty=np.array([item.qty for item in items], dtype=np.int64),
     )
     context = context_of(sites, today=today.toordinal())
-    answers = availability(questions, supply, _committed(claims), products, context)
+    kept = (policy.forecast, demand) if policy.forecast and demand else None
+    answers = availability(questions, supply, _committed(claims), products, context, kept)
     return Answer(
         items=_items(items, answers),
         all_eta_p50=_day(answers.all_p50[0]),

@@ -15,6 +15,7 @@ from orders.integrity import check
 from orders.models import LinePlan, Order
 from orders.models.plan import Reason
 from orders.planning.grammar import parse_policy
+from orders.queries.availability import Item, find_availability
 from orders.replan import is_full_run_due
 from orders.replanning.demand import load_demand
 from orders.replanning.scope import Scope
@@ -92,6 +93,19 @@ def test_units_are_kept_for_what_better_customers_will_order() -> None:
     full()
 
     assert (allocated(gold), allocated(plain)) == (15, 0)
+
+
+def test_units_that_are_kept_are_promised_to_nobody() -> None:
+    product = make_product("MUG")
+    make_stock(product, on_hand=20)
+    make_forecast(product)
+    ordered_before(product, "gold", 30)
+    ordered_before(product, "standard", 10)
+    full()
+
+    assert find_availability([Item("MUG", 20)], today=NOW.date()).items[0].available_now == 20
+    publish(KEEPING)
+    assert find_availability([Item("MUG", 20)], today=NOW.date()).items[0].available_now == 4
 
 
 def test_shares_are_of_the_products_own_orders_before_the_forecast() -> None:

@@ -13,8 +13,20 @@ from hypothesis import strategies as st
 
 from orders.planning.availability import Answers, Committed, Questions, availability
 from orders.planning.types import Supply
-from tests.orders.planning.cases import TODAY, Case, Claim, Line, Product, Source, arrays, random_case, struct
-from tests.orders.planning.reading import claims, rows, run
+from tests.orders.planning.cases import (
+    TODAY,
+    Case,
+    Claim,
+    Line,
+    Product,
+    Source,
+    arrays,
+    demand_of,
+    random_case,
+    struct,
+)
+from tests.orders.planning.class_oracle import random_class_case
+from tests.orders.planning.reading import claims, forecast_of, rows, run
 from tests.orders.planning.test_properties import checked, need
 
 MONDAY_24, DECEMBER_1 = TODAY + 4, TODAY + 11
@@ -37,7 +49,9 @@ def ask(case: Case, committed: tuple[tuple[int, Claim], ...], *items: tuple[int,
             for name in ("warehouse_id", "source_id", "qty")
         ),
     )
-    return availability(Questions(basket, product, qty), supply, given_away, products, context)
+    demand = demand_of(case)
+    kept = (forecast_of(case), demand) if case.classes and demand else None
+    return availability(Questions(basket, product, qty), supply, given_away, products, context, kept)
 
 
 def test_what_is_free_comes_first_then_what_is_coming_then_the_lead_time():
@@ -131,6 +145,27 @@ def test_the_answer_is_what_the_plan_gives_the_order_at_the_lowest_rank(
             assert sum(qty for _, qty in parts(answer, row)) == line.open_qty
             assert mine.eta_p50 == (0 if 0 in days else max(days))
             row += 1
+
+
+@checked
+@given(st.integers(0, 2**32), items)
+def test_units_that_the_plan_keeps_are_promised_to_nobody(seed: int, basket: list[tuple[int, int]]):
+    """As above, where units are kept for better classes and all orders leave in parts."""
+    case = random_class_case(random.Random(seed))
+    case = replace(case, lines=tuple(replace(line, ship_policy=0) for line in case.lines))
+    known = len(case.products)
+    basket = [(1 + (product - 1) % known, qty) for product, qty in basket]
+    product_of = {line.line_id: line.product_id for line in case.lines}
+    committed = tuple((product_of[claim.line_id], claim) for claim in claims(run(case)))
+
+    answer = ask(case, committed, *((0, product, qty) for product, qty in basket))
+
+    lines = [Line(900 + i, 99, product, qty, placed_at=9) for i, (product, qty) in enumerate(basket)]
+    planned = rows(run(replace(case, lines=(*case.lines, *lines))))
+    for row, line in enumerate(lines):
+        mine = planned[line.line_id]
+        assert (answer.now_qty[row], answer.coming_qty[row]) == (mine.allocated, mine.pegged)
+        assert (answer.p50[row], answer.p90[row]) == (mine.eta_p50, mine.eta_p90)
 
 
 def test_ten_thousand_items_are_answered_in_a_moment():
