@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -111,10 +112,10 @@ class OrderComparison:
 def compare_runs(before_id: int, after_id: int) -> RunComparison:
     """Compare two runs, the earlier first. Replays both where they are kept: O(lines log lines). Raises NotFound."""
     before, after = _in_order(before_id, after_id)
-    params = {"before": before.pk, "after": after.pk, "since": before.started_at}
+    params: dict[str, Any] = {"before": before.pk, "after": after.pk, "since": before.started_at}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, params)
-        counts = cursor.fetchone()
+        changed, sooner, later, got_date, lost_date, on_time_before, on_time_after = cursor.fetchone()
         cursor.execute(_MOVES, params)
         moves = tuple(
             DateMove(ref, old_on, new_on, "" if reason is None else Reason(reason).label)
@@ -122,7 +123,19 @@ def compare_runs(before_id: int, after_id: int) -> RunComparison:
         )
     kept = PlanRecord.objects.filter(run_id__in=[before.pk, after.pk]).count() == 2
     replayed = compare_replays(replay(before.pk), replay(after.pk)) if kept else None
-    return RunComparison(before.pk, after.pk, *counts, moves, replayed)
+    return RunComparison(
+        before=before.pk,
+        after=after.pk,
+        changed=changed,
+        sooner=sooner,
+        later=later,
+        got_date=got_date,
+        lost_date=lost_date,
+        on_time_before=on_time_before,
+        on_time_after=on_time_after,
+        moves=moves,
+        replayed=replayed,
+    )
 
 
 def compare_order(ref: str, before_id: int, after_id: int) -> OrderComparison:
@@ -144,9 +157,9 @@ def compare_replays(before: Replay, after: Replay) -> Differences:
     """Compare two plans made from what was kept. Promises are today's; values are not kept, and count as zero."""
     with snapshot():
         standing = load_standing(Scope(None))
-    looks = [_look(before), _look(after)]
-    nothing: Ints = np.full(len(looks[1].order_id), News.NONE, dtype=np.int64)
-    found = compare_outlooks(*looks, standing, thresholds(), nothing)
+    was, is_ = _look(before), _look(after)
+    nothing: Ints = np.full(len(is_.order_id), News.NONE, dtype=np.int64)
+    found = compare_outlooks(was, is_, standing, thresholds(), nothing)
     return describe(found, today=after.today, moves=MOVES)
 
 

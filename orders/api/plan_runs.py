@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -17,13 +17,17 @@ from inventory.queries import products_by_sku
 from kernel.errors import Invalid
 from kernel.rest import validated
 from orders import releases
-from orders.api.comparisons import VerdictOut
+from orders.api.comparisons import ComparisonOut, VerdictOut
 from orders.api.filters import PlanRunFilter
 from orders.api.incoming import PlanRunIn, PublishIn
 from orders.models import PlanRun
 from orders.replan import replan, request_full_run
+from orders.run_comparison import compare_order, compare_runs
 
 CAUSE = "Asked for through the API"
+WITH = OpenApiParameter("with", int, required=True, description="The other run")
+ORDER = OpenApiParameter("order", str, required=True, description="The order's reference")
+_MOST_DIGITS = 18
 
 
 class PlanRunOut(serializers.ModelSerializer[PlanRun]):
@@ -45,6 +49,53 @@ class PlanRunOut(serializers.ModelSerializer[PlanRun]):
         return run.verdict or None
 
 
+class DateMoveOut(serializers.Serializer[Any]):
+    ref = serializers.CharField()
+    old_on = serializers.DateField(allow_null=True)
+    new_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class RunComparisonOut(serializers.Serializer[Any]):
+    before = serializers.IntegerField(help_text="The earlier run")
+    after = serializers.IntegerField()
+    changed = serializers.IntegerField(help_text="Orders with another date after the later run than after the earlier")
+    sooner = serializers.IntegerField()
+    later = serializers.IntegerField()
+    got_date = serializers.IntegerField()
+    lost_date = serializers.IntegerField()
+    on_time_before = serializers.IntegerField(help_text="Of the changed ones, those within their promised day")
+    on_time_after = serializers.IntegerField()
+    moves = DateMoveOut(many=True)
+    replayed = ComparisonOut(allow_null=True, help_text="The plans themselves; null where one is not kept any more")
+
+
+class OrderInRunOut(serializers.Serializer[Any]):
+    run = serializers.IntegerField()
+    rank = serializers.IntegerField()
+    eta_p50 = serializers.DateField(allow_null=True)
+    eta_p90 = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    units = serializers.IntegerField()
+    units_ready = serializers.IntegerField()
+
+
+class DateChangeOut(serializers.Serializer[Any]):
+    run = serializers.IntegerField(source="run_id")
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    old_on = serializers.DateField(allow_null=True)
+    new_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField(source="get_reason_display", allow_null=True)
+
+
+class OrderComparisonOut(serializers.Serializer[Any]):
+    ref = serializers.CharField()
+    before = OrderInRunOut(allow_null=True, help_text="Null where the run is not kept any more")
+    after = OrderInRunOut(allow_null=True)
+    changes = DateChangeOut(many=True, help_text="Every change of its date by runs between, the later one included")
+
+
 class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]):
     """Executions of planning. One that the guard holds has written nothing and waits for a person."""
 
@@ -53,7 +104,10 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
     filterset_class = PlanRunFilter
     lookup_value_regex = "[0-9]{1,18}"
     repeatable_actions = {"create"}
+    query_parameters = {"compare": ("with",), "compare_order": ("with", "order")}
     action_permissions = {
+        "compare": ("orders.view_backlog",),
+        "compare_order": ("orders.view_backlog",),
         "list": ("orders.view_backlog",),
         "retrieve": ("orders.view_backlog",),
         "create": ("orders.replan",),
@@ -76,6 +130,19 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
             run = replan(product_ids=products, cause=CAUSE, now=now, dry_run=data["dry_run"])
         return Response(PlanRunOut(run).data, status=200 if data["dry_run"] else 201)
 
+    @extend_schema(parameters=[WITH], responses=RunComparisonOut)
+    @action(detail=True)
+    def compare(self, request: Request, pk: str) -> Response:
+        """Say what came between two runs: dates by the ledger and, where both are kept, the plans themselves."""
+        return Response(RunComparisonOut(compare_runs(int(pk), _other_run(request))).data)
+
+    @extend_schema(parameters=[WITH, ORDER], responses=OrderComparisonOut)
+    @action(detail=True, url_path="compare-order", url_name="compare-order")
+    def compare_order(self, request: Request, pk: str) -> Response:
+        """Say how two runs planned one order, and every change of its date between them."""
+        ref = request.query_params.get("order", "")
+        return Response(OrderComparisonOut(compare_order(ref, int(pk), _other_run(request))).data)
+
     @extend_schema(request=PublishIn, responses=PlanRunOut)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
@@ -91,6 +158,13 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
         data = validated(PublishIn, request)
         run = releases.withdraw(self.get_object().pk, **data, actor=request.user, now=timezone.now())
         return Response(PlanRunOut(run).data)
+
+
+def _other_run(request: Request) -> int:
+    other = request.query_params.get("with", "")
+    if not (other.isascii() and other.isdigit() and len(other) <= _MOST_DIGITS):
+        raise Invalid("Say which run to compare with.", fields={"with": "Give the number of a plan run."})
+    return int(other)
 
 
 def _product_ids(skus: list[str]) -> list[int]:

@@ -102,9 +102,10 @@ class SimulationDetailOut(SimulationOut):
         return simulation.baseline or None
 
 
-class _Asked(SimulationIn):
+class SimulationAskedIn(In):
     """As the document shows it; the scenarios themselves are read by ``orders.simulation.scenarios``."""
 
+    name = Text(max_length=100)
     scenarios = ScenarioIn(many=True)
 
 
@@ -122,7 +123,7 @@ class SimulationViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Simul
         "publish": ("orders.publish_policy",),
     }
 
-    @extend_schema(request=_Asked, responses={201: SimulationDetailOut})
+    @extend_schema(request=SimulationAskedIn, responses={201: SimulationDetailOut})
     def create(self, request: Request) -> Response:
         """Leave scenarios to a worker. Read the simulation again for its progress and, when it is done, its results."""
         asked = simulations.ask(**validated(SimulationIn, request), actor=request.user, now=timezone.now())

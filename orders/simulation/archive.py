@@ -24,7 +24,7 @@ def pack(value: object) -> bytes:
     """Return a value as a compressed archive. Raises TypeError for what is neither struct nor array nor plain."""
     tree, arrays = _taken_apart(value)
     stream = io.BytesIO()
-    named = {f"a{index}": _narrowed(array) for index, array in enumerate(arrays)}
+    named: dict[str, Any] = {f"a{index}": _narrowed(array) for index, array in enumerate(arrays)}
     np.savez_compressed(stream, tree=np.frombuffer(json.dumps(tree).encode(), dtype=np.uint8), **named)
     return stream.getvalue()
 

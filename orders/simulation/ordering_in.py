@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from orders.planning.attributes import CATALOGUE, Kind
-from orders.planning.types import NO_DAY, Attribute, Ints
+from orders.planning.types import NO_DAY, Attribute, Floats, Ints
 from orders.replanning.inputs import SHIP_POLICIES, Inputs
 from orders.simulation.growing import append
 from orders.simulation.names import Names
@@ -100,13 +100,15 @@ def _append_column(name: str, column: Attribute, said: Mapping[str, Any], rows: 
     if CATALOGUE[name].kind is not Kind.TEXT:
         new = np.full(rows, np.nan)
         new[:] = said.get(name, np.nan)
-        return Attribute(np.concatenate((column.values, new)), column.categories)
+        longer: Floats = np.concatenate((column.values.astype(np.float64), new))
+        return Attribute(longer, column.categories)
     texts = said.get(name, "")
     texts = [texts] * rows if isinstance(texts, str) else texts
     categories = (*column.categories, *sorted({text for text in texts if text} - set(column.categories)))
     codes = {text: code for code, text in enumerate(categories)}
     new_codes = np.array([codes.get(text, -1) for text in texts], dtype=np.int64)
-    return Attribute(np.concatenate((column.values, new_codes)), categories)
+    all_codes: Ints = np.concatenate((column.values.astype(np.int64), new_codes))
+    return Attribute(all_codes, categories)
 
 
 def _day(day: date | None) -> int:

@@ -112,7 +112,7 @@ def rules_of(scenario: Scenario) -> Mapping[str, Any]:
         return policies.published().rules
     if wanted.rules is not None:
         return wanted.rules
-    rules: Mapping[str, Any] = Policy.objects.values_list("rules", flat=True).get(pk=wanted.policy)
+    rules: Mapping[str, Any] = Policy.objects.values_list("rules", flat=True).get(pk=wanted.policy or 0)
     return rules
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from orders.models import PlanRun, Policy
+from orders.models import Order, PlanRun, Policy
 from orders.planning.presets import FIFO
 from orders.replan import finish_full_runs, replan
 from tests.api.conftest import Api
@@ -92,3 +92,21 @@ def test_wrong_limits_are_refused(api: Api) -> None:
     assert set(api.post("guard/", {"messages": -1, "rank_churn_percent": 101}).json()["fields"]) == {
         "messages", "rank_churn_percent"
     }  # fmt: skip
+
+
+def test_two_runs_are_compared_over_all_and_for_one_order(api: Api, backlog: None) -> None:
+    now = timezone.now()
+    first, order = PlanRun.objects.get(), Order.objects.order_by("pk")[0]
+    Order.objects.filter(pk=order.pk).update(is_expedited=True)
+    last = replan(product_ids=None, cause="test", now=now)
+
+    found = api.get(f"plan-runs/{last.pk}/compare/?with={first.pk}").json()
+    one = api.get(f"plan-runs/{last.pk}/compare-order/?with={first.pk}&order={order.ref}").json()
+
+    assert (found["before"], found["after"], found["sooner"], found["later"]) == (first.pk, last.pk, 1, 1)
+    assert found["replayed"]["winners"][0]["ref"] == order.ref
+    assert (one["before"]["rank"], one["after"]["rank"], len(one["changes"])) == (2, 1, 1)
+    assert api.get(f"plan-runs/{last.pk}/compare/?with={last.pk}").status_code == 404
+    assert api.get(f"plan-runs/{last.pk}/compare/?with=x").status_code == 422
+    assert api.get(f"plan-runs/{last.pk}/compare/").status_code == 422
+    assert api.get(f"plan-runs/{last.pk}/compare-order/?with={first.pk}&order=NONE").status_code == 404
