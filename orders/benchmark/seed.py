@@ -73,8 +73,8 @@ _CATALOGUE = [
     """INSERT INTO inventory_product (id, sku, name, category, unit_price, is_critical, is_active)
     SELECT i, 'P' || i, 'Synthetic product ' || i, 'C' || i %% 20, 1 + i %% 90, i %% 50 = 0, true
     FROM generate_series(1, %(products)s) i""",
-    """INSERT INTO inventory_warehouse (id, code, name, preference, is_active)
-    SELECT i, 'W' || i, 'Warehouse ' || i, i, true FROM generate_series(1, %(warehouses)s) i""",
+    """INSERT INTO inventory_warehouse (id, code, name, preference, is_active, handling_days)
+    SELECT i, 'W' || i, 'Warehouse ' || i, i, true, 0 FROM generate_series(1, %(warehouses)s) i""",
     """INSERT INTO inventory_supplier (id, code, name, email, is_active, delay_p50_days, delay_p90_days)
     SELECT i, 'S' || i, 'Supplier ' || i, '', true, i %% 3, 2 + i %% 9 FROM generate_series(1, 50) i""",
     """INSERT INTO inventory_supplierproduct
