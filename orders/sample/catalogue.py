@@ -85,6 +85,9 @@ class SampleProduct:
     price_minor: int
 
 
+WITHOUT_MAIL = 12  # one customer in so many has a telephone only, so that agents have somebody to call
+
+
 @dataclass(frozen=True, slots=True)
 class SampleCustomer:
     """``key`` is the file's customer number, SHOP for the one that stands for all without."""
@@ -94,6 +97,7 @@ class SampleCustomer:
     name: str
     contact_name: str
     email: str
+    phone: str
     tier: Tier
     channel: str
     country: str
@@ -156,7 +160,8 @@ def _customer(place: int, key: str, tier: Tier, country: str) -> SampleCustomer:
         code=key,
         name=names.company(place),
         contact_name=names.person(place),
-        email=f"customer{key}@example.com",
+        email="" if place % WITHOUT_MAIL == 0 else f"customer{key}@example.com",
+        phone=f"01632 960{place % 1000:03}",  # a range that is given to nobody
         tier=tier,
         channel=CHANNELS[tier],
         country=COUNTRY_NAMES.get(country, country),
@@ -172,6 +177,7 @@ def _shop() -> SampleCustomer:
         name="Shop sales",
         contact_name="",
         email="",
+        phone="",
         tier=Tier.STANDARD,
         channel="Shop",
         country="United Kingdom",

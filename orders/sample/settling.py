@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
 from kernel.transactions import entry_verb
+from orders.models import Reason
 
-_REVISIONS = """
-    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, note, at)
+_REVISIONS = f"""
+    INSERT INTO orders_etarevision (order_id, kind, old_on, new_on, reason, origin, note, at)
     SELECT promise.order_id, step.kind, promise.told_on, plan.eta_p50, plan.reason,
-        'Taken over with the sample', %(now)s
+        CASE WHEN step.kind = 'told' THEN '' WHEN plan.reason = {Reason.SUPPLIER_LATE.value} THEN 'supplier'
+            ELSE 'ours' END,
+        'Taken over with the sample', %(told_at)s
     FROM orders_orderpromise promise
     JOIN orders_orderplan plan ON plan.order_id = promise.order_id
     CROSS JOIN (VALUES (1, 'planned'), (2, 'told')) AS step (place, kind)
-    WHERE plan.eta_p50 <> promise.told_on
+    JOIN orders_order o ON o.id = promise.order_id
+    JOIN orders_customer c ON c.id = o.customer_id
+    WHERE plan.eta_p50 <> promise.told_on AND (c.email <> '' OR step.kind = 'planned')
     ORDER BY promise.order_id, step.place
 """
 # An order that waits has to count as announced: only then is it news when its units come.
 _PROMISES = """
     UPDATE orders_orderpromise promise
     SET announced_on = settled.eta_p50, announced_kind = settled.kind,
-        told_on = settled.eta_p50, told_kind = settled.kind,
-        told_at = CASE WHEN settled.eta_p50 <> promise.told_on THEN %(now)s ELSE promise.told_at END
+        announced_at = COALESCE(promise.announced_at, %(now)s),
+        told_on = CASE WHEN settled.is_told THEN settled.eta_p50 ELSE promise.told_on END,
+        told_kind = settled.kind,
+        told_at = CASE WHEN settled.is_told AND settled.eta_p50 <> promise.told_on THEN %(told_at)s
+            ELSE promise.told_at END
     FROM (
         SELECT plan.order_id, plan.eta_p50,
             CASE WHEN plan.short_units = 0 THEN ''
                 WHEN plan.eta_p50 > plan.promised_on THEN 'orders.eta_slipped'
-                ELSE 'orders.backordered' END AS kind
-        FROM orders_orderplan plan WHERE plan.eta_p50 IS NOT NULL
+                ELSE 'orders.backordered' END AS kind,
+            c.email <> '' AS is_told
+        FROM orders_orderplan plan
+        JOIN orders_order o ON o.id = plan.order_id
+        JOIN orders_customer c ON c.id = o.customer_id
+        WHERE plan.eta_p50 IS NOT NULL
     ) settled
     WHERE settled.order_id = promise.order_id
 """
@@ -37,7 +49,11 @@ _PROMISES = """
 
 @entry_verb
 def settle_promises(now: datetime) -> None:
-    """Make the plan's date the one that the customer of every open order was told, and keep it in the ledger."""
+    """Make the plan's date the one that the customer of every open order was told yesterday, and keep it in the ledger.
+
+    Customers without an e-mail address were not told of slips: somebody has to call them.
+    """
+    times = {"now": now, "told_at": now - timedelta(days=1)}
     with connection.cursor() as cursor:
-        cursor.execute(_REVISIONS, {"now": now})
-        cursor.execute(_PROMISES, {"now": now})
+        cursor.execute(_REVISIONS, times)
+        cursor.execute(_PROMISES, times)
