@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 from django.db import connection
 from django.utils import timezone
 
 from inventory.forecast_words import in_words
 from inventory.models import DemandForecast, Product
+from orders import policies
+from orders.planning.demand import Expected
+from orders.planning.grammar import parse_policy
+from orders.planning.rules import Forecast, Policy
+from orders.replanning.demand import load_demand
+from orders.replanning.scope import Scope
 
 WEEKS_BACK = 12
 
@@ -36,13 +43,24 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Up to so many units are kept for a class and those better than it, by the policy in force."""
+
+    label: str
+    is_best: bool
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductForecast:
-    """The weeks in their order, in words, and how the forecast was made."""
+    """The weeks in their order, in words, how the forecast was made, and what is kept of it over how many days."""
 
     weeks: tuple[Week, ...]
     words: str
     method: str
     made_on: date
+    kept: tuple[Kept, ...] = ()
+    kept_days: int = 0
 
     @property
     def first(self) -> Week:
@@ -53,20 +71,39 @@ class ProductForecast:
         return self.weeks[-1]
 
 
-def forecast_of(product: Product) -> ProductForecast | None:
-    """Return a product's last weeks and its forecast, or None where there is none. Two queries."""
+def forecast_of(product: Product, *, today: date) -> ProductForecast | None:
+    """Return a product's last weeks and its forecast, or None where there is none.
+
+    Three queries, and three more where the policy in force keeps units for expected demand.
+    """
     forecast = DemandForecast.objects.filter(product=product).select_related("run").first()
     if forecast is None:
         return None
     figures = zip(forecast.means, forecast.lows, forecast.highs, strict=True)
     first = forecast.first_week_on
+    rules = parse_policy(policies.published().rules).forecast
     ahead = [Week(first + timedelta(weeks=i), mean, low, high) for i, (mean, low, high) in enumerate(figures)]
     return ProductForecast(
         weeks=(*_past_weeks(product, first), *ahead),
         words=in_words(forecast),
         method=forecast.method,
         made_on=timezone.localdate(forecast.run.started_at),
+        kept=_kept(product, rules, today) if rules else (),
+        kept_days=rules.horizon_days if rules else 0,
     )
+
+
+def _kept(product: Product, rules: Forecast, today: date) -> tuple[Kept, ...]:
+    demand = load_demand(Scope((product.pk,)), Policy("demand_forecast", forecast=rules))
+    if demand is None or not len(demand.product_id):
+        return ()
+    expected = Expected(demand, today.toordinal())
+    entry, end = np.zeros(1, dtype=np.int64), np.array([today.toordinal() + rules.horizon_days])
+    found, units = [], 0
+    for place, class_ in enumerate(rules.classes):
+        units = max(units, int(expected.kept(rules, place + 1, entry, end)[0]))
+        found.append(Kept(class_.label, not place, units))
+    return tuple(found)
 
 
 def _past_weeks(product: Product, until_on: date) -> list[Week]:

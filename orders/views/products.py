@@ -95,7 +95,7 @@ def _page(request: HttpRequest, product: Product, *, adjust_form: AdjustForm | N
         "inbound_qty": sum(row.line.outstanding_qty for row in inbound),
         "waiting": waiting,
         "waiting_sum": waiting_sum,
-        "forecast": forecast_of(product),
+        "forecast": forecast_of(product, today=timezone.localdate()),
         "movements": queries.latest_movements(product),
         "receive_form": ReceiveForm(initial={"sku": product.sku}),
         "adjust_form": adjust_form or AdjustForm(),

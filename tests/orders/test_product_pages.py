@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 
 from inventory.models import Product, StockMovement
+from orders import policies
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
+from orders.planning.presets import DEMAND_FORECAST
+from orders.queries.product_forecast import forecast_of
 from orders.replan import replan
 from tests.factories import NOW
 from tests.factories.forecasts import MONDAY, make_forecast
@@ -68,6 +71,20 @@ def test_the_product_page_draws_what_was_ordered_and_what_is_expected(ops: Clien
     assert "Sold in 3 weeks only: too few to see a rhythm." in page
     assert page.count('<rect class="was"') == 12
     assert page.count('<line class="span"') == 2
+
+
+def test_the_product_page_says_what_is_kept_and_for_whom(ops: Client, scarce: Product) -> None:
+    make_forecast(scarce)
+    make_order([(scarce, 3)], customer=make_customer(tier="gold"), placed_at=NOW - timedelta(weeks=3))
+    make_order([(scarce, 1)], customer=make_customer(tier="silver"), placed_at=NOW - timedelta(weeks=3))
+    draft = policies.create_draft(name="Ahead", rules=DEMAND_FORECAST, actor=None, now=NOW)
+    policies.publish(draft.pk, actor=None, now=NOW)
+
+    found = forecast_of(scarce, today=NOW.date())
+
+    assert found is not None
+    assert [(kept.label, kept.units) for kept in found.kept] == [("Platinum and gold", 21), ("Silver", 28)]
+    assert "for Silver and better" in ops.get("/inventory/TRAY/").content.decode()
 
 
 def test_a_product_without_a_forecast_says_so(ops: Client, scarce: Product) -> None:
