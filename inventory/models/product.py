@@ -42,7 +42,7 @@ class Warehouse(models.Model):
         Calendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="None: the company's."
     )
     handling_days = models.PositiveSmallIntegerField(
-        default=0, help_text="Its working days from having units to shipping them."
+        default=0, db_default=0, help_text="Its working days from having units to shipping them."
     )
 
     class Meta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from inventory.models import Product, StockLevel, Supplier, SupplierProduct, Warehouse
+from inventory.models import Calendar, Product, StockLevel, Supplier, SupplierProduct, Warehouse
 from orders.models import Customer
 from orders.sample.copying import copy_rows, text
 from orders.sample.world import WAREHOUSES, World
@@ -15,6 +15,7 @@ COST_SHARE = 0.55
 
 def write_catalogue(written: Written) -> None:
     _write_products(written.world)
+    _write_calendar()
     _write_warehouses()
     _write_suppliers(written.world)
     _write_customers(written)
@@ -29,6 +30,15 @@ def _write_products(world: World) -> None:
             (key, text(item.sku), text(item.name), item.category, money(item.price_minor), False, True)
             for key, item in enumerate(world.products, start=1)
         ),
+    )
+
+
+def _write_calendar() -> None:
+    """Write when the company works: an English firm on weekdays, closed on bank holidays."""
+    copy_rows(
+        Calendar,
+        ("id", "code", "name", "country", "subdivision", "weekdays", "is_company"),
+        [(1, "ENGLAND", "England and Wales", "GB", "ENG", "1111100", True)],
     )
 
 

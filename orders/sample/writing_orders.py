@@ -13,6 +13,8 @@ from orders.models import (
     OrderLine,
     OrderPromise,
     OrderStatus,
+    Origin,
+    Reason,
     Shipment,
     ShipmentLine,
 )
@@ -132,7 +134,7 @@ def write_promises(written: Written) -> None:
     )
     copy_rows(
         EtaRevision,
-        ("order_id", "kind", "old_on", "new_on", "reason", "note", "at"),
+        ("order_id", "kind", "old_on", "new_on", "reason", "origin", "note", "at"),
         (_revision_row(revision, shift) for revision in world.revisions),
     )
 
@@ -147,4 +149,6 @@ def _revision_row(revision: RevisionRecord, shift: Shift) -> tuple[Any, ...]:
     old = shift.day(revision.old) if revision.old else NULL
     reason = revision.reason if revision.reason >= 0 else NULL
     at = shift.time(revision.at)
-    return revision.order + 1, revision.kind, old, shift.day(revision.new), reason, revision.note, at
+    is_slip = revision.kind == EtaRevisionKind.PLANNED.value and revision.reason == Reason.SUPPLIER_LATE.value
+    origin = Origin.SUPPLIER.value if is_slip else ""
+    return revision.order + 1, revision.kind, old, shift.day(revision.new), reason, origin, revision.note, at
