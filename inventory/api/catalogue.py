@@ -15,7 +15,8 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from inventory import suppliers
 from inventory.api import incoming
 from inventory.catalogue import change_product, change_warehouse, create_product, create_warehouse
-from inventory.models import Calendar, Product, Supplier, SupplierProduct, Warehouse
+from inventory.models import Calendar, Product, Substitute, Supplier, SupplierProduct, Warehouse
+from inventory.substitutes import SubstituteIn, change_substitutes
 from kernel.filters import FlagFilter, TextFilter
 from kernel.rest import validated
 
@@ -38,12 +39,21 @@ class SupplierProductOut(serializers.ModelSerializer[SupplierProduct]):
         fields = ["supplier", "sku", "lead_time_days", "min_order_qty", "unit_cost", "is_preferred"]
 
 
+class SubstituteOut(serializers.ModelSerializer[Substitute]):
+    sku = serializers.CharField(source="substitute.sku")
+
+    class Meta:
+        model = Substitute
+        fields = ["sku", "units", "per", "when", "needs_consent"]
+
+
 class ProductOut(serializers.ModelSerializer[Product]):
     suppliers = SupplierProductOut(source="supplier_products", many=True)
+    substitutes = SubstituteOut(many=True)
 
     class Meta:
         model = Product
-        fields = ["sku", "name", "category", "unit_price", "is_critical", "is_active", "suppliers"]
+        fields = ["sku", "name", "category", "unit_price", "is_critical", "is_active", "suppliers", "substitutes"]
 
 
 class ProductFilter(django_filters.FilterSet):
@@ -62,14 +72,15 @@ class ProductFilter(django_filters.FilterSet):
 
 class ProductViewSet(ReadOnlyModelViewSet[Product]):
     queryset = Product.objects.prefetch_related(
-        Prefetch("supplier_products", SupplierProduct.objects.select_related("supplier", "product").order_by("pk"))
+        Prefetch("supplier_products", SupplierProduct.objects.select_related("supplier", "product").order_by("pk")),
+        Prefetch("substitutes", Substitute.objects.select_related("substitute").order_by("place", "pk")),
     )
     serializer_class = ProductOut
     filterset_class = ProductFilter
     lookup_field = "sku"
     lookup_value_regex = ANY_CODE
     orderings = {"sku": ("sku", "id")}
-    action_permissions = PERMISSIONS
+    action_permissions = {**PERMISSIONS, "substitutes": MANAGE}
 
     def get_object(self) -> Product:
         self.lookup_url_kwarg, self.lookup_field = "sku", "sku__iexact"
@@ -86,6 +97,15 @@ class ProductViewSet(ReadOnlyModelViewSet[Product]):
         """Change a product; its SKU stays. What waits for it is planned anew where planning looks at what changed."""
         data = validated(incoming.ProductChangeIn, request)
         return self._shown(change_product(sku, **data, actor=request.user, now=timezone.now()))
+
+    @extend_schema(request=incoming.SubstitutesIn, responses=ProductOut)
+    @action(detail=True, methods=["post"])
+    def substitutes(self, request: Request, sku: str) -> Response:
+        """Replace the list of what may stand in for the product."""
+        data = validated(incoming.SubstitutesIn, request)
+        given = [SubstituteIn(**entry) for entry in data["substitutes"]]
+        change_substitutes(sku, substitutes=given, actor=request.user, now=timezone.now())
+        return self._shown(self.get_object())
 
     def _shown(self, product: Product, status: int = 200) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=product.pk)).data, status=status)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from kernel.rest import Day, Email, Flag, In, Integer, Money, Text
+from rest_framework import serializers
+
+from inventory.models import SubstituteWhen
+from inventory.substitutes import MAX_RATIO, MAX_SUBSTITUTES
+from kernel.rest import Day, Email, Flag, In, Integer, Money, Text, several
 
 MAX_DAYS, MAX_PREFERENCE, MAX_HANDLING_DAYS = 730, 1000, 60
 
@@ -18,6 +22,22 @@ class ProductChangeIn(In):
 class ProductIn(ProductChangeIn):
     sku = Text(max_length=40)
     name = Text(max_length=200)
+
+
+class SubstituteIn(In):
+    """``units`` of ``sku`` stand in for each ``per`` units of the product."""
+
+    sku = Text(max_length=40)
+    units = Integer(max_value=MAX_RATIO, required=False)
+    per = Integer(max_value=MAX_RATIO, required=False)
+    when = serializers.ChoiceField(choices=SubstituteWhen.choices, required=False)
+    needs_consent = Flag(required=False)
+
+
+class SubstitutesIn(In):
+    """The whole list, the first to be tried first; an empty one takes it away."""
+
+    substitutes = several(SubstituteIn, at_most=MAX_SUBSTITUTES, allow_empty=True)
 
 
 class WarehouseIn(In):

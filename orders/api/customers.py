@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -17,6 +18,7 @@ from orders.api.filters import CustomerFilter
 from orders.api.outgoing import CustomerOut
 from orders.customers import change_customer, create_customer
 from orders.models import Customer
+from orders.terms import change_customer_terms
 
 SEE, TAKE_IN = ("orders.view_backlog",), ("orders.intake_order",)
 
@@ -24,13 +26,13 @@ SEE, TAKE_IN = ("orders.view_backlog",), ("orders.intake_order",)
 class CustomerViewSet(ReadOnlyModelViewSet[Customer]):
     """Who orders. Contact data only for those who may see it."""
 
-    queryset = Customer.objects.all()
+    queryset = Customer.objects.select_related("terms")
     serializer_class = CustomerOut
     filterset_class = CustomerFilter
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
     orderings = {"code": ("code",)}
-    action_permissions = {"list": SEE, "retrieve": SEE, "create": TAKE_IN, "partial_update": TAKE_IN}
+    action_permissions = {"list": SEE, "retrieve": SEE, "create": TAKE_IN, "partial_update": TAKE_IN, "terms": TAKE_IN}
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "contact": contact_level(self.request)}
@@ -47,4 +49,12 @@ class CustomerViewSet(ReadOnlyModelViewSet[Customer]):
         """Change a customer; the code stays. A new tier has everything that they wait for planned anew."""
         data = validated(incoming.CustomerChangeIn, request)
         customer = change_customer(code, **data, actor=request.user, now=timezone.now())
+        return Response(self.get_serializer(customer).data)
+
+    @extend_schema(request=incoming.TermsIn, responses=CustomerOut)
+    @action(detail=True, methods=["post"])
+    def terms(self, request: Request, code: str) -> Response:
+        """Say what orders of the customer ask from now on; orders that are in keep theirs."""
+        data = validated(incoming.TermsIn, request)
+        customer = change_customer_terms(code, **data, actor=request.user, now=timezone.now())
         return Response(self.get_serializer(customer).data)

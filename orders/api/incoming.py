@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text, several
-from orders.models import HoldKind, ShipPolicy, Tier
+from orders.models import FillMeasure, HoldKind, ShipPolicy, Tier
 from orders.queries.availability import MAX_ITEMS
 
 MAX_LINES = 2000
@@ -96,6 +96,37 @@ class ShipIn(VersionedIn):
     """Without ``lines``, every allocated unit leaves."""
 
     lines = several(ShipLineIn, at_most=MAX_LINES, required=False, allow_null=True)
+
+
+class PickIn(VersionedIn):
+    """Without ``lines``, all that is allocated (to pick) or picked (to put back)."""
+
+    lines = several(ShipLineIn, at_most=MAX_LINES, required=False, allow_null=True)
+
+
+class SwapIn(VersionedIn):
+    """Send ``sku`` instead of ``qty`` units of the line, or all it lacks; ``is_agreed``: the customer consents."""
+
+    position = Integer()
+    sku = Text(max_length=40)
+    qty = Integer(required=False)
+    is_agreed = Flag(required=False, default=False)
+
+
+class TermsIn(In):
+    """Percent that must leave together at least, one figure a release, the last for all later ones.
+
+    What is left out is not asked for.
+    """
+
+    line_fills = serializers.ListField(child=Integer(min_value=0, max_value=100), required=False, max_length=20)
+    order_fills = serializers.ListField(child=Integer(min_value=0, max_value=100), required=False, max_length=20)
+    fill_by = serializers.ChoiceField(choices=FillMeasure.choices, required=False)
+    max_sources = Integer(min_value=0, max_value=100, required=False)
+
+
+class OrderTermsIn(TermsIn, VersionedIn):
+    """The terms of one order."""
 
 
 class EtaIn(VersionedIn):

@@ -14,15 +14,19 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import validated
-from orders import intake, lifecycle
+from orders import intake, lifecycle, picking
 from orders.api import incoming
+from orders.api.allocation import ProposalOut
 from orders.api.contact import contact_level
 from orders.api.filters import OrderFilter
 from orders.api.outgoing import OrderOut
 from orders.eta import change_eta
 from orders.models import Order
 from orders.queries.api_orders import detailed_orders, planning_context
+from orders.queries.substitutes import proposals
 from orders.shipping import ShipLine, ship
+from orders.substituting import substitute_line
+from orders.terms import change_order_terms
 
 SEE = ("orders.view_backlog",)
 
@@ -48,6 +52,11 @@ class OrderViewSet(GenericViewSet[Order]):
         "cancel": ("orders.cancel_order",),
         "expedite": ("orders.expedite_order",),
         "ship": ("orders.ship_order",),
+        "pick": ("orders.ship_order",),
+        "unpick": ("orders.ship_order",),
+        "substitute": ("orders.cancel_order",),
+        "substitutes": SEE,
+        "terms": ("orders.intake_order",),
         "eta": ("orders.change_eta", "orders.postpone_eta"),
         "note": ("orders.note_order",),
     }
@@ -113,6 +122,42 @@ class OrderViewSet(GenericViewSet[Order]):
         ship(ref, lines=shipped, **data, actor=request.user, now=timezone.now())
         return self._shown(ref)
 
+    @extend_schema(request=incoming.PickIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def pick(self, request: Request, ref: str) -> Response:
+        """Mark allocated units as picked: those named, or all. Planning does not move them any more."""
+        picking.pick(ref, **_picked(request), actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
+    @extend_schema(request=incoming.PickIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def unpick(self, request: Request, ref: str) -> Response:
+        """Put picked units back: those named, or all."""
+        picking.unpick(ref, **_picked(request), actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
+    @extend_schema(responses=ProposalOut(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def substitutes(self, request: Request, ref: str) -> Response:
+        """What could stand in for units that the order lacks, as far as it is there now."""
+        return Response(ProposalOut(proposals(self.get_object()), many=True).data)
+
+    @extend_schema(request=incoming.SwapIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def substitute(self, request: Request, ref: str) -> Response:
+        """Send another product instead of units that a line lacks, on a line of its own and at no higher price."""
+        data = validated(incoming.SwapIn, request)
+        substitute_line(ref, **data, actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
+    @extend_schema(request=incoming.OrderTermsIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def terms(self, request: Request, ref: str) -> Response:
+        """Say what must leave together at least, and from how many warehouses; an empty body asks nothing any more."""
+        data = validated(incoming.OrderTermsIn, request)
+        change_order_terms(ref, **data, actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
     @extend_schema(request=incoming.EtaIn, responses=OrderOut)
     @action(detail=True, methods=["post"])
     def eta(self, request: Request, ref: str) -> Response:
@@ -133,6 +178,12 @@ class OrderViewSet(GenericViewSet[Order]):
     def _out(self, orders: Sequence[Order]) -> Any:
         context = {"contact": contact_level(self.request), **planning_context(orders)}
         return OrderOut(orders, many=True, context=context).data
+
+
+def _picked(request: Request) -> dict[str, Any]:
+    data = validated(incoming.PickIn, request)
+    lines = data.pop("lines", None)
+    return {**data, "lines": None if lines is None else [picking.PickLine(**line) for line in lines]}
 
 
 def _order_in(data: dict[str, Any]) -> intake.OrderIn:

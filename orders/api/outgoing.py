@@ -19,14 +19,28 @@ def reason_key(reason: int | None) -> str | None:
     return None if reason is None else types.Reason(reason).name.lower()
 
 
+class TermsOut(serializers.Serializer[Any]):
+    """Percent that must leave together at least, one a release; 0 warehouses means any number of them."""
+
+    line_fills = serializers.ListField(child=serializers.IntegerField())
+    order_fills = serializers.ListField(child=serializers.IntegerField())
+    fill_by = serializers.CharField()
+    max_sources = serializers.IntegerField()
+
+
 class CustomerOut(serializers.ModelSerializer[Customer]):
     """Contact data is for those who may see it (context ``contact``: full, masked or hidden)."""
 
     email = serializers.SerializerMethodField()
+    terms = serializers.SerializerMethodField(help_text="What their orders come in with")
 
     class Meta:
         model = Customer
-        fields = ["code", "name", "tier", "country", "zone", "language", "wants_email", "email"]
+        fields = ["code", "name", "tier", "country", "zone", "language", "wants_email", "email", "terms"]
+
+    @extend_schema_field(TermsOut(allow_null=True))
+    def get_terms(self, customer: Customer) -> Any:
+        return TermsOut(customer.terms).data if hasattr(customer, "terms") else None
 
     def get_email(self, customer: Customer) -> str | None:
         level = self.context.get("contact", "hidden")
@@ -168,6 +182,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
     score = serializers.SerializerMethodField()
     rank = serializers.SerializerMethodField()
     open_value = serializers.SerializerMethodField()
+    terms = serializers.SerializerMethodField()
     holds = HoldOut(many=True, source="active_holds")
     lines = LineOut(many=True, source="shown_lines")
 
@@ -176,11 +191,15 @@ class OrderOut(serializers.ModelSerializer[Order]):
         fields = [
             "ref", "channel", "external_id", "status", "customer", "placed_at", "requested_on", "promised_on",
             "told_on", "standing_on", "kept_back", "eta_p50", "eta_p90", "chance", "eta_by_hand_on", "reason", "score",
-            "rank", "ship_policy", "is_expedited", "open_value", "version", "holds", "lines",
+            "rank", "ship_policy", "is_expedited", "open_value", "terms", "version", "holds", "lines",
         ]  # fmt: skip
 
     def get_promised_on(self, order: Order) -> date | None:
         return order.promise.promised_on if hasattr(order, "promise") else None
+
+    @extend_schema_field(TermsOut(allow_null=True))
+    def get_terms(self, order: Order) -> Any:
+        return TermsOut(order.terms).data if hasattr(order, "terms") else None
 
     def get_told_on(self, order: Order) -> date | None:
         return order.promise.told_on if hasattr(order, "promise") else None

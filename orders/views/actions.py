@@ -20,9 +20,10 @@ from django.views.decorators.http import require_POST
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from orders import eta as eta_verbs
-from orders import lifecycle, shipping
+from orders import lifecycle, picking, shipping
 from orders.models import Order
 from orders.queries.timeline import order_timeline
+from orders.substituting import substitute_line
 
 P = ParamSpec("P")
 Action = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
@@ -93,6 +94,25 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
     shipment = shipping.ship(ref, lines=lines, **_who(request))
     units = sum(line.qty for line in shipment.lines.all())
     return _done(request, ref, f"{units:,} units of {ref} shipped")
+
+
+@action("orders.ship_order")
+def pick(request: HttpRequest, ref: str) -> HttpResponse:
+    picking.pick(ref, **_who(request))
+    return _done(request, ref, f"{ref} is picked", undo="orders:unpick")
+
+
+@action("orders.ship_order")
+def unpick(request: HttpRequest, ref: str) -> HttpResponse:
+    picking.unpick(ref, **_who(request))
+    return _done(request, ref, f"Units of {ref} are put back")
+
+
+@action("orders.cancel_order")
+def substitute(request: HttpRequest, ref: str) -> HttpResponse:
+    position, qty, sku = _number(request, "position"), _number(request, "qty"), _field(request, "sku")
+    substitute_line(ref, position=position, sku=sku, qty=qty, is_agreed="is_agreed" in request.POST, **_who(request))
+    return _done(request, ref, f"{sku} is sent instead of {qty:,} units of {ref}")
 
 
 @action("orders.cancel_order")

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from kernel.pages import render_page
 from notifications.models import Delivery
 from orders.models import EtaRevisionKind, HoldKind, Order
+from orders.queries.allocation import picks_of, terms_of
 from orders.queries.customer import customer_figures
 from orders.queries.order import eta_points, order_detail
+from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 
 MESSAGES_SHOWN = 10
@@ -44,4 +46,7 @@ def order_context(order: Order) -> dict[str, Any]:
         "events": order_timeline(order, revisions),
         "messages_sent": Delivery.objects.filter(order_ref=order.ref).order_by("-pk")[:MESSAGES_SHOWN],
         "figures": customer_figures(order.customer_id),
+        "picks": picks_of(order),
+        "terms": terms_of(order),
+        "proposals": proposals(order) if detail.is_open else [],
     }
