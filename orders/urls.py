@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from orders.views import actions, board, bulk, customer, export, order, plan_runs, products, telling
+from orders.views import actions, board, bulk, customer, export, order, plan_runs, products, saved_views, telling
 
 app_name = "orders"
 

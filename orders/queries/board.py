@@ -43,12 +43,16 @@ SORTS: dict[str, tuple[SortKey, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One order on the board. ``plan`` carries the annotations ``status``, ``ref`` and ``customer_name``."""
+    """One order on the board. ``plan`` carries the annotations ``status``, ``ref`` and ``customer_name``.
+
+    ``decided_by`` names what puts it before the next, where criteria decide one after another.
+    """
 
     plan: OrderPlan
     rank: int
     score: Score | None
     hold: str
+    decided_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,15 @@ def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
     found = list(plans)
     ids = [plan.order_id for plan in found]
     ranks, scores, holds = ranks_of(ids), best_scores(ids), hold_names(ids)
+    at_rank = {rank: scores[order_id] for order_id, rank in ranks.items() if order_id in scores}
     return [
-        BoardRow(plan, ranks.get(plan.order_id, 0), scores.get(plan.order_id), holds.get(plan.order_id, ""))
+        BoardRow(
+            plan,
+            rank=(rank := ranks.get(plan.order_id, 0)),
+            score=(score := scores.get(plan.order_id)),
+            hold=holds.get(plan.order_id, ""),
+            decided_by=score.decided_by(at_rank.get(rank + 1)) if score and score.has_criteria else "",
+        )
         for plan in found
     ]
 

@@ -128,6 +128,7 @@ class OrderDetail:
     rank: int
     planned_orders: int
     gap_ahead: float | None
+    ahead_by: str
     ahead: Ahead | None
 
     @property
@@ -203,6 +204,8 @@ def order_detail(order: Order) -> OrderDetail:
     """Read one order (about ten queries, however many lines)."""
     plan = open_plans(timezone.localdate()).filter(pk=order.pk).first()
     lines = _lines(order)
+    score = best_scores([order.pk]).get(order.pk)
+    next_better = _next_better(plan) if plan else None
     holds = tuple(order.holds.filter(released_at__isnull=True).select_related("placed_by").order_by("pk"))
     return OrderDetail(
         order=order,
@@ -210,10 +213,11 @@ def order_detail(order: Order) -> OrderDetail:
         promise=OrderPromise.objects.filter(pk=order.pk).first(),
         holds=holds,
         lines=lines,
-        score=best_scores([order.pk]).get(order.pk),
+        score=score,
         rank=ranks_of([order.pk]).get(order.pk, 0),
         planned_orders=remembered("orders:planned", OrderPlan.objects.count, cheap=CHEAP_COUNT),
-        gap_ahead=_gap_ahead(plan) if plan else None,
+        gap_ahead=next_better.score - plan.score if plan and next_better else None,
+        ahead_by=_ahead_by(score, next_better),
         ahead=None if holds else _ahead(lines),
     )
 
@@ -258,11 +262,17 @@ def _before(plan: OrderPlan) -> Q:
     return Q(stage=plan.stage, score__gte=plan.score) & (Q(score__gt=plan.score) | (Q(score=plan.score) & tie))
 
 
-def _gap_ahead(plan: OrderPlan) -> float | None:
-    """Return how many points the next better order is ahead; None for the first, and for the first of its stage."""
-    ahead = OrderPlan.objects.filter(_before(plan)).order_by("score", "-placed_at", "-order_id")
-    score = ahead.values_list("score", flat=True).first()
-    return None if score is None else score - plan.score
+def _next_better(plan: OrderPlan) -> OrderPlan | None:
+    """Return the plan that ranks just before one; None for the first, and for the first of its stage."""
+    return OrderPlan.objects.filter(_before(plan)).order_by("score", "-placed_at", "-order_id").first()
+
+
+def _ahead_by(score: Score | None, next_better: OrderPlan | None) -> str:
+    """Name the criterion that puts the next better order ahead, where criteria decide one after another."""
+    if score is None or not score.has_criteria or next_better is None:
+        return ""
+    theirs = best_scores([next_better.order_id]).get(next_better.order_id)
+    return theirs.decided_by(score) if theirs else ""
 
 
 def _ahead(lines: Sequence[Line]) -> Ahead | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from orders.models import LinePlan, Policy
 from orders.planning import grammar
+from orders.planning.strategies import WITH_CRITERIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A line's score and what it is made of, in the order of the policy's rules."""
+    """A line's score and what it is made of, in the order of the policy's rules.
+
+    ``has_criteria``: its rules decide one after another. Their points are exact up to 10¹⁵ and mean nothing to people;
+    which of them decides between two lines does.
+    """
 
     line_id: int
     points: float
     parts: tuple[Part, ...]
+    has_criteria: bool = False
+
+    def decided_by(self, other: Score | None) -> str:
+        """Name the first criterion by which the two differ; without another line, the first that this one meets."""
+        if other is None:
+            return next((part.label for part in self.parts if part.points), "")
+        pairs = zip(self.parts, other.parts, strict=False)
+        return next((mine.label for mine, theirs in pairs if mine.points != theirs.points), "Placed first")
 
 
 def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
@@ -35,9 +48,11 @@ def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
         .values_list("order_id", "line_id", "score", "points", "policy_id")
     )
     found = list(rows)
-    names = rule_labels({policy_id for *_, policy_id in found})
+    documents = dict(Policy.objects.filter(pk__in={row[-1] for row in found}).values_list("pk", "rules"))
+    names = {pk: grammar.rule_labels(document) for pk, document in documents.items()}
+    ladders = {pk for pk, document in documents.items() if document.get("strategy") in WITH_CRITERIA}
     return {
-        order_id: Score(line_id, score, name_points(points, names.get(policy_id, ())))
+        order_id: Score(line_id, score, name_points(points, names.get(policy_id, ())), policy_id in ladders)
         for order_id, line_id, score, points, policy_id in found
     }
 

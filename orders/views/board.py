@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -31,35 +30,12 @@ from orders.queries.bulk import recent_jobs
 from orders.queries.order import order_detail
 from orders.queries.status import VIEWS
 from orders.queries.timeline import order_timeline
+from orders.views.board_frame import CURSOR, frame_context, keep_columns, view_url
 from orders.views.bulk import bulk_choices
 
 LATEST_EVENTS = 5
-CURSOR = ("after", "before", "live")
 PANEL = "panel-slot"
 FRAGMENTS = {PANEL: "orders/panel.html", "live": "orders/board_live.html"}
-COLUMNS = (
-    ("rank", "Rank", ""),
-    ("order", "Order", ""),
-    ("customer", "Customer", ""),
-    ("short", "Short", "r"),
-    ("value", "Value", "r"),
-    ("age", "Age", "r"),
-    ("eta", "ETA vs promise", ""),
-    ("slip", "Status", ""),
-)
-CLASSES = {"slip": "status"}
-BEST_FIRST = {"rank", "order", "customer", "age", "eta"}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One sortable heading: where a click leads, and whether it sorts now (ascending, descending or not)."""
-
-    key: str
-    label: str
-    css: str
-    url: str
-    direction: str
 
 
 @require_safe
@@ -75,7 +51,7 @@ def board(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         refused = {"refusal": refusal, "errors": chosen.errors.items()}
         return render_page(request, "orders/board_refused.html", refused, status=400)
-    return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
+    return keep_columns(request, render_page(request, "orders/board.html", context, fragments=FRAGMENTS))
 
 
 def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
@@ -90,26 +66,24 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
     return {
         "filter": chosen,
         "chips": [{**chip, "url": address(request, drop=(chip["name"], *CURSOR))} for chip in chosen.chips],
-        "columns": _columns(request, sort),
         "sort": sort,
         "rows": _shown_rows(request) or rows,
         "fresh_order": " ".join(row.plan.order.ref for row in rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
-        "matching": count_matching(chosen.qs, filters_of(request).urlencode())
-        if is_filtered
-        else totals.counts[_view(chosen)],
+        "matching": _matching(request, chosen) if is_filtered else totals.counts[_view(chosen)],
         "totals": totals,
         "fill_rate": _fill_rate(timezone.localdate()),
-        "tabs": [(view, totals.counts[view.key], _view_url(request, view.key)) for view in VIEWS],
+        "tabs": [(view, totals.counts[view.key], view_url(request, view.key)) for view in VIEWS],
         "view": _view(chosen),
         "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
-        "clear_url": _view_url(request, _view(chosen)),
+        "clear_url": view_url(request, _view(chosen)),
         "shown_filters": filters_of(request).urlencode(),
         "jobs": recent_jobs(request.user, now=timezone.now()),
         "hold_kinds": HoldKind.choices,
         "today": timezone.localdate(),
         **bulk_choices(request),
+        **frame_context(request, sort),
     }
 
 
@@ -139,7 +113,7 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
 def filters_of(request: HttpRequest) -> QueryDict:
     """Return what of this address chooses orders: the view, the search and the filters."""
     params = request.GET.copy()
-    for name in ("sort", "o", *CURSOR):
+    for name in ("sort", "o", "col", "saved", *CURSOR):
         params.pop(name, None)
     return params
 
@@ -159,24 +133,3 @@ def _shown_rows(request: HttpRequest) -> list[Any]:
 
 def _view(chosen: BoardFilter) -> str:
     return chosen.form.cleaned_data.get("view") or "all"
-
-
-def _columns(request: HttpRequest, sort: str) -> list[Column]:
-    found = []
-    for key, label, css in COLUMNS:
-        is_current = sort.removeprefix("-") == key
-        first = key if key in BEST_FIRST else f"-{key}"
-        other = first.removeprefix("-") if first.startswith("-") else f"-{key}"
-        direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
-        url = address(request, drop=CURSOR, sort=other if sort == first else first)
-        found.append(Column(key, label, f"c-{CLASSES.get(key, key)} {css}".strip(), url, direction))
-    return found
-
-
-def _view_url(request: HttpRequest, view: str) -> str:
-    params = QueryDict(mutable=True)
-    if view != "all":
-        params["view"] = view
-    if request.GET.get("sort"):
-        params["sort"] = request.GET["sort"]
-    return f"{request.path}?{params.urlencode()}" if params else request.path

@@ -10,11 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import Reason
+from orders.models import LinePlan, Reason
+from orders.planning.grammar import rule_labels
+from orders.planning.presets import PRESETS
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer
-from tests.orders.views.backlog import planned_order
+from tests.orders.views.backlog import planned_order, published_policy
 
 pytestmark = pytest.mark.django_db
 QUERY_BUDGET = 24
@@ -246,3 +248,22 @@ def count_queries(client: Client) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/triage/").status_code == 200
     return len(queries)
+
+
+def test_where_criteria_decide_the_board_names_the_one_that_did_not_a_number_of_sixteen_digits(sign_in: SignIn) -> None:
+    policy = published_policy()
+    policy.rules = PRESETS["Demand forecast"]
+    policy.save(update_fields=["rules"])
+    one, other = rule_labels(policy.rules)[:2]
+    first, second, third = (planned_order(score) for score in (3e15, 2e15, 1e15))
+    for order, points in ((first, [3e15, 1.0]), (second, [2e15, 9.0]), (third, [2e15, 1.0])):
+        LinePlan.objects.filter(order=order).update(points=points)
+    client = sign_in()
+
+    board = client.get("/triage/").content.decode()
+    panel = client.get("/triage/", {"o": third.ref}).content.decode().split('id="panel"')[1]
+
+    cells = re.findall(r'<td class="c-score"><span class="l1"[^>]*>([^<]*)</span>', board)
+    assert cells == [one, other, one]
+    assert f"Rank 2 is ahead by <b>{other}</b>" in panel
+    assert "00000000000" not in board + panel
