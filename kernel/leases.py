@@ -37,12 +37,14 @@ def claimable(rows: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
 
 
 def claim(
-    rows: QuerySet[Any], *, now: datetime, lease: timedelta, limit: int, value: str = "pk"
+    rows: QuerySet[Any], *, now: datetime, lease: timedelta, limit: int, value: str = "pk", durable: bool = True
 ) -> tuple[uuid.UUID, list[Any]]:
     """Take up to ``limit`` due rows, the oldest, for ``lease``; return the token and a column of them, ascending.
 
-    Concurrent claimers never get the same row (SKIP LOCKED) and never wait for each other. One statement; the CTE is
-    materialized because a subquery with a lock and a limit may run more than once.
+    Concurrent claimers never get the same row (SKIP LOCKED) and never wait for each other. A claim that need not be
+    ``durable`` does not wait for the disk: if PostgreSQL dies within the next second, the row may be due again though
+    work on it has begun. One statement; the CTE is materialized because a subquery with a lock and a limit may run
+    more than once.
     """
     token, meta = uuid.uuid4(), rows.model._meta
     with transaction.atomic(), connection.cursor() as cursor:
@@ -50,6 +52,7 @@ def claim(
         query, params = due.values("pk")[:limit].query.sql_with_params()
         key, column = (connection.ops.quote_name(_column(meta, name)) for name in ("pk", value))
         cursor.execute(
+            f"{'' if durable else 'SET LOCAL synchronous_commit TO off; '}"
             f"WITH due (key) AS MATERIALIZED ({query}) "
             f"UPDATE {connection.ops.quote_name(meta.db_table)} t "
             f"SET lease_token = %s, lease_until = %s, attempts = attempts + 1 "

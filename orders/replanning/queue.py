@@ -33,10 +33,13 @@ def plan_due_marks(clock: Callable[[], datetime]) -> bool:
 
 
 def _claim(now: datetime) -> tuple[UUID, list[int]]:
-    """Take due marks of products that no other worker is planning; return the products, ascending."""
+    """Take due marks of products that no other worker is planning; return the products, ascending.
+
+    Planning them once more than needed does no harm, so the claim does not wait for the disk.
+    """
     in_work = DirtyMark.objects.filter(product_id=OuterRef("product_id"), lease_until__gte=now)
     free = DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False)
-    token, products = claim(free, now=now, lease=LEASE, limit=BATCH, value="product")
+    token, products = claim(free, now=now, lease=LEASE, limit=BATCH, value="product", durable=False)
     return token, sorted(set(products))
 
 
