@@ -138,7 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-dirty": {"task": "orders.tasks.plan_dirty", "schedule": 2.0, "options": {"expires": 2}},
     "replan-all": {"task": "orders.tasks.replan_all_daily", "schedule": 900.0, "options": {"expires": 600}},
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
-    "swap-substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
+    "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},

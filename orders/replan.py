@@ -131,7 +131,7 @@ def _dry_run(product_ids: Collection[int] | None, cause: str, now: datetime) -> 
     watch = Stopwatch()
     draft = make_draft(product_ids, policies.published(), today=timezone.localdate(now), watch=watch)
     kind = PlanRunKind.FULL if product_ids is None else PlanRunKind.EVENT
-    return PlanRun(kind=kind, cause=cause, started_at=now, counts=draft.counts(), timings=_rounded(watch))
+    return PlanRun(kind=kind, cause=cause, started_at=now, counts=draft.counts(now), timings=_rounded(watch))
 
 
 def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime, quiet: bool) -> list[int]:
@@ -143,7 +143,7 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     judged = run.policy is not None and not is_release(run)
     try:
         draft = _draft(run, product_ids, now=now, watch=watch)
-        run.counts = draft.counts()
+        run.counts = draft.counts(now)
         if not _may_write(run, draft, guarded=not (quiet or judged), now=now, watch=watch):
             run.inputs_hash = draft.inputs.digest()
             _finish(run, watch, Written(), PlanRunStatus.HELD)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from time import perf_counter
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from orders.models import Policy
 from orders.planning import engine
 from orders.planning.components import product_components
+from orders.planning.fairness import fairness
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import Policy as Rules
 from orders.planning.types import Ints, Kept, Outcome, Plan
@@ -65,8 +66,11 @@ class Draft:
     plan: Plan
     changes: Changes
 
-    def counts(self) -> dict[str, int]:
-        """Return what became of the open lines; the three outcomes add up to all of them."""
+    def counts(self, now: datetime) -> dict[str, int]:
+        """Return what became of the open lines; the three outcomes add up to all of them.
+
+        For the whole backlog also how fair that is to those who waited longest (``planning.fairness``).
+        """
         guarantees = self.plan.guarantees
         kept = {} if guarantees is None else {f"guarantees_{k.name.lower()}": guarantees.lines(k) for k in BROKEN}
         return {
@@ -75,7 +79,11 @@ class Draft:
             "products": len(np.unique(self.inputs.backlog.product_id)),
             **{outcome.name.lower(): int((self.plan.outcome == outcome).sum()) for outcome in Outcome},
             "rows_to_write": self.changes.rows,
+            **(self._fairness(now) if self.scope.is_everything else {}),
         }
+
+    def _fairness(self, now: datetime) -> dict[str, int]:
+        return asdict(fairness(self.inputs.backlog, self.plan, int(now.timestamp()) * 1_000_000))
 
     def components(self) -> tuple[Ints, Ints]:
         """Return (product, component) for every product that has lines, changes or marks, products ascending."""
