@@ -43,6 +43,7 @@ REASON_SENTENCES: dict[str, str] = {
     "fill_threshold": "You asked for fewer and fuller parcels, and too little of your order is here yet.",
     "wanted_later": "Your order is timed for the day you asked for.",
     "stands_back": "You asked for everything in one delivery, and the next one to us completes your order.",
+    "stands_back": "You asked for everything in one delivery, and the next one to us completes your order.",
     "split_limit": "Your items lie in several warehouses, and we bring them together first.",
     "eta_by_hand": "We have gone through your order again and set a new date.",
 }

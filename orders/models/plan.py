@@ -48,6 +48,7 @@ class Reason(models.IntegerChoices):
     FILL_THRESHOLD = types.Reason.FILL_THRESHOLD, "Too little to send yet"
     WANTED_LATER = types.Reason.WANTED_LATER, "Wanted later, stock left to others"
     SPLIT_LIMIT = types.Reason.SPLIT_LIMIT, "Stock in too many places"
+    STANDS_BACK = types.Reason.STANDS_BACK, "Others could be completed"
 
 
 class Outcome(models.IntegerChoices):

@@ -8,7 +8,7 @@ import numpy as np
 
 from orders.planning.prepare import Prepared
 from orders.planning.together import claim_together
-from orders.planning.turns import TogetherLines, TurnLimits
+from orders.planning.turns import Spared, TogetherLines, TurnLimits
 from orders.planning.types import Bools, Ints, ShipPolicy
 
 
@@ -47,20 +47,21 @@ class Turns:
     qty: Ints
 
 
-def allocate(ready: Prepared, turns: Turns, left_qty: Ints) -> Claims:
+def allocate(ready: Prepared, turns: Turns, left_qty: Ints, spared: Spared | None = None) -> Claims:
     """Return the claims of these turns on ``left_qty``, what is left of each bucket.
 
     Plain lines of partial orders take soonest units first; for all others see ``together.claim_together``.
+    ``spared``, parallel to the backlog, is stock on hand that some orders leave to others.
     Exact in integers, no line before its turn. O(n log n) plus the loop over lines that are not plain.
     """
     buckets = replace(ready.buckets, qty=left_qty)
     product = ready.product[turns.line]
-    is_plain = _plain(ready)[turns.line]
+    is_plain = plain_lines(ready)[turns.line]
     queue = np.argsort(product, kind="stable")
     ahead = np.zeros(len(product), dtype=np.int64)
     ahead[queue] = running_before(product[queue], np.where(is_plain, turns.qty, 0)[queue])
     rows = np.flatnonzero(~is_plain)
-    claimed = claim_together(_together_lines(ready, turns, ahead, rows), buckets)
+    claimed = claim_together(_together_lines(ready, turns, ahead, rows, spared), buckets)
 
     # A bucket's units that the loop did not claim go to plain lines in rank order: the loop's claims were made with the
     # plain lines ahead already served, so what is left is exactly what those lines would have taken.
@@ -126,13 +127,13 @@ def cut_to(group: Ints, qty: Ints, total: Ints) -> Ints:
     return cut
 
 
-def _plain(ready: Prepared) -> Bools:
+def plain_lines(ready: Prepared) -> Bools:
     """Return the lines that neither wait for others of their order nor have terms of their own."""
     plain: Bools = ready.backlog.ship_policy == ShipPolicy.PARTIAL
     return plain if ready.limits is None else plain & ~ready.limits.special
 
 
-def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints) -> TogetherLines:
+def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints, spared: Spared | None) -> TogetherLines:
     backlog, line = ready.backlog, turns.line[rows]
     policy, order = backlog.ship_policy[line], backlog.order_id[line]
     starts = (policy == ShipPolicy.PARTIAL) | np.r_[True, order[1:] != order[:-1]][: len(order)]
@@ -144,7 +145,14 @@ def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints) -> T
         whole=(policy == ShipPolicy.COMPLETE) | (policy == ShipPolicy.ONE_BACKORDER),
         splits=(policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped[line],
         limits=_turn_limits(ready, line),
+        spared=_spared(spared, line),
     )
+
+
+def _spared(spared: Spared | None, line: Ints) -> Spared | None:
+    if spared is None:
+        return None
+    return Spared(spared.units[line], spared.yields[line], spared.stands_back[line], spared.plain_qty)
 
 
 def _turn_limits(ready: Prepared, line: Ints) -> TurnLimits | None:

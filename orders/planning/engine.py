@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from orders.planning.allocate import Claims, Turns, allocate
+from orders.planning.choosing import complete_most
 from orders.planning.cover import with_estimates
 from orders.planning.demand import Demand
 from orders.planning.divided import Divided
@@ -77,6 +79,8 @@ def plan(
     ranked = rank_order(ready.backlog, score)
     ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
     divided = _divide(ready, ranked, policy, previous, demand)
+    if policy.chooses_together:
+        divided = replace(divided, claims=complete_most(ready, ranked, score, divided.claims))
     announce("allocate")
     claimed = sum_claims(ready, divided.claims)
     gates = find_gates(ready, divided.claims)

@@ -11,7 +11,7 @@ from orders.planning.promise import Claimed, Dates, Gates
 from orders.planning.turns import NO_REASON
 from orders.planning.types import Bools, Codes, Ints, Outcome, Reason
 
-LIMITS = (Reason.FILL_THRESHOLD, Reason.WANTED_LATER, Reason.SPLIT_LIMIT)
+LIMITS = (Reason.STANDS_BACK, Reason.FILL_THRESHOLD, Reason.WANTED_LATER, Reason.SPLIT_LIMIT)
 
 
 def outcomes(ready: Prepared) -> Codes:

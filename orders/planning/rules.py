@@ -218,6 +218,11 @@ class Policy:
         if self.far_future and self.far_future.when:
             yield self.far_future.when
 
+    @property
+    def chooses_together(self) -> bool:
+        """Return whether an optimiser chooses which orders that ship together to complete (``choosing``)."""
+        return self.strategy == "automated" and not (self.segments or self.quotas or self.fair_share or self.forecast)
+
     def reads_forecast(self) -> bool:
         """Return whether the plan depends on what is forecast."""
         read = (CATALOGUE[name].source for name in self.attributes())

@@ -150,10 +150,22 @@ class Shelves:
                     self.left[at] = 0
         return hidden
 
+    def hide_units(self, product: int, units: int) -> list[tuple[int, int, int]]:
+        """Put so many units of the stock on hand out of sight, the last bucket first; return it for ``show``."""
+        hidden = []
+        for at in reversed(self.on_hand(product)):
+            taken = min(units, self.left[at])
+            if taken:
+                hidden.append((product, at, taken))
+                self.left[at] -= taken
+                self.free[product] -= taken
+                units -= taken
+        return hidden
+
     def show(self, hidden: Iterable[tuple[int, int, int]]) -> None:
         """Bring back what ``hide`` put out of sight."""
         for product, at, units in hidden:
-            self.left[at] = units
+            self.left[at] += units
             self.free[product] += units
             self.head[product] = min(self.head[product], at)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.enough import take_enough, take_late
-from orders.planning.shelves import UNCOVERED
+from orders.planning.shelves import UNCOVERED, Shelves
 from orders.planning.sources import choose_sources
 from orders.planning.supply import NOW, Buckets
 from orders.planning.turns import Notes, TogetherLines, Turns, begin
@@ -37,6 +37,29 @@ class TogetherClaims:
     notes: Notes
 
 
+class _Spared:
+    """What lines after the one whose turn it is are to have of the stock on hand."""
+
+    def __init__(self, lines: TogetherLines) -> None:
+        spared, count = lines.spared, len(lines.product)
+        self.yields = spared.yields.tolist() if spared else [False] * count
+        self.stands_back = spared.stands_back.tolist() if spared else []
+        self._units = spared.units.tolist() if spared else []
+        self._plain = spared.plain_qty.tolist() if spared else []
+        self._later: dict[int, int] = {}
+        for product, units in zip(lines.product.tolist(), self._units, strict=False):
+            self._later[product] = self._later.get(product, 0) + units
+
+    def pass_turn(self, turns: Turns, rows: Sequence[int]) -> None:
+        """Stop keeping units for rows whose turn it is."""
+        for row in rows if self._units else ():
+            self._later[turns.product[row]] -= self._units[row]
+
+    def for_others(self, shelves: Shelves, product: int) -> int:
+        """Return the units of a product that whoever yields must not see."""
+        return self._later[product] + max(0, self._plain[product] - shelves.settled[product])
+
+
 def claim_together(lines: TogetherLines, buckets: Buckets) -> TogetherClaims:
     """Give every turn its units, best rank first, and return all claims.
 
@@ -47,11 +70,15 @@ def claim_together(lines: TogetherLines, buckets: Buckets) -> TogetherClaims:
     turns = begin(lines, buckets)
     ahead, whole, splits = lines.ahead_qty.tolist(), lines.whole.tolist(), lines.splits.tolist()
     most = lines.limits.max_sources.tolist() if lines.limits else [0] * len(whole)
+    spared = _Spared(lines)
     for first, end in _bounds(lines.turn):
         rows = range(first, end)
         for row in rows:
             turns.shelves.settle(turns.product[row], ahead[row])
-        if most[first]:
+        spared.pass_turn(turns, rows)
+        if spared.yields[first]:
+            _take_what_is_spare(turns, rows, spared)
+        elif most[first]:
             _take_from_few(turns, rows, most[first], whole[first], splits[first])
         elif whole[first]:
             _take_whole(turns, rows, splits[first])
@@ -79,6 +106,19 @@ def _take_from_few(turns: Turns, rows: Sequence[int], most: int, whole: bool, sp
             units_hidden[product] = units_hidden.get(product, 0) + units
         take_enough(turns, rows, units_hidden)
     shelves.show(hidden)
+
+
+def _take_what_is_spare(turns: Turns, rows: Sequence[int], spared: _Spared) -> None:
+    """Let an order take as a whole, the stock on hand that others are to have out of its sight."""
+    shelves = turns.shelves
+    hidden = []
+    for product in {turns.product[row] for row in rows}:
+        hidden += shelves.hide_units(product, spared.for_others(shelves, product))
+    _take_whole(turns, rows, splits=False)
+    shelves.show(hidden)
+    if spared.stands_back[rows[0]]:
+        for row in rows:
+            turns.note(row, Reason.STANDS_BACK)
 
 
 def _take_whole(turns: Turns, rows: Sequence[int], splits: bool) -> None:

@@ -25,6 +25,20 @@ class TurnLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """Stock on hand that some orders leave to others (``choosing``), parallel to the lines.
+
+    What ``yields`` sees only what is left of a product once the lines after it have their ``units``, and plain lines
+    the product's ``plain_qty``. ``stands_back`` marks those of them that rank would have completed.
+    """
+
+    units: Ints
+    yields: Bools
+    stands_back: Bools
+    plain_qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class TogetherLines:
     """Lines in rank order; those of one ``turn`` are adjacent and take as one.
 
@@ -40,6 +54,7 @@ class TogetherLines:
     whole: Bools
     splits: Bools
     limits: TurnLimits | None = None
+    spared: Spared | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Reason(IntEnum):
     FILL_THRESHOLD = 10
     WANTED_LATER = 11
     SPLIT_LIMIT = 12
+    STANDS_BACK = 13
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ REASON_ICONS = {
     Reason.FILL_THRESHOLD: "package-open",
     Reason.WANTED_LATER: "calendar-clock",
     Reason.SPLIT_LIMIT: "split",
+    Reason.STANDS_BACK: "layers",
 }
 STATUSES = {
     "late": ("Late", "is-late", "g-late"),

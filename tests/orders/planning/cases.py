@@ -187,6 +187,7 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
         struct(Products, case.products),
         {
             "order.age_days": Attribute(np.array([line.urgency for line in case.lines], dtype=np.float64)),
+            "line.expected_cost": Attribute(np.full(len(case.lines), np.nan)),
             "customer.tier": Attribute(
                 np.array([tiers.index(line.tier) if line.tier else -1 for line in case.lines], dtype=np.int64), tiers
             ),

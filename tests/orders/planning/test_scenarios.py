@@ -17,6 +17,7 @@ import pytest
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Kept, Outcome, Reason
 from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, PickDay, Product, Share, Source, Weekly
+from tests.orders.planning.choosing_oracle import ChoosingOracle
 from tests.orders.planning.class_oracle import ClassOracle
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle
@@ -44,7 +45,7 @@ def test_scenario(path: Path):
         path.write_text(json.dumps(scenario, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     assert planned == scenario["expected"], scenario["prose"]
     case = in_the_order_served(case, scenario)
-    oracle = oracle_of(case)
+    oracle = ChoosingOracle(case) if scenario.get("choosing") else oracle_of(case)
     answers = {str(line): show(answer) for line, answer in oracle.answer().items()}
     add_kept(answers, oracle.kept if isinstance(oracle, SegmentOracle) else {})
     assert answers == scenario["expected"]

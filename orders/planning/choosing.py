@@ -1,0 +1,218 @@
+"""Which orders that ship together to complete with what is on hand. docs/planning.md, section Chosen together.
+
+By rank alone one big order may take the units that would have completed three others. Here an optimiser (HiGHS, by
+way of SciPy) chooses within each component the set whose completion is worth most; the others leave it
+what it needs for this plan. Rank still decides everything else, and wherever the optimiser finds nothing better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from orders.planning.allocate import Claims, Turns, allocate, plain_lines
+from orders.planning.components import product_components
+from orders.planning.prepare import Prepared
+from orders.planning.supply import NOW
+from orders.planning.turns import Spared
+from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
+
+MOST_ORDERS = 200  # in one component; of more the optimiser is not asked, since its time could not be foretold
+MOST_NODES = 1_000  # of its search: a count, not a clock, so that the same plan comes out on any machine
+PENNY = 0.01  # each order is worth at least so much, so that none is left out that could have been completed too
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Orders whose lines all leave together and have no terms of their own, in rank order.
+
+    ``line`` are their lines in rank order and ``order`` each line's candidate; ``component`` and ``worth`` are per
+    candidate.
+    """
+
+    line: Ints
+    order: Ints
+    component: Ints
+    worth: Floats
+
+    @property
+    def count(self) -> int:
+        return len(self.worth)
+
+
+def complete_most(ready: Prepared, ranked: Ints, score: Floats, by_rank: Claims) -> Claims:
+    """Return claims that complete at least as much worth of whole orders from stock on hand as ``by_rank`` does.
+
+    An order is worth the score of its units. A component's choice is taken only if, planned in full, it is worth more
+    than rank made of it and no other line has fewer units on hand; else rank stands. The answer for a component depends
+    on that component alone. Costs an optimisation per contested component and at most two more allocations.
+    """
+    candidates = _find(ready, ranked, score)
+    if candidates.count < 2:
+        return by_rank
+    before = _completed(ready, candidates, by_rank)
+    chosen = _choose(ready, candidates, by_rank, before)
+    changed = np.isin(candidates.component, candidates.component[chosen & ~before])
+    if not changed.any():
+        return by_rank
+    claims = _allocate(ready, ranked, candidates, by_rank, before, chosen, changed)
+    better = _better(ready, candidates, by_rank, claims, before)
+    kept = changed & np.isin(candidates.component, better)
+    if (kept == changed).all():
+        return claims
+    return _allocate(ready, ranked, candidates, by_rank, before, chosen, kept) if kept.any() else by_rank
+
+
+def _find(ready: Prepared, ranked: Ints, score: Floats) -> _Candidates:
+    backlog, line = ready.backlog, ranked
+    policy = backlog.ship_policy[line]
+    whole = (policy == ShipPolicy.COMPLETE) | ((policy == ShipPolicy.ONE_BACKORDER) & backlog.has_shipped[line])
+    if ready.limits is not None:
+        # An order with terms of its own is not completed by having its units on hand alone.
+        free = (ready.limits.max_sources[line] == 0) & (ready.limits.wanted_by[line] == NO_DAY)
+        whole &= free
+    line = line[whole]
+    _, first, order = np.unique(backlog.order_id[line], return_index=True, return_inverse=True)
+    by_rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    order = by_rank[order].astype(np.int64)
+    worth = np.full(len(first), PENNY)
+    np.add.at(worth, order, np.maximum(np.nan_to_num(score[line]), 0.0) * ready.need_qty[line])
+    products, named = product_components(backlog)
+    component = np.zeros(len(first), dtype=np.int64)
+    component[order] = named[np.searchsorted(products, backlog.product_id[line])]
+    return _Candidates(line, order, component, worth)
+
+
+def _completed(ready: Prepared, candidates: _Candidates, claims: Claims) -> Bools:
+    """Return the candidates whose every unit is claimed from stock on hand."""
+    lacks = np.zeros(candidates.count, dtype=np.int64)
+    got = _on_hand(ready, claims)
+    np.add.at(lacks, candidates.order, ready.need_qty[candidates.line] - got[candidates.line])
+    return lacks == 0
+
+
+def _on_hand(ready: Prepared, claims: Claims) -> Ints:
+    """Return units claimed from stock on hand per line of the backlog."""
+    units = np.zeros(len(ready.product), dtype=np.int64)
+    now = ready.buckets.day[claims.bucket] == NOW
+    np.add.at(units, claims.line[now], claims.qty[now])
+    return units
+
+
+def _choose(ready: Prepared, candidates: _Candidates, claims: Claims, before: Bools) -> Bools:
+    """Return the orders to complete: in contested components the optimiser's choice, elsewhere what rank completed."""
+    chosen = before.copy()
+    room = _room(ready, candidates, claims, before)
+    fits = np.ones(candidates.count, dtype=np.bool_)
+    need = _needs(ready, candidates)
+    np.logical_and.at(fits, need[0], need[2] <= room[need[1]])
+    for orders in _contested(candidates, fits, before):
+        inside = np.isin(need[0], orders)
+        found = _solve(
+            np.searchsorted(orders, need[0][inside]), need[1][inside], need[2][inside], room, candidates.worth[orders]
+        )
+        if found is not None and candidates.worth[orders[found]].sum() > candidates.worth[orders][before[orders]].sum():
+            chosen[orders] = found
+    return chosen
+
+
+def _room(ready: Prepared, candidates: _Candidates, claims: Claims, before: Bools) -> Ints:
+    """Return per product the units on hand that completed candidates hold, or nobody."""
+    products = len(ready.products.product_id)
+    room = np.zeros(products, dtype=np.int64)
+    stock = ready.buckets.day == NOW
+    np.add.at(room, ready.buckets.product[stock], ready.buckets.qty[stock])
+    taken = _on_hand(ready, claims)
+    taken[candidates.line[before[candidates.order]]] = 0
+    np.subtract.at(room, ready.product, taken)
+    return room
+
+
+def _needs(ready: Prepared, candidates: _Candidates) -> tuple[Ints, Ints, Ints]:
+    """Return (candidate, product, units), one entry per pair, sorted by both."""
+    products = len(ready.products.product_id)
+    pair, place = np.unique(candidates.order * products + ready.product[candidates.line], return_inverse=True)
+    units = np.zeros(len(pair), dtype=np.int64)
+    np.add.at(units, place, ready.need_qty[candidates.line])
+    return pair // products, pair % products, units
+
+
+def _contested(candidates: _Candidates, fits: Bools, before: Bools) -> Iterator[Ints]:
+    """Yield the orders, in rank order, of each component where another one than rank completed would have fitted."""
+    fitting = np.flatnonzero(fits)
+    fitting = fitting[np.argsort(candidates.component[fitting], kind="stable")]
+    component = candidates.component[fitting]
+    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]]) if len(fitting) else []
+    for orders in np.split(fitting, starts[1:]):
+        if len(orders) <= MOST_ORDERS and before[orders].any() and not before[orders].all():
+            yield orders
+
+
+def _solve(order: Ints, product: Ints, units: Ints, room: Ints, worth: Floats) -> Bools | None:
+    """Return the orders whose completion is worth most within ``room``, or None where the search found nothing.
+
+    A 0-1 knapsack with one constraint a product. Single-threaded and bounded by nodes: same input, same answer.
+    """
+    # A third of a second of import that plans without a choice to make do not pay for.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    products, row = np.unique(product, return_inverse=True)
+    matrix = csr_array((units.astype(np.float64), (row, order)), shape=(len(products), len(worth)))
+    answer = milp(
+        -worth / worth.max(),
+        integrality=np.ones(len(worth)),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(matrix, ub=room[products].astype(np.float64)),
+        options={"node_limit": MOST_NODES, "mip_rel_gap": 0.0},
+    )
+    if answer.x is None:
+        return None
+    chosen: Bools = answer.x > 0.5
+    # The solver works within a tolerance; units are whole, so its answer is counted again.
+    used = np.zeros(len(products), dtype=np.int64)
+    np.add.at(used, row, np.where(chosen[order], units, 0))
+    return chosen if (used <= room[products]).all() else None
+
+
+def _allocate(
+    ready: Prepared,
+    ranked: Ints,
+    candidates: _Candidates,
+    by_rank: Claims,
+    before: Bools,
+    chosen: Bools,
+    changed: Bools,
+) -> Claims:
+    """Return the claims when, in ``changed`` components, the candidates that are not chosen yield to everybody else.
+
+    Chosen orders are to have their needs, all other lines what rank gave them; who gave way keeps nothing.
+    """
+    lines, at = len(ready.product), candidates.order
+    units = _on_hand(ready, by_rank)
+    units[candidates.line[(before & changed)[at]]] = 0
+    wanted = candidates.line[(chosen & changed)[at]]
+    units[wanted] = ready.need_qty[wanted]
+    yields, stands_back = np.zeros(lines, dtype=np.bool_), np.zeros(lines, dtype=np.bool_)
+    yields[candidates.line[(changed & ~chosen)[at]]] = True
+    stands_back[candidates.line[(changed & ~chosen & before)[at]]] = True
+    plain_qty = np.zeros(len(ready.products.product_id), dtype=np.int64)
+    plain = plain_lines(ready)
+    np.add.at(plain_qty, ready.product[plain], units[plain])
+    spared = Spared(units, yields, stands_back, plain_qty)
+    return allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty, spared)
+
+
+def _better(ready: Prepared, candidates: _Candidates, by_rank: Claims, claims: Claims, before: Bools) -> Ints:
+    """Return the components where the choice completes more worth and no line outside the candidates has less."""
+    after = _completed(ready, candidates, claims)
+    names, place = np.unique(candidates.component, return_inverse=True)
+    gain = np.zeros(len(names))
+    np.add.at(gain, place, np.where(after, candidates.worth, 0.0) - np.where(before, candidates.worth, 0.0))
+    worse = _on_hand(ready, claims) < _on_hand(ready, by_rank)
+    worse[candidates.line] = False
+    products, named = product_components(ready.backlog)
+    harmed = named[np.searchsorted(products, ready.backlog.product_id[worse])]
+    return names[(gain > 0) & ~np.isin(names, harmed)]
