@@ -64,20 +64,28 @@ class Expected:
     def kept(self, forecast: Forecast, classes: int, place: Ints, day: Ints) -> Ints:
         """Return the units to keep until ``day`` for the first ``classes`` classes together, whole, at least 0.
 
-        Their mean demand where the policy does not say what a unit is worth. Else EMSR-b: so many that the last one is
-        wanted with the chance that makes it worth as much as to the class after them. Weeks count as independent, and
-        units as falling to classes by chance. docs/planning.md, section Demand forecast.
+        Their mean demand where the policy does not say what a unit is worth. Else EMSR-b over the horizon: so many that
+        the last one is wanted with the chance that makes it worth as much as to the class after them; until an earlier
+        day the part of it that the mean has by then. docs/planning.md, section Demand forecast.
         """
         shares = self.demand.shares[place, :classes]
-        share = shares.sum(axis=1)
-        day = np.minimum(day, self.today + forecast.horizon_days)
-        units = self.units(place, day)
-        wanted = share * units
+        end = np.full(len(place), self.today + forecast.horizon_days, dtype=np.int64)
+        wanted = shares.sum(axis=1) * self.units(place, np.minimum(day, end))
         if forecast.classes[0].worth:
-            variance = _sum_of(self._variance, place, self._weeks(place, day))
-            spread = np.sqrt(share**2 * variance + share * (1 - share) * units)
-            wanted = wanted + _safety(forecast, shares) * spread
-        return np.floor(np.round(np.maximum(wanted, 0.0), NOISE) + 0.5).astype(np.int64)
+            wanted *= self._times_the_mean(forecast, place, shares, end)
+        return np.floor(np.round(wanted, NOISE) + 0.5).astype(np.int64)
+
+    def _times_the_mean(self, forecast: Forecast, place: Ints, shares: Floats, end: Ints) -> Floats:
+        """Return how many times the mean of the horizon is kept, by what units are worth.
+
+        Weeks count as independent, and units as falling to classes by chance.
+        """
+        share, units = shares.sum(axis=1), self.units(place, end)
+        variance = _sum_of(self._variance, place, self._weeks(place, end))
+        spread = np.sqrt(share**2 * variance + share * (1 - share) * units)
+        beyond = _safety(forecast, shares) * spread
+        mean = share * units
+        return np.maximum(1 + np.divide(beyond, mean, out=np.zeros_like(mean), where=mean > 0), 0.0)
 
     def _from_today(self, weekly: Floats) -> Floats:
         """Return the sums from today until the end of the first 0, 1, … weeks; below 0 for weeks that are over."""

@@ -75,21 +75,28 @@ class ClassOracle(Oracle):
         return max(self.wanted_by(weekly, classes, day) for classes in range(1, place + 1))
 
     def wanted_by(self, weekly: Weekly, classes: int, day: int) -> int:
-        day = min(day, self.case.today + self.case.horizon_days)
+        end = self.case.today + self.case.horizon_days
+        share = sum(weekly.shares[:classes])
+        until, _ = self.expected(weekly, min(day, end))
+        whole, variance = self.expected(weekly, end)
+        wanted = share * until
+        if self.case.worths and share * whole:
+            worth = sum(w * s for w, s in zip(self.case.worths, weekly.shares[:classes], strict=False)) / share
+            after = (*self.case.worths, 1.0)[classes]
+            spread = math.sqrt(share**2 * variance + share * (1 - share) * whole)
+            kept = max(0.0, share * whole + NormalDist().inv_cdf(1 - after / worth) * spread)
+            wanted = kept * until / whole
+        return math.floor(round(wanted, 6) + 0.5)
+
+    def expected(self, weekly: Weekly, day: int) -> tuple[float, float]:
+        """Return mean and variance of what is wanted from today until a day, added up day by day."""
         units = variance = 0.0
         for each in range(self.case.today, day):
             week = (each - weekly.first_week_on) // 7
             if 0 <= week < len(weekly.means):
                 units += weekly.means[week] / 7
                 variance += ((weekly.highs[week] - weekly.means[week]) / NormalDist().inv_cdf(0.9)) ** 2 / 7
-        share = sum(weekly.shares[:classes])
-        wanted = share * units
-        if self.case.worths and share:
-            worth = sum(w * s for w, s in zip(self.case.worths, weekly.shares[:classes], strict=False)) / share
-            after = (*self.case.worths, 1.0)[classes]
-            spread = math.sqrt(share**2 * variance + share * (1 - share) * units)
-            wanted += NormalDist().inv_cdf(1 - after / worth) * spread
-        return math.floor(round(max(0.0, wanted), 6) + 0.5)
+        return units, variance
 
     def withheld(self, line: Line) -> int:
         return self.kept_now[line.line_id]

@@ -20,6 +20,7 @@ from orders.planning.attributes import (
     WEEKS_WAITING,
 )
 from orders.planning.cover import LASTS, with_estimates
+from orders.planning.demand import Expected
 from orders.planning.points import Linear
 from orders.planning.prepare import prepare
 from orders.planning.rules import Policy, Rule, Starvation
@@ -37,7 +38,7 @@ from tests.orders.planning.cases import (
     shuffled,
 )
 from tests.orders.planning.class_oracle import ClassOracle, random_class_case
-from tests.orders.planning.reading import as_bytes, rows, run
+from tests.orders.planning.reading import as_bytes, forecast_of, rows, run
 from tests.orders.planning.test_properties import checked
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
@@ -123,6 +124,22 @@ def test_making_claims_firm_and_planning_again_changes_no_claim(case: Case):
     assert {line: (row.allocated, row.pegs) for line, row in again.items()} == {
         line: (row.allocated, row.pegs) for line, row in first.items()
     }
+
+
+@checked
+@given(cases.filter(lambda case: case.forecasts))
+def test_what_is_kept_until_a_day_never_falls_as_days_pass(case: Case):
+    demand, forecast = demand_of(case), forecast_of(case)
+    assert demand is not None
+    expected = Expected(demand, case.today)
+    days = np.arange(case.today, case.today + case.horizon_days + 5)
+
+    for place in range(len(demand.product_id)):
+        for classes in range(1, len(case.classes) + 1):
+            kept = expected.kept(forecast, classes, np.full(len(days), place), days)
+            assert kept[0] == 0
+            assert (np.diff(kept) >= 0).all()
+            assert (kept[case.horizon_days :] == kept[case.horizon_days]).all()
 
 
 def test_without_a_forecast_classes_only_order_the_queue():
