@@ -1,19 +1,21 @@
-"""A long full run is written by several connections side by side."""
+"""What shares nothing is written side by side: chunks of a long full run, and runs of two workers."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from inventory.models import Product
 from orders.integrity import count_unplanned
 from orders.models import OrderPlan, PlanRun
 from orders.planning.types import Ints
 from orders.replan import replan
 from orders.replanning import chunks, rollup, writers
-from tests.concurrency.race import PATIENCE_S
+from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
@@ -47,6 +49,23 @@ def test_two_chunks_of_a_stage_hold_their_locks_at_the_same_time(lock: str, monk
     assert OrderPlan.objects.count() == run.counts["order_plans"] == ORDERS
     assert count_unplanned() == 0
     assert full_run().counts["rows_written"] == 0
+
+
+@pytest.mark.parametrize("lock", ["lock_pools", "lock_orders"])
+def test_two_workers_on_separate_products_do_not_wait_for_each_other(
+    lock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = list(Product.objects.order_by("pk"))
+    monkeypatch.setattr(chunks, lock, meeting(getattr(chunks, lock)))
+
+    race([partial(replan, product_ids=[products[place].pk], cause="test", now=NOW) for place in (0, ORDERS // 2)])
+
+    assert PlanRun.objects.filter(status="done").count() == 2
+    assert OrderPlan.objects.count() == 4
+
+    full_run()  # the rest, so that everything adds up
+
+    assert count_unplanned() == 0
 
 
 def test_orders_are_rolled_up_only_when_all_lines_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
