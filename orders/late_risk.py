@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -23,7 +24,8 @@ from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.grammar import parse_policy
 from orders.queries.history import load_history
 from orders.replan import request_full_run
-from orders.replanning.draft import MONDAY_TO_FRIDAY
+from orders.replanning.learned import read_version
+from orders.replanning.sites import MONDAY_TO_FRIDAY
 
 HISTORY_DAYS = 400
 NIGHTLY_HOUR = 3  # local time; the forecast has the hour before
@@ -84,6 +86,27 @@ def store_version(trained: Trained, *, seconds: float, now: datetime) -> RiskVer
     if reads_risk():
         request_full_run(cause=f"Risk of lateness, version {version.pk}", now=now)
     return version
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What strategy automated ranks by: ``decides`` is model or rules, ``why`` says why not the model."""
+
+    decides: str
+    version: int | None
+    why: str
+    is_asked: bool
+
+
+def in_use() -> InUse:
+    """Return which version planning uses, or why none."""
+    newest = RiskVersion.objects.order_by("-pk").values_list("pk", "refusal").first()
+    if newest is None:
+        return InUse("rules", None, "No model has been trained yet.", reads_risk())
+    version, refusal = newest
+    if not refusal and read_version(version) is None:
+        refusal = "The newest version judged by other figures than this program knows; the next training replaces it."
+    return InUse("rules" if refusal else "model", version, refusal, reads_risk())
 
 
 def reads_risk() -> bool:
