@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -11,11 +12,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from kernel.errors import Invalid
+from kernel.errors import DomainError, Invalid, NotFound
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
-from orders.models import PlanRun, PlanRunKind
+from orders import releases
+from orders.models import PlanRun, PlanRunKind, PlanRunStatus
 from orders.replan import request_full_run
+from orders.run_comparison import compare_runs
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 TABS = (("all", "All"), *((kind.value, kind.label) for kind in PlanRunKind))
@@ -71,8 +74,41 @@ def plan_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "steps": steps_of(run),
         "counts": [(_words(name), run.counts[name]) for name in COUNTS if name in run.counts],
         "may_replan": request.user.has_perm("orders.replan"),
+        "may_release": request.user.has_perm("orders.release_plan"),
+        "before": _full_run_before(run),
     }
     return render_page(request, "orders/plan_runs_run.html", context, fragments={"live": "orders/plan_runs_body.html"})
+
+
+@require_safe
+@see_backlog
+def plan_run_changes(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Show what came between a run and an earlier one (``with``; the full run before it unless said)."""
+    run = get_object_or_404(PlanRun, pk=run_id)
+    wanted = request.GET.get("with", "")
+    before = _full_run_before(run) if not wanted.isdigit() else PlanRun.objects.filter(pk=int(wanted[:18])).first()
+    try:
+        if before is None:
+            raise NotFound("There is no run before this one to compare with.")
+        found = compare_runs(before.pk, run.pk)
+    except NotFound as refusal:
+        context = {"refusal": refusal, "title": "Nothing to compare with"}
+        return render_page(request, "orders/plan_runs_refused.html", context, status=404)
+    return render_page(request, "orders/plan_runs_changes.html", {"run": run, "before": before, "found": found})
+
+
+@require_POST
+@permission_required("orders.release_plan", raise_exception=True)
+def release_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Let a held plan go out."""
+    return _decided(request, run_id, releases.release, f"Run {run_id} goes on: the workers plan it anew")
+
+
+@require_POST
+@permission_required("orders.release_plan", raise_exception=True)
+def withdraw_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Drop a held plan."""
+    return _decided(request, run_id, releases.withdraw, f"Run {run_id} is dropped. The plan before it stands")
 
 
 @require_POST
@@ -82,6 +118,22 @@ def plan_now(request: HttpRequest) -> HttpResponse:
     run = request_full_run(cause=f"asked for by {request.user.get_username()}", now=timezone.now())
     messages.success(request, "Planning has started")
     return redirect("orders:plan_run", run.pk)
+
+
+def _decided(request: HttpRequest, run_id: int, verb: Callable[..., PlanRun], words: str) -> HttpResponse:
+    get_object_or_404(PlanRun, pk=run_id)
+    try:
+        verb(run_id, note=request.POST.get("note", ""), actor=request.user, now=timezone.now())
+    except DomainError as refusal:
+        context = {"refusal": refusal, "title": "Not done"}
+        return render_page(request, "orders/plan_runs_refused.html", context, status=refusal.status)
+    messages.success(request, words)
+    return redirect("orders:plan_run", run_id)
+
+
+def _full_run_before(run: PlanRun) -> PlanRun | None:
+    done = PlanRun.objects.filter(kind=PlanRunKind.FULL, status=PlanRunStatus.DONE, policy__isnull=False)
+    return done.filter(pk__lt=run.pk).order_by("-pk").first()
 
 
 def steps_of(run: PlanRun) -> list[Step]:
