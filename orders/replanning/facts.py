@@ -28,13 +28,15 @@ ETA_RESTORED = "orders.eta_restored"
 # hear of it once a week, not once a day.
 UNSUPPLIED_THRESHOLD_DAYS = 7
 
+_NO_BACKORDER = f"(is_ready OR reason = {int(Reason.CAPACITY)})"
 # A quiet run takes in what customers know already: it tells nobody, and remembers waiting orders as told.
-_PROMISE = """
+# Units that are there and wait for hands are backlog, but no backorder.
+_PROMISE = f"""
     WITH promised AS (
         INSERT INTO orders_orderpromise
             (order_id, promised_on, announced_on, announced_kind, announced_at, told_on, told_kind)
-        SELECT order_id, eta_p50, eta_p50, CASE WHEN is_ready THEN '' ELSE %(backordered)s END, %(now)s,
-            eta_p50, CASE WHEN is_ready OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
+        SELECT order_id, eta_p50, eta_p50, CASE WHEN {_NO_BACKORDER} THEN '' ELSE %(backordered)s END, %(now)s,
+            eta_p50, CASE WHEN {_NO_BACKORDER} OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
         FROM plan_order_stage WHERE NOT is_promised AND is_planned AND eta_p50 IS NOT NULL
         ORDER BY order_id
         RETURNING order_id, announced_kind

@@ -11,7 +11,7 @@ from inventory.models import DirtyMark, PickCapacity
 from kernel.errors import Invalid
 from notifications.models import Fact
 from orders.hands import change_capacity, keep_pick_days
-from orders.models import Allocation, LinePlan, Order, OrderPlan, PickDay, Reason
+from orders.models import Allocation, LinePlan, Order, OrderPlan, OrderPromise, PickDay, Reason
 from orders.picking import pick
 from orders.replan import plan_marked, replan
 from tests.factories import NOW
@@ -162,3 +162,13 @@ def test_wrong_figures_are_refused_and_change_nothing() -> None:
         change_capacity("MAIN", weekdays=[None] * 7, days={TODAY: -1}, actor=None, now=NOW)
 
     assert not PickCapacity.objects.exists()
+
+
+def test_an_order_that_waits_for_hands_when_it_gets_its_date_is_no_backorder_either(orders: list[Order]) -> None:
+    line = make_line(orders[0])
+    PickDay.objects.create(line=line, product=line.product, pick_on=working_day(2))
+
+    plan_marked([line.product_id], now=NOW)
+
+    assert OrderPromise.objects.get(order=orders[0]).promised_on == working_day(2)
+    assert not Fact.objects.filter(kind="orders.backordered").exists()
