@@ -56,6 +56,7 @@ NAV = (
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),
     NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u", heading="Manage"),
+    NavItem("orders:simulations", "Simulations", "flask-conical", "s"),
     NavItem("orders:plan_runs", "Plan runs", "history", "r"),
 )
 

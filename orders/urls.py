@@ -31,6 +31,7 @@ urlpatterns = [
     path("inventory/<code:sku>/", products.product, name="product"),
     path("inventory/<code:sku>/adjust/", products.adjust, name="adjust"),
     path("rules/", include("orders.policy_urls")),
+    path("simulations/", include("orders.simulation_urls")),
     path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
     path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),

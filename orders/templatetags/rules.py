@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django import template
@@ -14,7 +16,7 @@ from orders.drafting.words import amount
 from orders.policy_preview import Preview
 from orders.simulation.comparing import Bucket, Waits
 from orders.simulation.moves import Move
-from orders.templatetags.display import MINUS, pounds
+from orders.templatetags.display import MINUS, day, pounds
 
 register = template.Library()
 
@@ -184,3 +186,48 @@ def moves(preview: Preview) -> list[Move]:
 @register.filter
 def kind_words(kind: Any) -> str:
     return KINDS.get(str(kind), str(kind).replace("_", " ").capitalize())
+
+
+@register.filter
+def kept_moves(differences: dict[str, Any]) -> list[Move]:
+    """Return who wins and loses most of a comparison that was kept as JSON."""
+    kept = [*differences["winners"][:MOST_MOVES], *differences["losers"][:MOST_MOVES]]
+    days = ("eta_before", "eta_after")
+    dated = [{name: date.fromisoformat(move[name]) if move[name] else None for name in days} for move in kept]
+    return [Move(**{**move, **own}) for move, own in zip(kept, dated, strict=True)]
+
+
+@register.filter
+def figure(value: float, kind: str) -> str:
+    """Show a figure of a plan: money, percent, a decimal or a whole number."""
+    match kind:
+        case "money":
+            return str(pounds(value))
+        case "percent":
+            return f"{value:.1%}"
+        case "decimal":
+            return f"{value:,.2f}"
+    return f"{value:,.0f}"
+
+
+@register.filter
+def iso_day(value: str) -> str:
+    """Show a day that was kept as JSON."""
+    return str(day(date.fromisoformat(value)))
+
+
+@register.filter
+def change_path(scenario: int, change: int) -> str:
+    """Return where the fields of a scenario's change are."""
+    return f"s.{scenario}.c.{change}"
+
+
+@register.filter
+def place_words(place: str) -> str:
+    """Say which field of a simulation is meant: ``scenarios.0.changes.1.days`` is scenario 1, change 2, days."""
+    parts = place.split(".")
+    said = [
+        f"{name.removesuffix('s')} {int(at) + 1}" for name, at in pairwise(parts) if at.isdigit()
+    ]
+    last = [parts[-1].replace("_", " ")] if not parts[-1].isdigit() else []
+    return ", ".join([*said, *last]).capitalize()

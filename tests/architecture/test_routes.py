@@ -87,6 +87,10 @@ ROUTES = {
     "orders:products": Route(get=SEE),
     "orders:product": Route(get=SEE),
     "orders:adjust": Route(post=MOVE),
+    "orders:simulations": Route(get=SEE),
+    "orders:simulation_new": Route(get=SIMULATE, post=SIMULATE),
+    "orders:simulation": Route(get=SEE),
+    "orders:simulation_publish": Route(post=PUBLISH_POLICY),
     "orders:rules": Route(get=SEE),
     "orders:rules_start": Route(post=EDIT_POLICY),
     "orders:rules_version": Route(get=SEE),
@@ -215,7 +219,7 @@ ROUTES = {
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
-           "version": 987654321, "job_id": 987654321,
+           "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321,
            "delivery_id": 987654321, "key": "opens-nothing"}  # fmt: skip
 
 
