@@ -184,8 +184,6 @@ ROUTES = {
     "api:plan-runs-detail": Route(get=SEE),
     "api:plan-runs-compare": Route(get=SEE),
     "api:plan-runs-compare-order": Route(get=SEE),
-    "api:plan-runs-compare": Route(get=SEE),
-    "api:plan-runs-compare-order": Route(get=SEE),
     "api:plan-runs-release": Route(post=RELEASE),
     "api:plan-runs-withdraw": Route(post=RELEASE),
     "api:simulations-list": Route(get=SEE, post=SIMULATE),
