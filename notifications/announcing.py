@@ -16,7 +16,8 @@ from django.utils import timezone
 from kernel.live import announce as announce_live
 from notifications.models import Delivery, DeliveryState, Fact, Suppression
 from notifications.placeholders import parsed_date
-from notifications.rendering import KINDS, Mail, render
+from notifications.rendering import Mail, render
+from notifications.words import KINDS
 
 EMAIL = "email"
 

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils.dateformat import format as format_date
 
 from kernel.errors import Invalid
+from notifications.languages import Language
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -29,26 +29,6 @@ PLACEHOLDERS: dict[str, str] = {
     "order_link": "the address of the order's own page, where the customer chooses",
     "orders": "in a summary: how many orders it tells of",
 }
-
-REASON_SENTENCES: dict[str, str] = {
-    "ready": "Everything is in our warehouse now.",
-    "frozen": "Your items are being packed.",
-    "on_hold": "There is a question about the order that we have to settle first.",
-    "ship_complete": "You asked for everything in one delivery, and part of it is still on its way to us.",
-    "awaiting_supply": "Part of your order is out of stock, and the next delivery is on its way to our warehouse.",
-    "supplier_late": "Our supplier is sending part of your order later than agreed.",
-    "stock_short": "Part of your order is out of stock, and we are ordering more.",
-    "protected": "The stock we have at hand is already set aside for others.",
-    "capacity": "Your items are in our warehouse and wait their turn to be packed.",
-    "fill_threshold": "You asked for fewer and fuller parcels, and too little of your order is here yet.",
-    "wanted_later": "Your order is timed for the day you asked for.",
-    "stands_back": "You asked for everything in one delivery, and the next one to us completes your order.",
-    "stands_back": "You asked for everything in one delivery, and the next one to us completes your order.",
-    "split_limit": "Your items lie in several warehouses, and we bring them together first.",
-    "eta_by_hand": "We have gone through your order again and set a new date.",
-}
-OTHER_REASON = "The delivery plan of your order has changed."
-UNKNOWN_DATE = "a day we do not know yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,66 +64,63 @@ def fill(text: str, values: Mapping[str, str], *, quote: Callable[[str], str] = 
     return _PLACEHOLDER.sub(lambda match: quote(values[match.group(1)]), text)
 
 
-def hidden_link(order_ref: str) -> str:
-    """Return what stands for the address with its key, which only the mail has: what we keep of it opens nothing."""
-    return f"{settings.BASE_URL}/o/only-in-the-mail/{order_ref}/"
-
-
-def values_of(payload: Mapping[str, Any], *, told_on: date | None, today: date) -> dict[str, str]:
+def values_of(payload: Mapping[str, Any], *, language: Language, told_on: date | None, today: date) -> dict[str, str]:
     """Return the value of every placeholder except ``lines`` for the payload of an order's fact."""
     order, customer = payload["order"], payload["customer"]
     return {
         "order_ref": order["ref"],
         "customer_name": customer["contact_name"] or customer["name"],
-        "placed_date": in_words(parsed_date(order["placed_on"]), today=today),
-        "new_date": in_words(parsed_date(payload["eta_on"]), today=today),
-        "safe_date": in_words(parsed_date(payload["eta_p90_on"]), today=today),
-        "previous_date": in_words(told_on, today=today),
-        "promised_date": in_words(parsed_date(payload["promised_on"]), today=today),
-        "reason": REASON_SENTENCES.get(payload["reason"], OTHER_REASON),
+        "placed_date": language.day(parsed_date(order["placed_on"]), today=today),
+        "new_date": language.day(parsed_date(payload["eta_on"]), today=today),
+        "safe_date": language.day(parsed_date(payload["eta_p90_on"]), today=today),
+        "previous_date": language.day(told_on, today=today),
+        "promised_date": language.day(parsed_date(payload["promised_on"]), today=today),
+        "reason": language.reason(payload["reason"]),
         "note": payload.get("note", ""),
         "orders": "1",
         "order_link": hidden_link(order["ref"]),
     }
 
 
-def lines_of(payload: Mapping[str, Any], *, today: date) -> list[MessageLine]:
+def lines_of(payload: Mapping[str, Any], *, language: Language, today: date) -> list[MessageLine]:
     """Return the payload's lines in words: what has just left first, then what is set aside or expected."""
-    left = [MessageLine(line["sku"], line["name"], line["qty"], "on its way") for line in payload.get("shipped", ())]
+    gone = language.say("on_its_way")
+    left = [MessageLine(line["sku"], line["name"], line["qty"], gone) for line in payload.get("shipped", ())]
     waiting = [
-        MessageLine(line["sku"], line["name"], line["open_qty"], _line_when(line, today)) for line in payload["lines"]
+        MessageLine(line["sku"], line["name"], line["open_qty"], _line_when(line, language, today))
+        for line in payload["lines"]
     ]
     return left + waiting
 
 
-def order_news(kind: str, payload: Mapping[str, Any], *, told_on: date | None, today: date) -> SaidOfOrder:
+def order_news(
+    kind: str, payload: Mapping[str, Any], *, language: Language, told_on: date | None, today: date
+) -> SaidOfOrder:
     """Return the news of one order as a line of a summary."""
     day, ref = parsed_date(payload["eta_on"]), payload["order"]["ref"]
-    new = in_words(day, today=today)
+    new, old = language.day(day, today=today), language.day(told_on, today=today)
     if day is None:
-        said = "we cannot name a day yet"
+        name = "news_undated"
     elif kind == "line_allocated":
-        said = f"complete, leaves on {new}"
+        name = "news_complete"
     elif kind == "backordered" or told_on is None:
-        said = f"part of it has to wait, expected on {new}"
+        name = "news_waits"
     else:
-        said = f"now expected on {new}, instead of {in_words(told_on, today=today)}"
-    return SaidOfOrder(ref, said, hidden_link(ref))
+        name = "news_moved"
+    return SaidOfOrder(ref, language.say(name, day=new, old=old), hidden_link(ref))
 
 
-def in_words(day: date | None, *, today: date) -> str:
-    """Return ``Saturday 28 November``, with the year when it is not this year's."""
-    if day is None:
-        return UNKNOWN_DATE
-    return format_date(day, "l j F" if day.year == today.year else "l j F Y")
+def hidden_link(order_ref: str) -> str:
+    """Return what stands for the address with its key, which only the mail has: what we keep of it opens nothing."""
+    return f"{settings.BASE_URL}/o/only-in-the-mail/{order_ref}/"
 
 
 def parsed_date(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _line_when(line: Mapping[str, Any], today: date) -> str:
+def _line_when(line: Mapping[str, Any], language: Language, today: date) -> str:
     if line["allocated_qty"] >= line["open_qty"]:
-        return "set aside for you"
+        return language.say("set_aside")
     day = parsed_date(line["eta_on"])
-    return f"expected {in_words(day, today=today)}" if day else "date not known yet"
+    return language.say("expected", day=language.day(day, today=today)) if day else language.say("no_day")

@@ -12,7 +12,7 @@ from kernel.errors import Conflict, Invalid
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
-from notifications.placeholders import REASON_SENTENCES
+from notifications.languages import DEFAULT, language_of
 from orders.editing import lock_open_order, save_order, tell
 from orders.eta import set_eta
 from orders.models import EtaRevision, EtaRevisionKind, Order, OrderPlan, OrderPromise
@@ -34,18 +34,19 @@ def tell_date(
     now: datetime,
     version: int | None = None,
 ) -> Order:
-    """Write to the customer that the order comes on ``eta_on``, for ``reason`` (a key of REASON_SENTENCES).
+    """Write to the customer that the order comes on ``eta_on``, for ``reason`` (one of the languages' reasons).
 
     A day that is not the plan's is set by hand, so that the plan keeps it. What waits to be sent about this order is
     overtaken by this message, which no cool-down holds back: a colleague decided. ``note`` is a paragraph of theirs.
     """
-    if reason not in REASON_SENTENCES:
+    sentences = language_of(DEFAULT).reasons
+    if reason not in sentences:
         raise Invalid("Choose a reason from the list.", fields={"reason": "Choose a reason from the list."})
     note = clean_text(note, field="note", max_length=MAX_NOTE, multiline=True)
     order = lock_open_order(ref, version=version)
     if not order.customer.email:
         raise Conflict(f"{order.customer.name} has no e-mail address. Call, then mark the date as told.")
-    _take_date(order, eta_on, REASON_SENTENCES[reason], actor=actor, now=now)
+    _take_date(order, eta_on, sentences[reason], actor=actor, now=now)
     promise = _promise(order)
     kind = ETA_IMPROVED if eta_on < promise.told_on else ETA_SLIPPED
     payload = {

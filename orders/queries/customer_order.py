@@ -9,7 +9,7 @@ from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, 
 from django.db.models.functions import Coalesce, Least
 
 from inventory.models import DirtyMark
-from notifications.placeholders import OTHER_REASON, REASON_SENTENCES, in_words
+from notifications.languages import DEFAULT, language_of
 from orders.models import (
     Allocation,
     AllocationState,
@@ -29,6 +29,7 @@ from orders.models import (
 from orders.planning.types import Reason
 
 MAX_ITEMS = 200
+ENGLISH = language_of(DEFAULT)  # the page's own language
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _headline(order: Order, plan: OrderPlan | None, holds: set[str], today: date
         return "This order is cancelled"
     if order.status == OrderStatus.SHIPPED:
         shipped = Shipment.objects.filter(order=order).order_by("-pk").values_list("shipped_at", flat=True).first()
-        return f"Your order left on {in_words(shipped.date(), today=today)}" if shipped else "Your order has left"
+        return f"Your order left on {ENGLISH.day(shipped.date(), today=today)}" if shipped else "Your order has left"
     if HoldKind.ADDRESS in holds:
         return "We need your full address"
     if holds:
@@ -152,8 +153,10 @@ def _headline(order: Order, plan: OrderPlan | None, holds: set[str], today: date
     if plan is None or plan.eta_p50 is None:
         return "We cannot name a day yet"
     what = "the rest of your order" if order.lines.filter(shipped_qty__gt=0).exists() else "your order"
-    day = in_words(plan.eta_p50, today=today)
-    return f"We expect to send {what} on {day}" if plan.short_units else f"{what.capitalize()} is here and leaves on {day}"
+    day = ENGLISH.day(plan.eta_p50, today=today)
+    return (
+        f"We expect to send {what} on {day}" if plan.short_units else f"{what.capitalize()} is here and leaves on {day}"
+    )
 
 
 def _lead(
@@ -163,14 +166,14 @@ def _lead(
     if order.status != OrderStatus.OPEN:
         return ()
     if plan is None or holds:
-        return (REASON_SENTENCES["on_hold"],) if holds else ()
+        return (ENGLISH.reason("on_hold"),) if holds else ()
     said = []
     if promise and plan.eta_p50 and plan.eta_p50 > promise.promised_on:
-        said.append(f"We first promised {in_words(promise.promised_on, today=today)}, and we are sorry.")
+        said.append(f"We first promised {ENGLISH.day(promise.promised_on, today=today)}, and we are sorry.")
     if plan.short_units:
-        said.append(REASON_SENTENCES.get(Reason(plan.reason).name.lower(), OTHER_REASON))
+        said.append(ENGLISH.reason(Reason(plan.reason).name.lower()))
     if plan.eta_p50 and plan.eta_p90 and plan.eta_p90 > plan.eta_p50:
-        said.append(f"Nine orders in ten like yours leave by {in_words(plan.eta_p90, today=today)}.")
+        said.append(f"Nine orders in ten like yours leave by {ENGLISH.day(plan.eta_p90, today=today)}.")
     return tuple(said)
 
 
@@ -185,7 +188,7 @@ def _step(order: Order, plan: OrderPlan | None, items: tuple[Item, ...]) -> int:
 def _choices(order: Order, plan: OrderPlan | None, today: date) -> tuple[Choice, ...]:
     if plan is None or not plan.short_units:
         return ()
-    day = f"on {in_words(plan.eta_p50, today=today)}" if plan.eta_p50 else "as soon as we have it all"
+    day = f"on {ENGLISH.day(plan.eta_p50, today=today)}" if plan.eta_p50 else "as soon as we have it all"
     ready = plan.open_units - plan.short_units
     together = order.ship_policy == ShipPolicy.COMPLETE
     if not ready or (plan.open_units == 1):

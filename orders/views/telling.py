@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
-from notifications.placeholders import REASON_SENTENCES
+from notifications.languages import DEFAULT, language_of
 from notifications.rendering import render
 from orders import telling
 from orders.models import Order
@@ -119,14 +119,14 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         return {"detail": detail}
     choices = untold.date_choices(detail.plan)
     asked = request.POST if request.method == "POST" else request.GET
-    reason = asked.get("reason", "")
-    reason = reason if reason in REASON_SENTENCES else untold.reason_key(detail.plan)
+    reason, sentences = asked.get("reason", ""), language_of(DEFAULT).reasons
+    reason = reason if reason in sentences else untold.reason_key(detail.plan)
     other = _asked_day(asked.get("other_on", ""))
     day = other or _asked_day(asked.get("eta_on", "")) or (choices[0].on if choices else None)
     return {
         "detail": detail,
         "choices": choices,
-        "reasons": list(REASON_SENTENCES.items()),
+        "reasons": list(sentences.items()),
         "reason": reason,
         "eta_on": day,
         "is_other": bool(other),

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from kernel.errors import Invalid
+from notifications.languages import codes, language_of
 from notifications.models import Template
-from notifications.placeholders import check_placeholders, in_words
-from notifications.rendering import KINDS, Mail, render, words_in_file
+from notifications.placeholders import check_placeholders
+from notifications.rendering import Mail, OrderNews, render, render_summary
+from notifications.words import KINDS, SUMMARY, words_in_file
+from orders.planning.types import Reason
 from tests.factories.messages import make_payload
 
 pytestmark = pytest.mark.django_db
@@ -92,5 +95,52 @@ def test_only_the_closed_list_of_placeholders_is_taken(text: str) -> None:
 
 
 def test_dates_name_the_weekday_and_the_year_only_when_it_differs() -> None:
-    assert in_words(date(2026, 11, 28), today=TODAY) == "Saturday 28 November"
-    assert in_words(date(2027, 1, 4), today=TODAY) == "Monday 4 January 2027"
+    assert language_of("en").day(date(2026, 11, 28), today=TODAY) == "Saturday 28 November"
+    assert language_of("en").day(date(2027, 1, 4), today=TODAY) == "Monday 4 January 2027"
+
+
+@pytest.mark.parametrize(
+    ("code", "day"),
+    [
+        ("de", "Samstag, 28. November"),
+        ("fr", "samedi 28 novembre"),
+        ("es", "sábado 28 de noviembre"),
+        ("de-AT", "Samstag, 28. November"),
+        ("pt", "Saturday 28 November"),
+        ("", "Saturday 28 November"),
+    ],
+)
+def test_customers_read_their_own_language_or_english(code: str, day: str) -> None:
+    mail = render("eta_slipped", make_payload(17), language=code, told_on=date(2026, 11, 21), today=TODAY)
+
+    assert day in mail.subject_line
+    assert f'<html lang="{language_of(code).code}">' in mail.body_html
+    assert "/o/only-in-the-mail/SO-100017/" in mail.body_text
+
+
+@pytest.mark.parametrize("code", ["de", "es", "fr"])
+def test_every_language_says_everything_that_english_says(code: str) -> None:
+    english, other = language_of("en"), language_of(code)
+
+    assert other.phrases.keys() == english.phrases.keys()
+    assert other.reasons.keys() == english.reasons.keys() >= {reason.name.lower() for reason in Reason}
+    for kind in (*KINDS, SUMMARY):
+        words, model = words_in_file(kind, code), words_in_file(kind, "en")
+        check_placeholders(words.subject_line + words.body_text, field="body_text")
+        for name in ("{reason}", "{lines}", "{note}", "{order_link}", "{new_date}", "{customer_name}"):
+            assert (name in words.body_text) == (name in model.body_text), f"{kind}: {name}"
+        assert words.body_text != model.body_text
+
+
+def test_a_summary_speaks_the_customer_s_language_too() -> None:
+    news = [OrderNews("eta_slipped", make_payload(order), date(2026, 11, 21)) for order in (1, 2)]
+
+    mail = render_summary(news, language="fr", today=TODAY)
+
+    assert mail.subject_line == "Des nouvelles de 2 de vos commandes"
+    assert "maintenant prévue le samedi 28 novembre au lieu du samedi 21 novembre" in mail.body_text
+    assert "Voir et choisir" in mail.body_html
+
+
+def test_there_are_the_languages_that_the_folders_say() -> None:
+    assert codes() == ("de", "en", "es", "fr")
