@@ -64,7 +64,7 @@ class ResultOut(serializers.Serializer[Any]):
 class ScenarioOut(serializers.ModelSerializer[SimulationScenario]):
     changes = serializers.ListField(child=serializers.DictField())
     result = serializers.SerializerMethodField()
-    is_publishable = serializers.SerializerMethodField(help_text="It changes rules, which can be put in force")
+    is_publishable = serializers.BooleanField(help_text="It changes rules, which can be put in force")
 
     class Meta:
         model = SimulationScenario
@@ -73,9 +73,6 @@ class ScenarioOut(serializers.ModelSerializer[SimulationScenario]):
     @extend_schema_field(ResultOut(allow_null=True))
     def get_result(self, scenario: SimulationScenario) -> dict[str, Any] | None:
         return scenario.result or None
-
-    def get_is_publishable(self, scenario: SimulationScenario) -> bool:
-        return any(change.get("type") == "policy" for change in scenario.changes)
 
 
 class SimulationOut(serializers.ModelSerializer[Simulation]):

@@ -64,3 +64,8 @@ class SimulationScenario(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether it changes rules, which can be put in force."""
+        return any(change.get("type") == "policy" for change in self.changes)
