@@ -79,7 +79,7 @@ def plan(
     ranked = rank_order(ready.backlog, score)
     ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
     divided = _divide(ready, ranked, policy, previous, demand)
-    if policy.chooses_together:
+    if policy.whole_orders == "chosen":
         divided = replace(divided, claims=complete_most(ready, ranked, score, divided.claims))
     announce("allocate")
     claimed = sum_claims(ready, divided.claims)

@@ -189,7 +189,11 @@ FREE_PROMISE = PromiseRule("", "")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A parsed policy; no rules means first come, first served, no segments that every line may gain or lose."""
+    """A parsed policy; no rules means first come, first served, no segments that every line may gain or lose.
+
+    ``whole_orders`` says who decides which orders that ship together are completed: ``by_rank``, or ``chosen`` by the
+    optimiser (docs/planning.md, section Chosen together).
+    """
 
     strategy: str
     rules: tuple[Rule, ...] = ()
@@ -200,6 +204,7 @@ class Policy:
     forecast: Forecast | None = None
     far_future: FarFuture | None = None
     starvation: Starvation | None = None
+    whole_orders: str = "by_rank"
 
     def attributes(self) -> frozenset[str]:
         """Return the names of the columns that planning and governance will read, so that only those are loaded."""
@@ -217,11 +222,6 @@ class Policy:
         yield from (entry.when for entry in self.classes())
         if self.far_future and self.far_future.when:
             yield self.far_future.when
-
-    @property
-    def chooses_together(self) -> bool:
-        """Return whether an optimiser chooses which orders that ship together to complete (``choosing``)."""
-        return self.strategy == "automated" and not (self.segments or self.quotas or self.fair_share or self.forecast)
 
     def reads_forecast(self) -> bool:
         """Return whether the plan depends on what is forecast."""

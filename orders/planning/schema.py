@@ -7,6 +7,7 @@ from typing import Any
 VERSION = 1
 PLAIN_STRATEGIES = ("fifo", "priority", "lexicographic")  # read the order book alone
 STRATEGIES = (*PLAIN_STRATEGIES, "demand_forecast", "automated", "hybrid")
+WHOLE_ORDERS = ("chosen", "by_rank")
 GUARANTEES = ("win", "gain", "redistribute", "fill", "lose", "skip")
 IF_UNMET = ("alert", "fall_back")
 PROMISE_SWITCHES = ("no_better", "no_worse", "only_when_sure")
@@ -74,6 +75,7 @@ SCHEMA: dict[str, Any] = {
             name: {"type": "array", "items": {"$ref": f"#/$defs/{entry}"}, "minItems": 1, "maxItems": MAX_SEGMENTS}
             for name, entry in (("segments", "segment"), ("quotas", "quota"), ("promises", "promise"))
         }
+        | {"whole_orders": {"enum": list(WHOLE_ORDERS)}}
         | {name: {"$ref": f"#/$defs/{name}"} for name in ("forecast", "far_future", "starvation")}
         | {"fair_share": _TEXT},
     ),

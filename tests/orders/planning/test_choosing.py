@@ -17,7 +17,8 @@ from tests.orders.planning.cases import Case, Line, Pick, Product, Source, compo
 from tests.orders.planning.choosing_oracle import ChoosingOracle, contested_case
 from tests.orders.planning.reading import BY_URGENCY, as_bytes, rows, run
 
-CHOOSING = Policy("automated", (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),))
+RULES = (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),)
+CHOOSING = Policy("priority", RULES, whole_orders="chosen")
 CASES = int(os.environ.get("PLANNING_CASES", "600"))
 MORE = os.environ.get("PLANNING_CASES")
 checked = settings(max_examples=int(MORE or 150), derandomize=MORE is None, deadline=None)

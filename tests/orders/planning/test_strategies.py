@@ -131,3 +131,30 @@ def test_what_the_strategy_adds_is_not_linted() -> None:
 def test_the_schema_names_every_strategy_and_the_forecast_member() -> None:
     assert schema.SCHEMA["properties"]["strategy"]["enum"] == list(schema.STRATEGIES)
     assert schema.SCHEMA["properties"]["forecast"] == {"$ref": "#/$defs/forecast"}
+
+
+def test_automated_chooses_whole_orders_unless_it_says_otherwise() -> None:
+    automated = {"version": 1, "strategy": "automated", "rules": []}
+
+    assert parse_policy(automated).whole_orders == "chosen"
+    assert parse_policy(automated | {"whole_orders": "by_rank"}).whole_orders == "by_rank"
+    assert parse_policy(automated | {"fair_share": "customer.code"}).whole_orders == "by_rank"
+    assert parse_policy(automated | {"strategy": "priority"}).whole_orders == "by_rank"
+    assert parse_policy(automated | {"strategy": "priority", "whole_orders": "chosen"}).whole_orders == "chosen"
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"strategy": "fifo", "whole_orders": "chosen"}, "needs points to weigh orders by"),
+        ({"strategy": "priority", "whole_orders": "chosen", "fair_share": "customer.code"}, "does not go together"),
+        ({"strategy": "priority", "whole_orders": "best"}, "must be one of"),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_refused_with_its_place(members: dict[str, str], words: str) -> None:
+    with pytest.raises(InvalidPolicyError) as refused:
+        parse_policy({"version": 1, "rules": [], **members})
+
+    (problem,) = refused.value.problems
+    assert problem.place == "whole_orders"
+    assert words in problem.message
