@@ -17,6 +17,7 @@ urlpatterns = [
     path("bulk-actions/<int:job_id>/undo/", bulk.undo, name="bulk_undo"),
     path("orders/<code:ref>/", order.order, name="order"),
     path("orders/<code:ref>/hold/", actions.hold, name="hold"),
+    path("orders/<code:ref>/help/", order.order_help, name="order_help"),
     path("orders/<code:ref>/release/", actions.release, name="release"),
     path("orders/<code:ref>/expedite/", actions.expedite, name="expedite"),
     path("orders/<code:ref>/unexpedite/", actions.unexpedite, name="unexpedite"),

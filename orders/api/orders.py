@@ -13,16 +13,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from kernel.errors import NotFound
 from kernel.rest import validated
-from orders import intake, lifecycle, picking
+from orders import intake, lifecycle, picking, policies
 from orders.api import incoming
 from orders.api.allocation import ProposalOut
 from orders.api.contact import contact_level
+from orders.api.explanation import ExplanationOut
 from orders.api.filters import OrderFilter
 from orders.api.outgoing import OrderOut
 from orders.eta import change_eta
 from orders.models import Order
 from orders.queries.api_orders import detailed_orders, planning_context
+from orders.queries.explanation import explain_order
 from orders.queries.substitutes import proposals
 from orders.shipping import ShipLine, ship
 from orders.substituting import substitute_line
@@ -46,6 +49,7 @@ class OrderViewSet(GenericViewSet[Order]):
     action_permissions = {
         "list": SEE,
         "retrieve": SEE,
+        "explain": SEE,
         "create": ("orders.intake_order",),
         "hold": ("orders.hold_order",),
         "release": ("orders.hold_order",),
@@ -72,6 +76,15 @@ class OrderViewSet(GenericViewSet[Order]):
 
     def retrieve(self, request: Request, ref: str) -> Response:
         return Response(self._out([self.get_object()])[0])
+
+    @extend_schema(responses=ExplanationOut)
+    @action(detail=True, methods=["get"])
+    def explain(self, request: Request, ref: str) -> Response:
+        """Say why the order waits: its gating item, who is ahead by which rule, what would free each line soonest."""
+        found = explain_order(self.get_object(), policies.published(), today=timezone.localdate())
+        if found is None:
+            raise NotFound(f"{ref} has nothing open, so there is nothing to explain.")
+        return Response(ExplanationOut(found).data)
 
     @extend_schema(request=incoming.OrderIn, responses={201: OrderOut, 200: OrderOut})
     def create(self, request: Request) -> Response:

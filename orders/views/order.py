@@ -12,15 +12,18 @@ from django.views.decorators.http import require_safe
 
 from kernel.pages import render_page
 from notifications.models import Delivery
+from orders import policies
 from orders.models import EtaRevisionKind, HoldKind, Order
 from orders.queries.allocation import picks_of, terms_of
 from orders.queries.customer import customer_figures
+from orders.queries.explanation import explain_order
 from orders.queries.order import eta_points, order_detail
 from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 
 MESSAGES_SHOWN = 10
 FRAGMENTS = {"live": "orders/order_body.html"}
+HELP_FRAGMENTS = {"order-help": "orders/order_help_body.html"}
 
 
 @require_safe
@@ -29,6 +32,18 @@ def order(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one order; the live part is its body."""
     found = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
     return render_page(request, "orders/order.html", order_context(found), fragments=FRAGMENTS)
+
+
+@require_safe
+@permission_required("orders.view_backlog", raise_exception=True)
+def order_help(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say what an open order's date hangs on; made for the question, so the order page asks for it afterwards."""
+    found = get_object_or_404(Order, ref=ref)
+    context = {
+        "order": found,
+        "found": explain_order(found, policies.published(), today=timezone.localdate()),
+    }
+    return render_page(request, "orders/order_help.html", context, fragments=HELP_FRAGMENTS)
 
 
 def order_context(order: Order) -> dict[str, Any]:

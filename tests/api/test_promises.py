@@ -204,6 +204,22 @@ def test_the_ledger_says_how_steady_dates_were_and_whose_doing_the_slips(api: Ap
     assert (figures["shipped_orders"], figures["kept_share"]) == (0, None)
 
 
+def test_an_order_is_explained(api: Api) -> None:
+    here, coming = make_product("HERE"), make_product("COMING")
+    make_stock(here, on_hand=5)
+    make_purchase_order([(coming, 5)], expected_on=timezone.localdate() + timedelta(days=40))
+    order = make_order([(here, 1), (coming, 1)], ship_policy="complete")
+
+    found = api.get(f"orders/{order.ref}/explain/").json()
+
+    assert (found["gating"]["sku"], found["gating"]["position"]) == ("COMING", 2)
+    assert found["gating"]["days_won"] > 30
+    assert [line["waits_for"] for line in found["lines"]] == [2, None]
+    assert found["lines"][1]["frees"]["short_qty"] == 1
+    Order.objects.filter(pk=order.pk).update(status="cancelled", closed_at=timezone.now())
+    assert api.get(f"orders/{order.ref}/explain/").status_code == 404
+
+
 @pytest.mark.parametrize("days", ["0", "400", "many"])
 def test_a_span_that_makes_no_sense_is_refused(api: Api, days: str) -> None:
     answer = api.get(f"metrics/promises/?days={days}")

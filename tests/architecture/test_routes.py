@@ -66,6 +66,7 @@ ROUTES = {
     "orders:bulk_job": Route(get=SEE),
     "orders:bulk_undo": Route(post=SEE),
     "orders:order": Route(get=SEE),
+    "orders:order_help": Route(get=SEE),
     "orders:hold": Route(post=HOLD),
     "orders:release": Route(post=HOLD),
     "orders:expedite": Route(post=EXPEDITE),
@@ -136,6 +137,7 @@ ROUTES = {
     "api:missing": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # 404 in the API's own form
     "api:orders-list": Route(get=SEE, post=TAKE_IN),
     "api:orders-detail": Route(get=SEE),
+    "api:orders-explain": Route(get=SEE),
     "api:orders-hold": Route(post=HOLD),
     "api:orders-release": Route(post=HOLD),
     "api:orders-cancel": Route(post=CANCEL),
