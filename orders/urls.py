@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from orders.views import actions, board, bulk, customer, export, order, plan_runs, products, saved_views, telling
+from orders.views import actions, board, bulk, customer, export, find, order, plan_runs, products, saved_views, telling
 
 app_name = "orders"
 
 urlpatterns = [
     path("triage/", board.board, name="board"),
+    path("find/", find.find_anything, name="find"),
     path("triage/export.csv", export.export_csv, name="export_csv"),
     path("triage/export.xlsx", export.export_xlsx, name="export_xlsx"),
     path("triage/views/", saved_views.save, name="save_view"),

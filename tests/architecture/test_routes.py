@@ -62,6 +62,7 @@ ROUTES = {
     "orders:export_xlsx": Route(get=SEE),
     "orders:save_view": Route(post=SEE),
     "orders:delete_view": Route(post=SEE),
+    "orders:find": Route(get=SEE),
     "orders:bulk_start": Route(post=SEE),  # and what the action needs
     "orders:bulk_job": Route(get=SEE),
     "orders:bulk_undo": Route(post=SEE),
