@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -108,7 +109,7 @@ def _kept(product: Product, rules: Forecast, today: date) -> tuple[Kept, ...]:
 
 def _past_weeks(product: Product, until_on: date) -> list[Week]:
     mondays = [until_on - timedelta(weeks=back) for back in range(WEEKS_BACK, 0, -1)]
-    params = {
+    params: dict[str, Any] = {
         "zone": timezone.get_current_timezone_name(),
         "product": product.pk,
         "from_on": mondays[0],

@@ -78,6 +78,11 @@ def _load(
     return Attribute(per_order.values[place], per_order.categories)
 
 
+def entry_columns(names: Collection[str]) -> list[tuple[str, str]]:
+    """Return (table, column) of the texts among ``names`` that hang on the order or its customer."""
+    return [_TEXTS[name][1:] for name in names if name in _TEXTS and _TEXTS[name][0] != "product_id"]
+
+
 def load_entry_attribute(name: str, scope: Scope, rows: Columns) -> Attribute:
     """Return a column that orders have from their first day, parallel to ``rows`` of any orders, open or not.
 

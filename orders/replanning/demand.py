@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.conf import settings
 
 from inventory.models import ForecastRun, ForecastRunStatus
-from orders.planning.demand import UNKNOWN, WEEK, Demand
+from orders.planning.demand import UNKNOWN, Demand
 from orders.planning.rules import Forecast, Policy, comparisons
 from orders.planning.score import first_met
 from orders.planning.types import Floats, Ints
-from orders.replanning.attributes import load_entry_attribute
+from orders.replanning.attributes import entry_columns, load_entry_attribute
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.scope import Scope
+
+ALIASES = {"orders_customer": "c", "orders_order": "o"}
 
 
 def load_demand(scope: Scope, policy: Policy) -> Demand | None:
@@ -29,7 +32,7 @@ def load_demand(scope: Scope, policy: Policy) -> Demand | None:
     product_id, first_week_on, means, highs = _load_weeks(scope)
     shares = np.zeros((len(product_id), 0))
     if policy.forecast and policy.forecast.classes and len(product_id):
-        shares = _load_shares(scope, policy.forecast, product_id)
+        shares = _load_shares(scope, policy.forecast, product_id, date.fromordinal(int(first_week_on.max())))
     return Demand(product_id, first_week_on, means, highs, shares)
 
 
@@ -56,11 +59,14 @@ def _load_weeks(scope: Scope) -> tuple[Ints, Ints, Floats, Floats]:
     return product_id, rows["first_week_on"][first], means, highs
 
 
-def _load_shares(scope: Scope, forecast: Forecast, product_id: Ints) -> Floats:
-    """Return the part of each product's past units that each class wanted; 0 for a product that nobody did."""
-    past = _load_past(scope, forecast.history_weeks)
-    names = {compare.attribute for entry in forecast.classes for compare in comparisons(entry.when)}
-    columns = {name: load_entry_attribute(name, scope, past) for name in sorted(names)}
+def _load_shares(scope: Scope, forecast: Forecast, product_id: Ints, until_on: date) -> Floats:
+    """Return the part of each product's past units that each class wanted; 0 for a product that nobody did.
+
+    ``until_on`` is the day on which all forecasts begin, since they are of one run.
+    """
+    names = sorted({compare.attribute for entry in forecast.classes for compare in comparisons(entry.when)})
+    past = _load_past(scope, names, until_on - timedelta(weeks=forecast.history_weeks), until_on)
+    columns = {name: load_entry_attribute(name, scope, past) for name in names}
     class_ = first_met([entry.when for entry in forecast.classes], columns, len(past["qty"]))
     entry = np.searchsorted(product_id, past["product_id"])
     width = len(forecast.classes) + 1
@@ -72,16 +78,23 @@ def _load_shares(scope: Scope, forecast: Forecast, product_id: Ints) -> Floats:
     return shares[:, :-1]
 
 
-def _load_past(scope: Scope, weeks: int) -> Columns:
-    """Read the lines of forecast products in the weeks before their forecast began, days by the shop's calendar."""
+def _load_past(scope: Scope, names: Collection[str], from_on: date, until_on: date) -> Columns:
+    """Read what was wanted of forecast products from one day until before another, days by the shop's calendar.
+
+    One row for all lines of a product that are alike in the attributes ``names``; its order and customer stand for
+    those of all of them.
+    """
+    alike = ["l.product_id", *(f"{ALIASES[table]}.{column}" for table, column in entry_columns(names))]
     query = f"""
-        SELECT l.product_id, l.order_id, o.customer_id, l.ordered_qty - l.cancelled_qty
+        SELECT l.product_id, min(l.order_id), min(o.customer_id), sum(l.ordered_qty - l.cancelled_qty)::bigint
         FROM inventory_demandforecast f
         JOIN orders_orderline l ON l.product_id = f.product_id AND l.ordered_qty > l.cancelled_qty
         JOIN orders_order o ON o.id = l.order_id
-            AND o.placed_at >= (f.first_week_on - %(days)s)::timestamp AT TIME ZONE %(zone)s
-            AND o.placed_at < f.first_week_on::timestamp AT TIME ZONE %(zone)s
+            AND o.placed_at >= %(from_on)s::timestamp AT TIME ZONE %(zone)s
+            AND o.placed_at < %(until_on)s::timestamp AT TIME ZONE %(zone)s
+        JOIN orders_customer c ON c.id = o.customer_id
         WHERE {scope.products("f.product_id")}
+        GROUP BY {", ".join(alike)}
     """
-    params = {**scope.params, "days": WEEK * weeks, "zone": settings.TIME_ZONE}
-    return copy_out(query, params, {"product_id": "int8", "order_id": "int8", "customer_id": "int8", "qty": "int4"})
+    params = {**scope.params, "from_on": from_on, "until_on": until_on, "zone": settings.TIME_ZONE}
+    return copy_out(query, params, {"product_id": "int8", "order_id": "int8", "customer_id": "int8", "qty": "int8"})
