@@ -20,7 +20,7 @@ _REVISIONS = f"""
     CROSS JOIN (VALUES (1, 'planned'), (2, 'told')) AS step (place, kind)
     JOIN orders_order o ON o.id = promise.order_id
     JOIN orders_customer c ON c.id = o.customer_id
-    WHERE plan.eta_p50 <> promise.told_on AND (c.email <> '' OR step.kind = 'planned')
+    WHERE plan.eta_p50 <> promise.told_on AND (c.email <> '' OR c.phone = '' OR step.kind = 'planned')
     ORDER BY promise.order_id, step.place
 """
 # An order that waits has to count as announced: only then is it news when its units come.
@@ -37,7 +37,7 @@ _PROMISES = """
             CASE WHEN plan.short_units = 0 THEN ''
                 WHEN plan.eta_p50 > plan.promised_on THEN 'orders.eta_slipped'
                 ELSE 'orders.backordered' END AS kind,
-            c.email <> '' AS is_told
+            c.email <> '' OR c.phone = '' AS is_told
         FROM orders_orderplan plan
         JOIN orders_order o ON o.id = plan.order_id
         JOIN orders_customer c ON c.id = o.customer_id
@@ -51,7 +51,7 @@ _PROMISES = """
 def settle_promises(now: datetime) -> None:
     """Make the plan's date the one that the customer of every open order was told yesterday, and keep it in the ledger.
 
-    Customers without an e-mail address were not told of slips: somebody has to call them.
+    Customers with a telephone but no e-mail address were not told of slips: somebody has to call them.
     """
     times = {"now": now, "told_at": now - timedelta(days=1)}
     with connection.cursor() as cursor:
