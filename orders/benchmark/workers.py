@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-from multiprocessing.synchronize import Barrier
 from time import perf_counter
-from typing import Any
 
-import django
 from django.db import connection, transaction
-from django.utils import timezone
 
 from inventory.dirty import mark_dirty
+from orders.benchmark.worker import work
 
 PRODUCTS = 4_000
 _SCHEDULE = (1, 2, 2, 1)  # how many work in each round
@@ -40,7 +37,9 @@ def one_and_two_workers() -> tuple[float, float]:
     context = multiprocessing.get_context("spawn")  # a fork would share this process's connection
     together, ends = context.Barrier(3, timeout=_PATIENCE_S), context.SimpleQueue()
     name, seconds = connection.settings_dict["NAME"], {1: 0.0, 2: 0.0}
-    processes = [context.Process(target=_work, args=(name, place, together, ends), daemon=True) for place in range(2)]
+    processes = [
+        context.Process(target=work, args=(name, place, _SCHEDULE, together, ends), daemon=True) for place in range(2)
+    ]
     for process in processes:
         process.start()
     for workers, protected in zip(_SCHEDULE, (5, 0, 5, 0), strict=True):
@@ -54,19 +53,3 @@ def one_and_two_workers() -> tuple[float, float]:
     for process in processes:
         process.join()
     return seconds[1], seconds[2]
-
-
-def _work(database: str, place: int, together: Barrier, ends: Any) -> None:
-    """Plan what is due in each round that has a place for this worker; sit the others out."""
-    django.setup()
-    from orders.replanning.queue import plan_due_marks  # models, which exist from here on
-
-    connection.settings_dict["NAME"] = database
-    connection.ensure_connection()
-    for workers in _SCHEDULE:
-        together.wait()
-        if place < workers:
-            while plan_due_marks(timezone.now):
-                pass
-            ends.put(perf_counter())
-        together.wait()
