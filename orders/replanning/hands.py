@@ -90,7 +90,11 @@ def load_capacity(*, today: int, since: datetime) -> Capacity | None:
 
 def find_delayed(capacity: Capacity, context: Context) -> Delayed:
     """Read the queue and return the lines whose last unit is picked later than it is there. O(claims, sorted)."""
-    claims = copy_out(_CLAIMS, None, _TYPES)
+    return delayed_of(copy_out(_CLAIMS, None, _TYPES), capacity, context)
+
+
+def delayed_of(claims: Columns, capacity: Capacity, context: Context) -> Delayed:
+    """Do as ``find_delayed`` does with claims of any plan: its columns are those that ``find_delayed`` reads."""
     ready_on = _ready_on(claims, context)
     work = Work(claims["line_id"], claims["warehouse_id"], claims["qty"], ready_on, _places(claims))
     picked_on = pick_days(work, capacity, context)

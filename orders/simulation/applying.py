@@ -1,19 +1,22 @@
-"""Changed inputs: a scenario's changes made to the live arrays, which stay as they are. Pure functions."""
+"""Changed inputs: a scenario's changes made to the live arrays, which stay as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from orders.planning.types import NO_DAY, ON_HAND, Bools, Ints
 from orders.replanning.inputs import Inputs
+from orders.simulation.changed import Changed
 from orders.simulation.growing import append
+from orders.simulation.hands import unbounded_hands, with_capacity
 from orders.simulation.names import Names
-from orders.simulation.ordering_in import NewOrder, add_order
+from orders.simulation.ordering_in import add_order
 from orders.simulation.scenarios import (
+    CapacityChange,
     Change,
     DelayChange,
     DemandChange,
@@ -22,21 +25,8 @@ from orders.simulation.scenarios import (
     PurchaseChange,
     StockChange,
 )
-from orders.simulation.standing import Standing
 
 _WORKING_DAYS, _DAYS = 5, 7
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Inputs with changes made, the price of each line (pence, parallel to the backlog), what customers expect, and the
-    orders added.
-    """
-
-    inputs: Inputs
-    price_minor: Ints
-    standing: Standing
-    orders: tuple[NewOrder, ...] = ()
 
 
 def apply(state: Changed, change: Change, names: Names, *, today: int) -> Changed:
@@ -52,7 +42,10 @@ def apply(state: Changed, change: Change, names: Names, *, today: int) -> Change
             return _with_demand(state, change, names)
         case OrderChange():
             added = add_order(state.inputs, state.price_minor, state.standing, change, names, today=today)
-            return Changed(added.inputs, added.price_minor, added.standing, (*state.orders, added.order))
+            return Changed(added.inputs, added.price_minor, added.standing, state.hands, (*state.orders, added.order))
+        case CapacityChange():
+            warehouse, _ = names.warehouses[change.warehouse]
+            return replace(state, hands=with_capacity(state.hands or unbounded_hands(), warehouse, change.units))
         case PolicyChange():
             return state
 

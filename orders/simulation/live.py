@@ -20,7 +20,9 @@ from orders.replanning.inputs import Inputs, load_inputs
 from orders.replanning.scope import Scope
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import Stored, load_stored
+from orders.simulation.changed import Changed
 from orders.simulation.figures import Figures, figure
+from orders.simulation.hands import Hands, load_hands, pick_days_of
 from orders.simulation.news import Thresholds, news
 from orders.simulation.outlook import Outlook, look, places
 from orders.simulation.standing import Announced, Standing
@@ -28,7 +30,7 @@ from orders.simulation.standing import Announced, Standing
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Inputs, one for each policy asked for, and beside them what a comparison needs.
+    """Inputs, one for each policy asked for, and beside them what a comparison needs; ``hands`` where they are bounded.
 
     The inputs have the same rows and differ only in what their policy reads. ``price_minor`` (pence) is parallel to
     their backlog. ``lines_open`` is how many lines there are, more than in the backlog where only a sample was read.
@@ -39,6 +41,7 @@ class Live:
     standing: Standing
     today: int
     lines_open: int
+    hands: Hands | None
 
     @property
     def is_sample(self) -> bool:
@@ -72,27 +75,27 @@ def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = N
         stored = load_stored(scope, policies[0])
         inputs = tuple(_load_inputs(scope, policy, stored, today) for policy in policies)
         price = _load_prices(scope, inputs[0].backlog.line_id)
-        return Live(inputs, price, load_standing(scope), today.toordinal(), max(lines_open, len(price)))
+        hands = load_hands(today) if scope.is_everything else None
+        return Live(inputs, price, load_standing(scope), today.toordinal(), max(lines_open, len(price)), hands)
 
 
 def plan_live(live: Live, inputs: Inputs, rules: Rules, *, after_step: Callable[[str], None] | None = None) -> Planned:
     """Plan inputs that ``load_live`` read, and sum up what comes of it."""
-    return plan_changed(inputs, live.price_minor, live.standing, rules, today=live.today, after_step=after_step)
+    changed = Changed(inputs, live.price_minor, live.standing, live.hands)
+    return plan_changed(changed, rules, today=live.today, after_step=after_step)
 
 
 def plan_changed(
-    inputs: Inputs,
-    price_minor: Ints,
-    standing: Standing,
-    rules: Rules,
-    *,
-    today: int,
-    after_step: Callable[[str], None] | None = None,
+    changed: Changed, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None
 ) -> Planned:
-    """Plan any inputs; ``price_minor`` is parallel to their backlog, ``standing`` holds its orders and maybe others."""
+    """Plan any inputs. Where hands are bounded, once to see what they have to pick, and again with their days."""
+    inputs = changed.inputs
     plan = plan_inputs(inputs, rules, today=today, after_step=after_step)
-    outlook = look(plan, inputs.backlog, price_minor)
-    standing = standing.of(outlook.order_id)
+    if changed.hands is not None:
+        inputs = replace(inputs, pick_days=pick_days_of(inputs, plan, changed.hands, today=today))
+        plan = plan_inputs(inputs, rules, today=today, after_step=after_step)
+    outlook = look(plan, inputs.backlog, changed.price_minor)
+    standing = changed.standing.of(outlook.order_id)
     told = news(outlook, standing, thresholds(), rules.promises, today=today)
     figures = figure(plan, inputs.backlog, outlook, standing, told, today=today)
     return Planned(inputs, plan, outlook, told, figures)

@@ -11,6 +11,7 @@ from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, Purchase
 from kernel.errors import Invalid
 from orders.models import Customer, Policy
 from orders.simulation.scenarios import (
+    CapacityChange,
     DelayChange,
     DemandChange,
     OrderChange,
@@ -96,6 +97,8 @@ class _Wanted:
         match change:
             case StockChange() | PurchaseChange():
                 self._want("sku", change.sku, place)
+                self._want("warehouse", change.warehouse, place)
+            case CapacityChange():
                 self._want("warehouse", change.warehouse, place)
             case DelayChange():
                 self._want("supplier", change.supplier, place)

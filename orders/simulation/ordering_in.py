@@ -12,6 +12,7 @@ import numpy as np
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.types import NO_DAY, Attribute, Floats, Ints
 from orders.replanning.inputs import SHIP_POLICIES, Inputs
+from orders.simulation.changed import NewOrder
 from orders.simulation.growing import append
 from orders.simulation.names import Names
 from orders.simulation.scenarios import OrderChange
@@ -19,14 +20,6 @@ from orders.simulation.standing import Standing
 
 _MICROSECONDS_A_DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """An order that a scenario adds, and the ids of its lines; ids are above all that occur."""
-
-    order_id: int
-    line_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

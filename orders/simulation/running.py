@@ -15,14 +15,14 @@ from kernel.errors import Invalid
 from orders import policies
 from orders.models import Policy, Reason
 from orders.planning.grammar import parse_policy
-from orders.simulation.applying import Changed, apply
+from orders.simulation.applying import apply
+from orders.simulation.changed import Changed, NewOrder
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.figures import Figures
 from orders.simulation.live import Live, Planned, load_live, plan_changed, plan_live, thresholds
 from orders.simulation.moves import day_of
 from orders.simulation.names import Names, look_up
-from orders.simulation.ordering_in import NewOrder
 from orders.simulation.scenarios import Scenario
 
 MOVES = 20  # orders named of each kind
@@ -81,10 +81,10 @@ def simulate(scenarios: Sequence[Scenario], *, today: date, on_progress: Progres
     for number, scenario in enumerate(scenarios):
         on_progress(f"Planning {scenario.name}", number + 2, total)
         at = documents.index(rules_of(scenario)) if scenario.policy else 0
-        changed = Changed(live.inputs[at], live.price_minor, live.standing)
+        changed = Changed(live.inputs[at], live.price_minor, live.standing, live.hands)
         for change in scenario.changes:
             changed = apply(changed, change, names, today=live.today)
-        planned = plan_changed(changed.inputs, changed.price_minor, changed.standing, parsed[at], today=live.today)
+        planned = plan_changed(changed, parsed[at], today=live.today)
         results.append(_compared(live, baseline, planned, changed))
     on_progress("Done", total, total)
     return Outcome(baseline.figures, tuple(results))

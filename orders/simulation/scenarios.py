@@ -87,7 +87,15 @@ class DemandChange:
     category: str = ""
 
 
-Change = PolicyChange | StockChange | DelayChange | PurchaseChange | OrderChange | DemandChange
+@dataclass(frozen=True, slots=True)
+class CapacityChange:
+    """A warehouse that picks ``units`` on every working day."""
+
+    warehouse: str
+    units: int
+
+
+Change = PolicyChange | StockChange | DelayChange | PurchaseChange | OrderChange | DemandChange | CapacityChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +224,13 @@ def _demand(reader: Reader, entry: Mapping[str, Any], place: str) -> DemandChang
     return change
 
 
+def _capacity(reader: Reader, entry: Mapping[str, Any], place: str) -> CapacityChange:
+    return CapacityChange(
+        warehouse=reader.text(entry, "warehouse", place, 40),
+        units=reader.whole(entry, "units", place, 1, MAX_QTY) or 1,
+    )
+
+
 _Read = Callable[[Reader, Mapping[str, Any], str], Change]
 # Of each type: the members that must be there, those that may, and who reads them.
 _READERS: dict[str, tuple[set[str], set[str], _Read]] = {
@@ -229,5 +244,6 @@ _READERS: dict[str, tuple[set[str], set[str], _Read]] = {
         _order,
     ),
     "demand": ({"percent"}, {"sku", "category"}, _demand),
+    "capacity": ({"warehouse", "units"}, set(), _capacity),
 }
 MEMBERS = {kind: (sorted(required), sorted(optional)) for kind, (required, optional, _) in _READERS.items()}

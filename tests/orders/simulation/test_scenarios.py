@@ -14,19 +14,23 @@ from django.conf import settings
 
 from inventory.models import PurchaseOrderLine, StockLevel, SupplierProduct
 from kernel.errors import Invalid
-from orders.models import LinePlan, Order, OrderLine, PlanRun, Policy
+from orders.hands import change_capacity
+from orders.models import AllocationState, Hold, LinePlan, Order, OrderLine, OrderPlan, PlanRun, Policy
 from orders.planning.grammar import parse_policy
 from orders.planning.presets import BALANCED_PRIORITY, FIFO
 from orders.policies import published
-from orders.simulation.applying import Changed, apply
+from orders.replan import replan
+from orders.simulation.applying import apply
+from orders.simulation.changed import Changed
 from orders.simulation.live import Planned, load_live, plan_changed, plan_live
+from orders.simulation.moves import day_of
 from orders.simulation.names import look_up
 from orders.simulation.outlook import Outlook
 from orders.simulation.running import simulate
 from orders.simulation.scenarios import read_scenarios
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier, make_warehouse
-from tests.factories.orders import make_customer, make_order
+from tests.factories.orders import allocate, make_customer, make_line, make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -77,10 +81,10 @@ def simulated(*changes: dict[str, Any]) -> Planned:
     rules = parse_policy(published().rules)
     live = load_live([rules], today=TODAY)
     names = look_up([scenario])
-    changed = Changed(live.inputs[0], live.price_minor, live.standing)
+    changed = Changed(live.inputs[0], live.price_minor, live.standing, live.hands)
     for change in scenario.changes:
         changed = apply(changed, change, names, today=live.today)
-    return plan_changed(changed.inputs, changed.price_minor, changed.standing, rules, today=live.today)
+    return plan_changed(changed, rules, today=live.today)
 
 
 def real() -> Planned:
@@ -189,6 +193,54 @@ def test_a_change_plans_as_if_it_had_happened(case: str, world: dict[str, Any]) 
 
 def _same(one: Planned, other: Planned) -> bool:
     return all(np.array_equal(getattr(one.outlook, name), getattr(other.outlook, name)) for name in Outlook.__slots__)
+
+
+@pytest.fixture
+def hands(world: dict[str, Any]) -> None:
+    """The northern warehouse picks four units a day; one order is pinned, one is picked, one is held."""
+    change_capacity("NORTH", weekdays=[4] * 7, actor=None, now=NOW)
+    first, second, third = Order.objects.order_by("pk")[:3]
+    allocate(make_line(first), 1, warehouse=world["north"], state=AllocationState.PINNED)
+    allocate(make_line(second), 1, warehouse=world["north"], state=AllocationState.PICKED)
+    Hold.objects.create(order=third, kind="review", placed_at=NOW)
+
+
+def planned_by_runs() -> dict[int, Any]:
+    """Plan until pick days stand still; return each order's date."""
+    for _ in range(3):
+        replan(product_ids=None, cause="test", now=NOW, quiet=True)
+    return dict(OrderPlan.objects.values_list("order_id", "eta_p50"))
+
+
+def dates(planned: Planned) -> dict[int, Any]:
+    return {pk: day_of(eta) for pk, eta in zip(planned.outlook.order_id.tolist(), planned.outlook.eta, strict=True)}
+
+
+def test_hands_bound_a_simulation_as_they_bound_runs(world: dict[str, Any], hands: None) -> None:
+    foreseen = real()
+
+    assert foreseen.inputs.pick_days is not None
+    assert len(foreseen.inputs.pick_days.line_id) > 0
+    assert dates(foreseen) == planned_by_runs()
+
+
+@pytest.mark.parametrize("units", [1, 2, 50])
+def test_other_hands_are_simulated_as_they_would_come(world: dict[str, Any], hands: None, units: int) -> None:
+    foreseen = simulated({"type": "capacity", "warehouse": "NORTH", "units": units})
+
+    assert dates(foreseen) != dates(real())
+    change_capacity("NORTH", weekdays=[units] * 7, actor=None, now=NOW)
+
+    assert dates(foreseen) == planned_by_runs()
+
+
+def test_hands_that_nothing_bounds_yet_are_bounded_in_a_simulation(world: dict[str, Any]) -> None:
+    foreseen = simulated({"type": "capacity", "warehouse": "SOUTH", "units": 1})
+
+    assert dates(foreseen) != dates(real())
+    change_capacity("SOUTH", weekdays=[1] * 7, actor=None, now=NOW)
+
+    assert dates(foreseen) == planned_by_runs()
 
 
 def test_scenarios_are_compared_with_the_live_plan_and_write_nothing(world: dict[str, Any]) -> None:
