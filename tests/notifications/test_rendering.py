@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -31,7 +33,8 @@ def test_the_words_of_every_kind_are_plain_and_complete(kind: str) -> None:
     mail = rendered(kind)
 
     assert "SO-100017" in mail.subject_line
-    assert "{" not in mail.subject_line + mail.body_text + mail.body_html
+    assert "{" not in mail.subject_line + mail.body_text
+    assert not re.search(r"\{\w*\}", mail.body_html)
     assert mail.body_html.count("<h1") == 1
     assert "unforeseen" not in mail.body_text
 
@@ -144,3 +147,39 @@ def test_a_summary_speaks_the_customer_s_language_too() -> None:
 
 def test_there_are_the_languages_that_the_folders_say() -> None:
     assert codes() == ("de", "en", "es", "fr")
+
+
+class _Balance(HTMLParser):
+    """Finds tags that are not closed in order, and whatever would be fetched from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br", "!doctype"):
+            self.open.append(tag)
+        self.wrong += [f"{tag} {name}" for name, _ in attrs if name in ("src", "background", "srcset", "onclick")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+
+@pytest.mark.parametrize("code", ["de", "en", "es", "fr"])
+@pytest.mark.parametrize("kind", [*KINDS, SUMMARY])
+def test_the_html_of_every_mail_is_well_formed_and_fetches_nothing(kind: str, code: str) -> None:
+    payload = make_payload(17, more_lines=3, note="<b>Hers & mine</b>")
+    if kind == SUMMARY:
+        news = [OrderNews("eta_slipped", payload, date(2026, 11, 21))] * 2
+        html = render_summary(news, language=code, today=TODAY).body_html
+    else:
+        html = render(kind, payload, language=code, told_on=date(2026, 11, 21), today=TODAY).body_html
+    parser = _Balance()
+
+    parser.feed(html)
+
+    assert (parser.wrong, parser.open) == ([], [])
+    assert "<b>Hers" not in html
+    assert len(html) < 20_000  # Gmail cuts at 102 kB; a mail is no catalogue
