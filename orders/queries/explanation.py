@@ -83,6 +83,19 @@ class Explanation:
     gating: Gating | None
     lines: tuple[LineExplanation, ...]
 
+    @property
+    def short(self) -> list[LineExplanation]:
+        """Lines that lack units, the one that decides the date first."""
+        gate = self.gating.position if self.gating else 0
+        return sorted(
+            (line for line in self.lines if line.frees.short_qty),
+            key=lambda line: (line.position != gate, line.position),
+        )
+
+    @property
+    def complete_lines(self) -> int:
+        return len(self.lines) - len(self.short)
+
 
 def explain_order(order: Order, policy: Policy, *, today: date) -> Explanation | None:
     """Plan what hangs together with an open order in memory, once as it is and once as if its gating item were here.
