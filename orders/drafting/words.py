@@ -89,7 +89,9 @@ def criterion_in_words(criterion: Entry) -> str:
     if "order" in criterion:
         steps = f", in steps of {shown(criterion['grain'])}" if "grain" in criterion else ""
         ends = "".join(
-            f", {word} {amount(criterion[name])}" for name, word in (("from", "from"), ("to", "to")) if name in criterion
+            f", {word} {amount(criterion[name])}"
+            for name, word in (("from", "from"), ("to", "to"))
+            if name in criterion
         )
         return ("Lowest first" if criterion["order"] == "asc" else "Highest first") + steps + ends
     return "Who meets it comes first"

@@ -27,6 +27,7 @@ from orders.templatetags.rules import figure
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 UNFINISHED = (SimulationStatus.WAITING, SimulationStatus.RUNNING)
 MOST_OFFERED = 500
+AS_IT_IS = ""  # no scenario has that name
 # What is compared: member of the figures, words, how to show it, and which way is better ("" neither).
 FIGURES = (
     ("value_on_time", "Value on time", "money", "more"),
@@ -48,8 +49,9 @@ see = permission_required("orders.view_backlog", raise_exception=True)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure of one plan: its value, how long its bar is, and whether it is better than as it is."""
+    """One figure of one plan: whose, its value, how long its bar is, and whether it is better than as it is."""
 
+    plan: str
     value: float
     share: str
     verdict: str
@@ -102,7 +104,7 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
         "scenarios": [
             (one, [change_in_words(change, names) for change in one.changes], _changes_rules(one)) for one in scenarios
         ],
-        "figures": _compared(found, [one.result for one in scenarios]),
+        "figures": _compared(found, scenarios),
         "may_simulate": _may_simulate(request),
         "may_publish": request.user.has_perm("orders.publish_policy"),
     }
@@ -184,16 +186,19 @@ def _policy_names(scenarios: list[Any]) -> dict[int, str]:
     return {policy.pk: f"v{policy.version} {policy.name}" for policy in Policy.objects.filter(pk__in=keys)}
 
 
-def _compared(found: Simulation, results: list[dict[str, Any]]) -> list[tuple[str, str, list[Cell]]]:
+def _compared(found: Simulation, scenarios: list[SimulationScenario]) -> list[tuple[str, str, list[Cell]]]:
     """Return each figure as it is and by every scenario, as (words, how to show it, cells)."""
     if found.status != SimulationStatus.DONE:
         return []
-    plans = [found.baseline, *(result["figures"] for result in results)]
+    plans = {AS_IT_IS: found.baseline} | {one.name: one.result["figures"] for one in scenarios}
     rows = []
     for member, label, kind, better in FIGURES:
-        values = [float(plan.get(member, 0)) for plan in plans]
-        most = max(values) or 1.0
-        cells = [Cell(value, f"{value / most * 100:.1f}", _verdict(value, values[0], kind, better)) for value in values]
+        values = {name: float(plan.get(member, 0)) for name, plan in plans.items()}
+        most, baseline = max(values.values()) or 1.0, values[AS_IT_IS]
+        cells = [
+            Cell(name or "As it is", value, f"{value / most * 100:.1f}", _verdict(value, baseline, kind, better))
+            for name, value in values.items()
+        ]
         rows.append((label, kind, cells))
     return rows
 

@@ -59,15 +59,12 @@ def test_which_rule_put_an_order_there(admin: Person, stack: Stack) -> None:
 
 def test_what_a_change_would_do_is_shown_within_two_seconds(admin: Person) -> None:
     page = begin_draft(admin)
-    expect(page.locator(".big3")).to_contain_text("0move up", use_inner_text=False)
+    expect(page.locator(".big3 b").first).to_have_text("0")
     page.get_by_role("link", name="Edit Customer tier").click()
     page.get_by_label("Points for gold").fill("700")
-    page.evaluate("window.changedAt = performance.now()")
-
     page.get_by_label("Points for gold").press("Tab")
-    page.wait_for_function("!/^0\\b/.test(document.querySelector('.big3 b').textContent.trim())")
+    expect(page.locator(".big3 b").first).not_to_have_text("0", timeout=PREVIEW_MS)
 
-    assert page.evaluate("performance.now() - window.changedAt") < PREVIEW_MS
     expect(page.locator("[data-rule=tier] .tag")).to_have_text("changed")
     expect(page.locator(".moves-table tbody tr").first).to_be_visible()
     expect(page.locator("#impact")).to_have_text("If you publish now")
@@ -177,7 +174,7 @@ def test_without_scripts_rules_are_read_and_edited_by_forms(come_in: ComeIn) -> 
 
     page.get_by_role("link", name="Edit Days past the promised date").click()
     page.get_by_label("Up to").fill("333")
-    page.locator("form.build").get_by_role("button", name="Save").first.click()
+    page.locator("form.build").get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator("[data-rule=lateness] .l2")).to_contain_text("up to 333")
     page.locator("form.build").get_by_role("button", name="Down").click()
     assert rules(page)[2] == "lateness"
@@ -213,5 +210,38 @@ def test_the_screen_of_a_draft_is_accessible_and_fits_a_phone(come_in: ComeIn, a
             each.evaluate(COLOURS_HAVE_CHANGED)
             found += [f"{path} in the dark: {one}" for one in _violations(axe, each, COLOURS)]
             each.emulate_media(color_scheme="light")
+
+    assert found == []
+
+
+def test_a_simulation_is_built_by_clicking_and_compared(come_in: ComeIn, stack: Stack) -> None:
+    ops = come_in("ops")
+    supplier = stack.rows(
+        "SELECT s.code FROM inventory_supplier s JOIN inventory_purchaseorder p ON p.supplier_id = s.id"
+        " WHERE p.status = 'open' GROUP BY s.code ORDER BY count(*) DESC, s.code LIMIT 1"
+    )[0]["code"]
+    page = ops.see("/simulations/")
+    page.get_by_role("link", name="New simulation").first.click()
+    page.get_by_label("Name", exact=True).fill("Ten days late")
+    page.get_by_label("Code of the supplier or purchase order").fill(supplier)
+    page.get_by_role("button", name="Scenario", exact=True).click()
+    second = page.get_by_role("region", name="Scenario 2")
+    second.get_by_role("button", name="Demand changes").click()
+    expect(second.locator("fieldset")).to_have_count(2)
+    second.get_by_label("Remove this change").first.click()
+    expect(second.get_by_label("Percent")).to_have_value("20")
+    expect(page.get_by_role("region", name="Scenario 1").get_by_label("Code of the supplier")).to_have_value(supplier)
+    page.get_by_role("button", name="Run").click()
+
+    page.wait_for_url(re.compile(r"/simulations/\d+/"))
+    expect(page.locator(".compare")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("region", name="Scenario 1")).to_contain_text(f"{supplier} 10 days later")
+    expect(page.locator(".compare tbody tr").first).to_contain_text("Value on time")
+    picture(page, "simulation")
+    found = _violations(Axe(), page, ALL)
+    phone = come_in("ops", viewport=PHONE, has_touch=True).page
+    for path in ("/simulations/", "/simulations/new/", page.url):
+        phone.goto(path)
+        found += [*_violations(Axe(), phone, ALL), *(f"{path} is wider: {one}" for one in phone.evaluate(WIDER))]
 
     assert found == []
