@@ -10,6 +10,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from orders.planning.rules import FIFO
 from orders.planning.rules import Policy as Rules
 from orders.planning.types import Ints, Plan, Reason
 from orders.replanning.bulk import copy_out
@@ -72,7 +73,7 @@ def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = N
     """
     with snapshot():
         lines_open, scope = _choose(at_most)
-        stored = load_stored(scope, policies[0])
+        stored = load_stored(scope, FIFO)  # without points, which nobody compares here
         inputs = tuple(_load_inputs(scope, policy, stored, today) for policy in policies)
         price = _load_prices(scope, inputs[0].backlog.line_id)
         hands = load_hands(today) if scope.is_everything else None
