@@ -51,9 +51,9 @@ class Field:
 def copy_out(query: str, params: Mapping[str, Any] | None, types: Mapping[str, str]) -> Columns:
     """Run ``query`` through COPY and return its columns, in order, under the names and types given.
 
-    Integers come as int64, dates as day ordinals, timestamps as microseconds since 1970. Nothing may be NULL, except a
-    date that the query turned into ``'-infinity'``, which becomes NO_DAY. Raises ValueError when the stream has other
-    types than announced. O(rows), no Python loop over them.
+    Integers come as int64, dates as day ordinals, timestamps as microseconds since 1970, ``float8[n]`` in shape
+    (rows, n). Nothing may be NULL, except a date that the query turned into ``'-infinity'``, which becomes NO_DAY.
+    Raises ValueError when the stream has other types than announced. O(rows), no Python loop over them.
     """
     stream = io.BytesIO()
     with connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def as_array(numbers: Ints) -> str:
 def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
     row: list[tuple[str, Any]] = [("fields", ">i2")]
     for name, type_ in types.items():
-        row += [(f"{name} length", ">i4"), (name, _WIRE[type_])]
+        row += [(f"{name} length", ">i4"), (name, _wire(type_))]
     dtype = np.dtype(row)
     rows, rest = divmod(len(data) - len(_HEADER) - len(_END), dtype.itemsize)
     if rest or bytes(data[: len(_SIGNATURE)]) != _SIGNATURE or bytes(data[-2:]) != _END:
@@ -103,14 +103,22 @@ def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
     if (records["fields"] != len(types)).any():
         raise ValueError(f"COPY stream has another number of columns than {list(types)}")
     for name, type_ in types.items():
-        if (records[f"{name} length"] != _WIRE[type_].itemsize).any():
+        if (records[f"{name} length"] != _wire(type_).itemsize).any():
             raise ValueError(f"column {name} is not {type_} NOT NULL")
     return {name: _from_wire(records[name], type_) for name, type_ in types.items()}
+
+
+def _wire(type_: str) -> np.dtype[Any]:
+    """Return the form of a type to read; ``float8[6]`` is an array of six."""
+    return _array_type(int(type_[7:-1])) if type_.startswith("float8[") else _WIRE[type_]
 
 
 def _from_wire(values: Column, type_: str) -> Column:
     if type_ == "float8":
         return values.astype(np.float64)
+    if type_.startswith("float8["):
+        items = values.dtype.fields and "items" in values.dtype.fields
+        return values["items"]["value"].astype(np.float64) if items else np.zeros((len(values), 0))
     if type_ == "bool":
         return values.copy()
     native = values.astype(np.int64)

@@ -135,8 +135,7 @@ def _differs(new: Columns, plan: Plan, stored: Columns) -> Bools:
     same = np.ones(len(at), dtype=np.bool_)
     for name in (*LINE_VALUES, *said_columns(plan)):
         same &= stored[name][place] == new[name][at]
-    for rule in range(plan.points.shape[1]):
-        same &= stored[f"points_{rule + 1}"][place] == plan.points[at, rule]
+    same &= (stored["points"][place] == plan.points[at]).all(axis=1)
     differs[at] = ~same
     return differs
 

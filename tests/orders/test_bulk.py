@@ -48,9 +48,9 @@ def test_what_goes_in_comes_out() -> None:
 
     assert copy_in("bulk_rows", fields) == 1000
 
-    query = "SELECT small, whole, big, part, flag, COALESCE(day, '-infinity'), at FROM bulk_rows ORDER BY whole"
-    back = copy_out(query, None, TYPES)
-    for field in fields[:-1]:
+    query = "SELECT small, whole, big, part, flag, COALESCE(day, '-infinity'), at, parts FROM bulk_rows ORDER BY whole"
+    back = copy_out(query, None, TYPES | {"parts": "float8[2]"})
+    for field in fields:
         assert (back[field.name] == field.values).all(), field.name
 
 
@@ -73,6 +73,7 @@ def test_arrays_may_be_empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT parts FROM bulk_rows")
         assert cursor.fetchall() == [([],)]
+    assert copy_out("SELECT parts FROM bulk_rows", None, {"parts": "float8[0]"})["parts"].shape == (1, 0)
 
 
 def test_no_rows_come_back_as_empty_columns() -> None:
@@ -86,6 +87,8 @@ def test_no_rows_come_back_as_empty_columns() -> None:
         ("SELECT NULL::int4", {"a": "int4"}),
         ("SELECT 1::int4, 2::int4", {"a": "int8"}),
         ("SELECT * FROM (VALUES (1::int4), (NULL)) v", {"a": "int4"}),
+        ("SELECT ARRAY[1, 2]::float8[]", {"a": "float8[3]"}),
+        ("SELECT ARRAY[1, NULL]::float8[]", {"a": "float8[2]"}),
     ],
 )
 def test_other_types_than_announced_are_refused(query: str, types: dict[str, str]) -> None:
