@@ -14,7 +14,7 @@ from orders.backtesting.columns import PER_ORDER, PER_PRODUCT
 from orders.backtesting.expected import WeeklyForecasts
 from orders.backtesting.figures import Figures, figures
 from orders.backtesting.learned import Oracle
-from orders.backtesting.replay import Stage, live_through, working_days
+from orders.backtesting.replay import Stage, live_through, suppose_together, working_days
 from orders.backtesting.supply import scaled
 from orders.learning.judging import Judgement
 from orders.learning.scoring import COLUMNS, Learned
@@ -33,6 +33,8 @@ CONTESTANTS: Mapping[str, Mapping[str, Any]] = {
     "automated": AUTOMATED,
     "hybrid": HYBRID,
 }
+# Beside them where more orders ship together than did: what the optimiser's choice is worth.
+BY_RANK = {"automated_by_rank": AUTOMATED | {"whole_orders": "by_rank"}}
 HISTORY_DAYS = 400  # read before the replay, to learn from
 FORECASTER = "TSB"  # one that stays cheap when asked every week for every product
 HORIZON_WEEKS = 12
@@ -52,6 +54,7 @@ class Backtest:
     until_on: date
     working_days: int
     supply: float
+    together: float
     orders: int
     trained: Trained | None = None
     strategies: dict[str, Figures] = field(default_factory=dict)
@@ -65,6 +68,7 @@ class Backtest:
             "until_on": self.until_on.isoformat(),
             "working_days": self.working_days,
             "supply": self.supply,
+            "together": self.together,
             "orders": self.orders,
             "strategies": {
                 name: _rounded(found) | {"seconds": round(self.seconds[name], 1)}
@@ -80,12 +84,14 @@ def backtest_policies(
     until_on: date,
     weeks: int,
     supply: float,
+    together: float = 0.0,
     policies: Mapping[str, Mapping[str, Any]] = CONTESTANTS,
     tell: Say,
 ) -> Backtest:
     """Live through the ``weeks`` before ``until_on`` once per policy and return what came of each. Writes nothing.
 
-    ``supply`` is the share of what really came that comes in the replay. Who learns does so from what was known on the
+    ``supply`` is the share of what really came that comes in the replay, ``together`` the share of orders supposed to
+    ask for one delivery beside those that did. Who learns does so from what was known on the
     first morning; who forecasts, from what had been ordered by each Monday. Raises InvalidPolicyError for a policy that
     the grammar refuses.
     """
@@ -95,9 +101,10 @@ def backtest_policies(
     history = load_history(from_on=from_on - timedelta(days=HISTORY_DAYS), until_on=until_on)
     read = frozenset[str]().union(*(policy.attributes() for policy in rules.values()))
     texts = load_texts(history, read & {*PER_ORDER, *PER_PRODUCT})
-    stage = Stage(scaled(history, supply), from_on.toordinal(), until_on.toordinal(), MONDAY_TO_FRIDAY, texts)
+    past = suppose_together(scaled(history, supply), together)
+    stage = Stage(past, from_on.toordinal(), until_on.toordinal(), MONDAY_TO_FRIDAY, texts)
     orders = int((history.orders.placed_on >= stage.from_on).sum())
-    found = Backtest(from_on, until_on, len(working_days(stage)), supply, orders)
+    found = Backtest(from_on, until_on, len(working_days(stage)), supply, together, orders)
     if read & COLUMNS:
         # From the past as it was: what the replay changes had not happened when the model was trained.
         found.trained = train(history, until_on=stage.from_on, calendar=MONDAY_TO_FRIDAY, tell=tell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from orders.planning.types import (
 
 _NONE = np.zeros(0, dtype=np.int64)
 _NO_FROZEN = Frozen(_NONE, _NONE, _NONE)
+
+
+_SPREAD = 2_654_435_761  # Knuth's multiplier: neighbouring numbers fall far apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,18 @@ def live_through(
         _note_dates(state, moment, plan)
         _ship(state, moment, backlog, plan)
     return Lived(start, start - state.left, state.done_on, np.maximum(state.dated, NO_DAY), len(days))
+
+
+def suppose_together(history: History, share: float) -> History:
+    """Return the same past with about ``share`` of the orders that ship as ready shipping complete instead.
+
+    Which ones hangs on their numbers alone, so that every replay supposes the same.
+    """
+    place = (history.orders.order_id * _SPREAD % 2**32) / 2**32
+    policy = history.orders.ship_policy
+    asked = (place < share) & (policy == ShipPolicy.PARTIAL)
+    changed = np.where(asked, int(ShipPolicy.COMPLETE), policy).astype(np.int16)
+    return replace(history, orders=replace(history.orders, ship_policy=changed))
 
 
 def working_days(stage: Stage) -> list[int]:

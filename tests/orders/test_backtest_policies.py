@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Product
+from orders import policies
 from orders.backtest_policies import CONTESTANTS, backtest_policies
-from orders.models import LinePlan, OrderPromise, PlanRun, RiskVersion
+from orders.models import LinePlan, OrderPromise, PlanRun, Policy, RiskVersion
 from orders.planning.presets import AUTOMATED, FIFO
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
@@ -83,7 +84,28 @@ def test_the_command_prints_one_document(backlog: None) -> None:
     assert "Living through" in said.getvalue()
 
 
-@pytest.mark.parametrize("wrong", [("--weeks", "0"), ("--supply", "1.5"), ("--supply", "0")])
+@pytest.mark.django_db
+def test_a_stored_policy_takes_part_beside_the_five(backlog: None) -> None:
+    policies.create_draft(name="Mine", rules=FIFO, actor=None, now=datetime(2026, 11, 20, tzinfo=UTC))
+    version = Policy.objects.get(name="Mine").version
+    out = StringIO()
+
+    call_command(
+        "backtest_policies", "--policy", str(version), "--together", "1", "--json", stdout=out, stderr=StringIO()
+    )
+
+    document = json.loads(out.getvalue())
+    assert set(document["strategies"]) == {*CONTESTANTS, "automated_by_rank", f"v{version} Mine"}
+    assert document["together"] == 1.0
+
+
+@pytest.mark.django_db
+def test_a_policy_that_there_is_not_is_refused() -> None:
+    with pytest.raises(CommandError, match="no policy version 99"):
+        call_command("backtest_policies", "--policy", "99")
+
+
+@pytest.mark.parametrize("wrong", [("--weeks", "0"), ("--supply", "1.5"), ("--supply", "0"), ("--together", "2")])
 def test_the_command_refuses_what_makes_no_sense(wrong: tuple[str, str]) -> None:
     with pytest.raises(CommandError):
         call_command("backtest_policies", *wrong)

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.backtest_policies import Backtest, backtest_policies
+from orders.backtest_policies import BY_RANK, CONTESTANTS, Backtest, backtest_policies
+from orders.models import Policy
 
 _SHOWN = ("fill_rate", "on_time_value", "broken_share", "mean_wait_days", "worst_wait_days", "longest_wait_days")
 
@@ -18,20 +19,46 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--weeks", type=int, default=13, help="weeks to live through, 1 to 52")
         parser.add_argument("--supply", type=float, default=1.0, help="share of the real receipts that comes, 0.1 to 1")
+        parser.add_argument(
+            "--together", type=float, default=0.0, help="share of orders supposed to ship complete, 0 to 1"
+        )
+        parser.add_argument(
+            "--policy", type=int, action="append", help="version of a stored policy that takes part too"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
-    def handle(self, *, weeks: int, supply: float, json: bool, **options: Any) -> None:
+    def handle(
+        self, *, weeks: int, supply: float, together: float, policy: list[int] | None, json: bool, **options: Any
+    ) -> None:
         if not 1 <= weeks <= 52:
             raise CommandError("--weeks must be from 1 to 52.")
         if not 0.1 <= supply <= 1:
             raise CommandError("--supply must be from 0.1 to 1.")
+        if not 0 <= together <= 1:
+            raise CommandError("--together must be from 0 to 1.")
         started = perf_counter()
-        found = backtest_policies(until_on=timezone.localdate(), weeks=weeks, supply=supply, tell=self._say)
+        found = backtest_policies(
+            until_on=timezone.localdate(),
+            weeks=weeks,
+            supply=supply,
+            together=together,
+            policies={**CONTESTANTS, **(BY_RANK if together else {}), **_stored(policy or [])},
+            tell=self._say,
+        )
         figures = found.as_dict() | {"seconds": round(perf_counter() - started, 1)}
         self.stdout.write(_as_json(figures) if json else _as_table(found))
 
     def _say(self, step: str) -> None:
         self.stderr.write(f"… {step}")
+
+
+def _stored(versions: list[int]) -> dict[str, dict[str, Any]]:
+    """Return the rules of these versions under their names; raises CommandError for one that there is not."""
+    found = {policy.version: policy for policy in Policy.objects.filter(version__in=versions)}
+    missing = [version for version in versions if version not in found]
+    if missing:
+        raise CommandError(f"There is no policy version {missing[0]}.")
+    return {f"v{version} {found[version].name}": found[version].rules for version in versions}
 
 
 def _as_json(figures: dict[str, Any]) -> str:

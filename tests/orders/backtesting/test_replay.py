@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders.backtesting.figures import figures
-from orders.backtesting.replay import Lived, Stage, live_through, working_days
+from orders.backtesting.replay import Lived, Stage, live_through, suppose_together, working_days
 from orders.backtesting.supply import scaled
 from orders.learning.history import NEVER, History
 from orders.planning.grammar import parse_policy
@@ -121,3 +121,15 @@ def test_no_replay_ships_more_than_there_was(data: st.DataObject) -> None:
 
 def test_weekends_are_not_lived_through() -> None:
     assert [day - MONDAY for day in working_days(stage(Past().history(), until=9))] == [0, 1, 2, 3, 4, 7, 8]
+
+
+def test_orders_supposed_to_ship_together_are_the_same_in_every_replay() -> None:
+    past = Past()
+    for day in range(200):
+        past.order(day % 20, 25, (0, 1), policy=day % 2)  # every other one asked for it anyway
+
+    first, again = (suppose_together(past.history(), 0.3).orders.ship_policy for _ in range(2))
+
+    assert (first == again).all()
+    assert (first[1::2] == COMPLETE).all()
+    assert 20 <= (first[::2] == COMPLETE).sum() <= 40
