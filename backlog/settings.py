@@ -129,6 +129,7 @@ CELERY_TASK_ROUTES = {
     "orders.tasks.forecast_demand_nightly": {"queue": "default"},  # minutes of work; planning must not wait for it
     "orders.tasks.train_late_risk_nightly": {"queue": "default"},
     "orders.tasks.work_bulk_jobs": {"queue": "default"},
+    "orders.tasks.keep_backlog_day": {"queue": "default"},
     "orders.tasks.run_simulations": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
@@ -137,6 +138,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "plan-dirty": {"task": "orders.tasks.plan_dirty", "schedule": 2.0, "options": {"expires": 2}},
     "replan-all": {"task": "orders.tasks.replan_all_daily", "schedule": 900.0, "options": {"expires": 600}},
+    "backlog-day": {"task": "orders.tasks.keep_backlog_day", "schedule": 1800.0},
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},

@@ -10,6 +10,7 @@ from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
 from orders.forecast_demand import forecast_demand
 from orders.hands import keep_pick_days
+from orders.history import keep_day
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
 from orders.simulations import SIMULATE_TASK, run_waiting
@@ -59,6 +60,12 @@ def train_late_risk_nightly() -> None:
 def swap_for_substitutes() -> None:
     """Send substitutes that need no consent for what lacks; a look finds nothing to do on most occasions."""
     take_substitutes(now=timezone.now())
+
+
+@shared_task
+def keep_backlog_day() -> None:
+    """Keep today's backlog for the trends; the first time of a day, also its ranks."""
+    keep_day(now=timezone.now())
 
 
 @shared_task

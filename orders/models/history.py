@@ -8,14 +8,14 @@ from orders.models.order import Order
 
 
 class BacklogDay(models.Model):
-    """The backlog at the end of a day: orders that were late as the board counts them, value in pence."""
+    """The backlog at the end of a day, value in pence. What needs a plan of that day is null where there was none."""
 
     day = models.DateField(primary_key=True)
     open_orders = models.IntegerField()
     open_value_minor = models.BigIntegerField()
-    late_orders = models.IntegerField()
-    risk_value_minor = models.BigIntegerField()
-    fill_rate = models.FloatField(null=True, help_text="Null where it is not known, as before this was kept.")
+    late_orders = models.IntegerField(null=True)
+    risk_value_minor = models.BigIntegerField(null=True)
+    fill_rate = models.FloatField(null=True)
 
     def __str__(self) -> str:
         return f"backlog of {self.day}"

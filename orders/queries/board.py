@@ -15,7 +15,7 @@ from django.utils import timezone
 from kernel import paging
 from kernel.paging import KeyPage, SortKey
 from kernel.remembered import remembered
-from orders.models import Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
+from orders.models import DayRank, Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
 from orders.models.plan import FAR, UNKNOWN_SLIP
 from orders.queries.ranks import ranks_of
 from orders.queries.scoring import Score, best_scores
@@ -45,7 +45,8 @@ SORTS: dict[str, tuple[SortKey, ...]] = {
 class BoardRow:
     """One order on the board. ``plan`` carries the annotations ``status``, ``ref`` and ``customer_name``.
 
-    ``decided_by`` names what puts it before the next, where criteria decide one after another.
+    ``decided_by`` names what puts it before the next, where criteria decide one after another. ``climbed`` counts the
+    ranks it went up since the day began (down: negative), None for one that was not ranked then.
     """
 
     plan: OrderPlan
@@ -53,6 +54,7 @@ class BoardRow:
     score: Score | None
     hold: str
     decided_by: str = ""
+    climbed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def sort_keys(sort: str) -> tuple[SortKey, ...] | None:
 def board_page(
     plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str
 ) -> tuple[KeyPage, list[BoardRow]]:
-    """Return one page of the board: the page of plans by key, and its rows with rank, score and hold (5 queries)."""
+    """Return one page of the board: the page of plans by key, and its rows with rank, score and hold (6 queries)."""
     page = paging.take_page(plans.select_related("order__customer", "order__owner"), sort, after=after, before=before)
     return page, rows_of(page.rows)
 
@@ -106,6 +108,7 @@ def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
     found = list(plans)
     ids = [plan.order_id for plan in found]
     ranks, scores, holds = ranks_of(ids), best_scores(ids), hold_names(ids)
+    began = dict(DayRank.objects.filter(order_id__in=ids).values_list("order_id", "rank"))
     at_rank = {rank: scores[order_id] for order_id, rank in ranks.items() if order_id in scores}
     return [
         BoardRow(
@@ -114,6 +117,7 @@ def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
             score=(score := scores.get(plan.order_id)),
             hold=holds.get(plan.order_id, ""),
             decided_by=score.decided_by(at_rank.get(rank + 1)) if score and score.has_criteria else "",
+            climbed=began[plan.order_id] - rank if plan.order_id in began and rank else None,
         )
         for plan in found
     ]
@@ -130,7 +134,7 @@ def board_totals(today: date, mine: int | None = None) -> BoardTotals:
 
     That over all orders is remembered: of a large backlog the figures are as they were some seconds ago.
     """
-    totals = remembered(("orders:board_totals", today), partial(_totals_of_all, today))
+    totals = remembered(("orders:board_totals", today), partial(totals_of_all, today))
     own = OrderPlan.objects.filter(order__status=OrderStatus.OPEN, order__owner_id=mine or 0).count()
     return replace(totals, counts={**totals.counts, "mine": own})
 
@@ -140,7 +144,7 @@ def count_matching(plans: QuerySet[OrderPlan, OrderPlan], filters: str) -> int:
     return remembered(("orders:matching", filters), plans[: MOST_COUNTED + 1].count)
 
 
-def _totals_of_all(today: date) -> BoardTotals:
+def totals_of_all(today: date) -> BoardTotals:
     """Work out the figures over all open orders in one aggregate query: 0.7 s for 300,000."""
     sets = {key: condition for key, condition in conditions(today).items() if key != "mine"}
     counts: dict[str, Any] = {f"n_{key}": Count("order_id", filter=condition) for key, condition in sets.items()}

@@ -18,7 +18,9 @@ from django.utils import timezone
 from inventory.models import Product
 from inventory.suppliers import refresh_delays
 from kernel.errors import Conflict
+from orders.history import keep_day, keep_past_days
 from orders.models import Order, PlanRun, PlanRunStatus, SampleLoad
+from orders.queries.trends import TREND_DAYS
 from orders.replan import replan
 from orders.sample.days import WEEK, weeks_between
 from orders.sample.growing import check_target, grow_backlog
@@ -100,6 +102,10 @@ def plan_sample(now: datetime, say: Say) -> None:
     with _step(say, "Planning the backlog"):
         replan(product_ids=None, cause="sample", now=now, quiet=True)
         settle_promises(now)
+    with _step(say, "Keeping the days of the last four weeks"):
+        today = timezone.localdate(now)
+        keep_past_days(today - timedelta(days=TREND_DAYS), today - timedelta(days=1))
+        keep_day(now=now)
 
 
 def plan_if_cut_off(now: datetime, say: Say) -> None:

@@ -40,6 +40,23 @@ def score_bar(parts: Sequence[Part], top: float) -> SafeString:
 
 
 @register.simple_tag
+def sparkline(values: Sequence[float]) -> SafeString | str:
+    """Draw how a figure went, oldest first; nothing for fewer than two. Words stand beside."""
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    spread = (high - low) or 1
+    step = 100 / (len(values) - 1)
+    points = [(index * step, 28 - 24 * (value - low) / spread) for index, value in enumerate(values)]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true">'
+        '<polygon class="fill" points="0,32 {0} 100,32"/><polyline points="{0}"/></svg>',
+        line,
+    )
+
+
+@register.simple_tag
 def allocation_bar(on_hand: int, inbound: int, total: int) -> SafeString:
     """Draw what covers a line: solid on hand, hatched inbound, outlined where nothing does."""
     total = max(total, 1)

@@ -106,6 +106,24 @@ def slip_between(promised_on: date, eta: date) -> SafeString | str:
     return slip_chip((eta - promised_on).days)
 
 
+@register.simple_tag
+def rank_change(climbed: int | None) -> SafeString | str:
+    """Show how many ranks an order went up or down since the day began: never in red or green, it may be either."""
+    if not climbed:
+        return ""
+    way, shape = ("up", "M4 1 7 6H1z") if climbed > 0 else ("down", "M4 7 1 2h6z")
+    return format_html(
+        '<span class="mv {}" title="{} {} since the day began"><svg viewBox="0 0 8 8" aria-hidden="true">'
+        '<path d="{}"/></svg>{}<span class="vh"> {}</span></span>',
+        way,
+        way.capitalize(),
+        abs(climbed),
+        shape,
+        abs(climbed),
+        way,
+    )
+
+
 @register.filter
 def signed_days(days: int) -> str:
     return f"{'+' if days > 0 else MINUS if days < 0 else ''}{abs(days)}\u00a0d"

@@ -30,6 +30,7 @@ from orders.queries.bulk import recent_jobs
 from orders.queries.order import order_detail
 from orders.queries.status import VIEWS
 from orders.queries.timeline import order_timeline
+from orders.queries.trends import trends
 from orders.views.board_frame import CURSOR, frame_context, keep_columns, view_url
 from orders.views.bulk import bulk_choices
 
@@ -62,6 +63,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         raise Invalid("A filter in this address cannot be read.")
     page, rows = board_page(chosen.qs, keys, **cursor_of(request))
     totals = board_totals(timezone.localdate(), request.user.pk)
+    fill_rate = _fill_rate(timezone.localdate())
     is_filtered = _is_filtered(chosen)
     return {
         "filter": chosen,
@@ -73,7 +75,8 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "is_filtered": is_filtered,
         "matching": _matching(request, chosen) if is_filtered else totals.counts[_view(chosen)],
         "totals": totals,
-        "fill_rate": _fill_rate(timezone.localdate()),
+        "fill_rate": fill_rate,
+        "trends": trends(totals, fill_rate, timezone.localdate()),
         "tabs": [(view, totals.counts[view.key], view_url(request, view.key)) for view in VIEWS],
         "view": _view(chosen),
         "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),

@@ -44,6 +44,8 @@ NEEDS_NO_PLAN = {
     "inventory.substitutes.change_substitutes",
     "orders.hands.change_capacity",
     "orders.terms.change_customer_terms",
+    "orders.history.keep_day",
+    "orders.history.keep_past_days",
     "orders.lifecycle.add_note",
     "orders.approvals.approve",
     "orders.approvals.send_back",

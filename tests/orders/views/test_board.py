@@ -9,8 +9,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from orders.models import LinePlan, Reason
+from orders.models import BacklogDay, DayRank, LinePlan, Reason
 from orders.planning.grammar import rule_labels
 from orders.planning.presets import PRESETS
 from tests.factories import NOW
@@ -267,3 +268,27 @@ def test_where_criteria_decide_the_board_names_the_one_that_did_not_a_number_of_
     assert cells == [one, other, one]
     assert f"Rank 2 is ahead by <b>{other}</b>" in panel
     assert "00000000000" not in board + panel
+
+
+def test_arrows_show_who_climbed_and_fell_since_the_day_began(sign_in: SignIn) -> None:
+    first, second, third = (planned_order(score) for score in (9, 8, 7))
+    for order, rank in ((first, 3), (second, 1), (third, 3)):
+        DayRank.objects.create(order=order, rank=rank)
+
+    html = sign_in().get("/triage/").content.decode()
+
+    assert re.findall(r'title="((?:Up|Down) \d+ since the day began)"', html) == [
+        "Up 2 since the day began",
+        "Down 1 since the day began",
+    ]
+
+
+def test_the_strip_draws_how_its_figures_went(sign_in: SignIn) -> None:
+    today = timezone.localdate()
+    for days in (7, 3):
+        BacklogDay.objects.create(day=today - timedelta(days=days), open_orders=1, open_value_minor=1000 * days)
+
+    html = sign_in().get("/triage/").content.decode()
+
+    assert html.count('class="spark"') == 1
+    assert "100.0% in 7 days" in html
