@@ -14,9 +14,11 @@ from orders import policies
 from orders.integrity import check
 from orders.models import LinePlan, Order
 from orders.models.plan import Reason
+from orders.plan_records import replay
 from orders.planning.grammar import parse_policy
+from orders.policy_preview import preview_rules
 from orders.queries.availability import Item, find_availability
-from orders.replan import is_full_run_due
+from orders.replan import is_full_run_due, replan
 from orders.replanning.demand import load_demand
 from orders.replanning.scope import Scope
 from tests.factories import NOW
@@ -238,6 +240,30 @@ def test_a_full_run_is_due_when_a_forecast_is_newer_that_the_policy_reads() -> N
     full()
     finished_run(later)
     assert not is_full_run_due(now=later)
+
+
+def test_a_run_that_read_the_forecast_can_be_repeated_after_the_next_one() -> None:
+    make_forecast_world(2)
+    publish(KEEPING)
+    run = replan(product_ids=None, cause="test", now=NOW)
+    DemandForecast.objects.update(means=[90.0] * 12)
+
+    assert replay(run.pk).is_same
+    assert replan(product_ids=None, cause="test", now=NOW).plan_hash != run.plan_hash
+
+
+def test_what_keeping_units_would_do_is_previewed() -> None:
+    product = make_product()
+    make_stock(product, on_hand=20)
+    make_forecast(product)
+    ordered_before(product, "gold", 30)
+    make_order([(product, 15)], customer=make_customer(tier="standard"))
+    full()
+
+    found = preview_rules(KEEPING, now=NOW)
+
+    # A unit a day for 21 days is kept, and there are 20.
+    assert (found.before.units_ready, found.after.units_ready) == (15, 0)
 
 
 def test_automated_without_a_model_ranks_by_its_fall_back() -> None:
