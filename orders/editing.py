@@ -104,7 +104,9 @@ def close_done(orders: Sequence[Order], *, now: datetime) -> None:
     for order in orders:
         order.status = OrderStatus.SHIPPED if order.pk in shipped else OrderStatus.CANCELLED
         order.closed_at = now
-    Order.objects.bulk_update(orders, ["status", "closed_at"])
+    for status in {order.status for order in orders}:
+        closed = [order.pk for order in orders if order.status == status]
+        Order.objects.filter(pk__in=closed).update(status=status, closed_at=now)
     Peg.objects.filter(line__order_id__in=ids).delete()
     LinePlan.objects.filter(line__order_id__in=ids).delete()
     OrderPlan.objects.filter(order_id__in=ids).delete()
