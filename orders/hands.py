@@ -18,6 +18,7 @@ from django.utils import timezone
 from inventory.dirty import PLAN_TASK, mark_dirty
 from inventory.models import PickCapacity, Warehouse
 from inventory.queries import warehouse_by_code
+from inventory.working_days import workdays
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
 from kernel.kick import kick
@@ -27,7 +28,8 @@ from notifications.outbox import record_fact
 from orders.models import HandsPass, PickDay, PlanRun
 from orders.planning.types import Context, Ints
 from orders.replanning.hands import Delayed, find_delayed, load_capacity
-from orders.replanning.sites import MONDAY_TO_FRIDAY
+from orders.replanning.scope import Scope
+from orders.replanning.sites import context_of, load_sites
 
 PAUSE = timedelta(seconds=5)  # between two passes: a burst of events costs one
 RECENT = 500  # runs that are in work at a time are far fewer
@@ -56,7 +58,7 @@ def change_capacity(
     """
     warehouse = warehouse_by_code(warehouse_code)
     days = days or {}
-    _check(weekdays, days)
+    _check(warehouse, weekdays, days, now)
     PickCapacity.objects.filter(warehouse=warehouse).delete()
     PickCapacity.objects.bulk_create(
         [
@@ -107,10 +109,14 @@ def _pass(covers: Mapping[str, Any], *, now: datetime) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PASS_LOCK])
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     capacity = load_capacity(today=today.toordinal(), since=midnight)
-    delayed = _nobody() if capacity is None else find_delayed(capacity, Context(today.toordinal(), MONDAY_TO_FRIDAY))
+    delayed = _nobody() if capacity is None else find_delayed(capacity, _context(today))
     moved = _write(delayed)
     HandsPass.objects.update_or_create(pk=1, defaults={**covers, "at": now})
     return moved
+
+
+def _context(today: date) -> Context:
+    return context_of(load_sites(Scope(None), today=today.toordinal()), today=today.toordinal())
 
 
 def _write(delayed: Delayed) -> int:
@@ -142,7 +148,7 @@ def _nobody() -> Delayed:
     return Delayed(none, none, none)
 
 
-def _check(weekdays: Sequence[int | None], days: Mapping[date, int]) -> None:
+def _check(warehouse: Warehouse, weekdays: Sequence[int | None], days: Mapping[date, int], now: datetime) -> None:
     if len(weekdays) != 7:
         wrong = "Give seven figures, Monday first; null for a day without a limit."
         raise Invalid(wrong, fields={"weekdays": wrong})
@@ -153,7 +159,7 @@ def _check(weekdays: Sequence[int | None], days: Mapping[date, int]) -> None:
         check_qty(units, field=f"days.{day.isoformat()}", low=0)
     if len(days) > MAX_DAYS:
         raise Invalid(f"Give at most {MAX_DAYS} days.", fields={"days": f"Give at most {MAX_DAYS} days."})
-    working = [units for units, works in zip(weekdays, MONDAY_TO_FRIDAY.weekmask, strict=True) if works]
-    if not any(units is None or units for units in working):
-        wrong = "Something must be picked on some working day of the week. Close the warehouse instead."
+    works = workdays(timezone.localdate(now))[warehouse.calendar_id].weekdays
+    if not any(works[day] and units != 0 for day, units in enumerate(weekdays)):
+        wrong = "Something must be picked on some working day of the warehouse. Close the warehouse instead."
         raise Invalid(wrong, fields={"weekdays": wrong})

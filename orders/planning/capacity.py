@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.calendar import WorkingDays
-from orders.planning.types import Context, Ints
+from orders.planning.types import Bools, Calendar, Context, Ints
 
 NO_LIMIT = -1
 AHEAD = 64  # working days whose dates are found at a time
@@ -48,16 +48,13 @@ def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
     """Return the day on which the last unit of each entry is picked, parallel to ``work``.
 
     Best rank first, each entry takes the earliest capacity that is left from its day on, over several days if it must.
-    Exact, whatever the order of the input. Raises ValueError for a warehouse that picks nothing on any working day of
-    the week. O(n log n), with a loop over the entries of listed warehouses.
+    Days are working days of the warehouse. Exact, whatever the order of the input. Raises ValueError for a warehouse
+    that picks nothing on any working day of its week. O(n log n), with a loop over the entries of listed warehouses.
     """
-    working = np.array(context.calendar.weekmask)
-    if (capacity.weekly_qty[:, working] == 0).all(axis=1).any():
+    if not picks_at_all(capacity, context).all():
         raise ValueError("weekly_qty: each warehouse must pick on some working day")
-    working_days = WorkingDays(context.calendar)
-    ready = np.maximum(work.ready_on, context.today)
-    offset = working_days.between(context.today, ready)
-    done = offset.copy()
+    calendars = _calendars_of(capacity.warehouse_id, context)
+    done = WorkingDays(context.calendar).add(np.maximum(work.ready_on, context.today), 0)
     listed = np.searchsorted(capacity.warehouse_id, work.warehouse_id)
     known = listed < len(capacity.warehouse_id)
     known[known] = capacity.warehouse_id[listed[known]] == work.warehouse_id[known]
@@ -65,12 +62,32 @@ def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
     order = order[known[order]]
     for at in np.split(order, np.flatnonzero(np.diff(listed[order])) + 1):
         if len(at):
-            days = _Days(capacity, int(listed[at[0]]), context.today, working_days)
-            done[at] = [
-                days.take(first, qty) for first, qty in zip(offset[at].tolist(), work.qty[at].tolist(), strict=True)
-            ]
-    start = np.full(len(done), context.today, dtype=np.int64)
-    return working_days.add(start, done)
+            place = int(listed[at[0]])
+            working_days = WorkingDays(calendars[place])
+            offset = working_days.between(context.today, np.maximum(work.ready_on[at], context.today))
+            days = _Days(capacity, place, context.today, working_days)
+            taken = [days.take(first, qty) for first, qty in zip(offset.tolist(), work.qty[at].tolist(), strict=True)]
+            done[at] = working_days.add(np.full(len(at), context.today, dtype=np.int64), np.array(taken))
+    return done
+
+
+def picks_at_all(capacity: Capacity, context: Context) -> Bools:
+    """Return which listed warehouses pick anything on some working day of their week."""
+    working = np.array(
+        [calendar.weekmask for calendar in _calendars_of(capacity.warehouse_id, context)], dtype=np.bool_
+    )
+    picks: Bools = (working.reshape(-1, 7) & (capacity.weekly_qty != 0)).any(axis=1)
+    return picks
+
+
+def _calendars_of(warehouse_id: Ints, context: Context) -> list[Calendar]:
+    """Return the calendar that each warehouse works by: its own, or the company's."""
+    sites = context.sites
+    if sites is None:
+        return [context.calendar] * len(warehouse_id)
+    calendars = sites.calendars()
+    own = dict(zip(sites.warehouse_id.tolist(), sites.warehouse_calendar.tolist(), strict=True))
+    return [calendars[own.get(warehouse, 0)] for warehouse in warehouse_id.tolist()]
 
 
 class _Days:

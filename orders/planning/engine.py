@@ -84,7 +84,7 @@ def plan(
     announce("allocate")
     claimed = sum_claims(ready, divided.claims)
     gates = find_gates(ready, divided.claims)
-    dates, picked_later = roll_forward(ready, promise(ready, claimed, gates), pick_days)
+    dates, picked_later = roll_forward(ready, gates, promise(ready, claimed, gates), pick_days)
     announce("promise")
     allocations, pegs = _split_claims(ready, divided.claims)
     result = Plan(

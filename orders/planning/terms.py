@@ -48,7 +48,9 @@ def _wanted_by(ready: Prepared, far: FarFuture | None) -> Ints:
     is_far = over_orders(ready, is_far.astype(np.int64), np.minimum) > 0
     day = np.full(lines, ready.context.today, dtype=np.int64)
     day[is_far] += ahead[is_far].astype(np.int64)
-    return np.where(is_far, ready.working_days.before(day, ready.context.handling_days), NO_DAY)
+    if ready.context.sites is None:  # else days of supply are days of leaving, by whatever calendar
+        day = ready.working_days.before(day, ready.context.handling_days)
+    return np.where(is_far, day, NO_DAY)
 
 
 def _with_terms(ready: Prepared, limits: Limits, terms: Terms, at: Ints) -> Limits:

@@ -147,7 +147,8 @@ class Terms:
 class PickDays:
     """When a warehouse has hands for the last unit of a line, as far as that is later than the units are there.
 
-    Found by a pass of its own over each warehouse's queue (``capacity.pick_days``); any order, each line once.
+    Where ``Context.sites`` are given the days include the warehouse's own handling. Found by a pass of its own over
+    each warehouse's queue (``capacity.pick_days``); any order, each line once.
     """
 
     line_id: Ints

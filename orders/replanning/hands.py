@@ -1,28 +1,32 @@
-"""What warehouses have to pick, as arrays: every claim of the plan in force, with its day and its place in the queue."""
+"""What warehouses have to pick, as arrays: every claim of the plan in force, with its day and place in the queue."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from inventory.models import PickCapacity
-from orders.planning.calendar import WorkingDays
-from orders.planning.capacity import NO_LIMIT, Capacity, Work, pick_days
+from orders.planning.calendar import SiteDays, WorkingDays
+from orders.planning.capacity import NO_LIMIT, Capacity, Work, pick_days, picks_at_all
 from orders.planning.types import NO_DAY, Context, Ints, Reason
 from orders.replanning.bulk import Columns, copy_out
+
+log = logging.getLogger(__name__)
 
 # Units that are picked are done; those of held orders are not picked before the hold is released.
 _CLAIMS = f"""
     SELECT c.line_id, c.warehouse_id, c.product_id, c.qty, c.expected_on, c.delay, p.order_id, p.score, p.stage,
         o.placed_at, CASE o.ship_policy WHEN 'complete' THEN 1 WHEN 'one_backorder' THEN 2 ELSE 0 END,
-        t.order_id IS NOT NULL, p.reason = {int(Reason.FILL_THRESHOLD)}
+        t.order_id IS NOT NULL, c.source_id, p.reason = {int(Reason.FILL_THRESHOLD)}
     FROM (
-        SELECT a.line_id, a.warehouse_id, a.product_id, a.qty, '-infinity'::date AS expected_on, 0::smallint AS delay
+        SELECT a.line_id, a.warehouse_id, a.product_id, a.qty, '-infinity'::date AS expected_on, 0::smallint AS delay,
+            0::bigint AS source_id
         FROM orders_allocation a WHERE a.state < 2
         UNION ALL
-        SELECT g.line_id, l.warehouse_id, g.product_id, g.qty, l.expected_on, s.delay_p50_days
+        SELECT g.line_id, l.warehouse_id, g.product_id, g.qty, l.expected_on, s.delay_p50_days, l.id
         FROM orders_peg g
         JOIN inventory_purchaseorderline l ON l.id = g.purchase_order_line_id
         JOIN inventory_purchaseorder o ON o.id = l.purchase_order_id
@@ -45,6 +49,7 @@ _TYPES = {
     "placed_at": "timestamptz",
     "ship_policy": "int4",
     "has_terms": "bool",
+    "source_id": "int8",
     "is_thin": "bool",
 }
 _PICKED = """
@@ -62,7 +67,7 @@ class Delayed:
 
 
 def load_capacity(*, today: int, since: datetime) -> Capacity | None:
-    """Read what warehouses pick in a day, and what they have picked ``since`` today began; None where none is bounded."""
+    """Read what warehouses pick in a day and have picked ``since`` today began; None where none is bounded."""
     rows = list(PickCapacity.objects.values_list("warehouse_id", "weekday", "day", "units"))
     warehouses = sorted({warehouse for warehouse, *_ in rows})
     if not warehouses:
@@ -97,7 +102,10 @@ def delayed_of(claims: Columns, capacity: Capacity, context: Context) -> Delayed
     """Do as ``find_delayed`` does with claims of any plan: its columns are those that ``find_delayed`` reads."""
     ready_on = _ready_on(claims, context)
     work = Work(claims["line_id"], claims["warehouse_id"], claims["qty"], ready_on, _places(claims))
-    picked_on = pick_days(work, capacity, context)
+    picked_on = pick_days(work, _picking(capacity, context), context)
+    if context.sites is not None:
+        sites = SiteDays(context)
+        ready_on, picked_on = (sites.leave(claims["warehouse_id"], days) for days in (ready_on, picked_on))
     line_id, at = np.unique(claims["line_id"], return_inverse=True)
     ready, picked = (np.full(len(line_id), NO_DAY, dtype=np.int64) for _ in range(2))
     np.maximum.at(ready, at, ready_on)
@@ -108,16 +116,37 @@ def delayed_of(claims: Columns, capacity: Capacity, context: Context) -> Delayed
     return Delayed(line_id[delayed], product[delayed], picked[delayed])
 
 
+def _picking(capacity: Capacity, context: Context) -> Capacity:
+    """Leave out warehouses that would never pick, by figures that their calendar has overtaken: nobody can say when."""
+    picks = picks_at_all(capacity, context)
+    if picks.all():
+        return capacity
+    log.warning("warehouses %s pick on no working day", capacity.warehouse_id[~picks].tolist())
+    place = np.cumsum(picks) - 1
+    kept = picks[capacity.special_place]
+    return Capacity(
+        warehouse_id=capacity.warehouse_id[picks],
+        weekly_qty=capacity.weekly_qty[picks],
+        picked_today=capacity.picked_today[picks],
+        special_place=place[capacity.special_place[kept]],
+        special_day=capacity.special_day[kept],
+        special_qty=capacity.special_qty[kept],
+    )
+
+
 def _ready_on(claims: Columns, context: Context) -> Ints:
     """Return the working day from which each claim can be picked.
 
     Orders that ship together are picked when the last of their claims is there; so is an order whose terms call what is
     there too little. Of one that may send a part ahead, lines that are all on hand do not wait.
     """
-    days = WorkingDays(context.calendar)
     expected = claims["expected_on"]
     start = np.where(expected == NO_DAY, context.today, np.where(expected < context.today, context.today + 1, expected))
-    own = days.add(start, claims["delay"])
+    if context.sites is None:
+        own = WorkingDays(context.calendar).add(start, claims["delay"])
+    else:
+        source = claims.get("source_id", np.zeros(len(start), dtype=np.int64))
+        own = SiteDays(context).arrive(source, start, claims["delay"])
     order, line = (np.unique(claims[name], return_inverse=True)[1] for name in ("order_id", "line_id"))
     thin = np.zeros(int(order.max(initial=-1)) + 1, dtype=np.bool_)
     thin[order[claims["is_thin"]]] = True

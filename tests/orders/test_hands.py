@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from inventory.models import DirtyMark, PickCapacity
+from inventory.models import Calendar, DirtyMark, PickCapacity, Warehouse
 from kernel.errors import Invalid
 from notifications.models import Fact
 from orders.hands import change_capacity, keep_pick_days
@@ -172,3 +172,13 @@ def test_an_order_that_waits_for_hands_when_it_gets_its_date_is_no_backorder_eit
 
     assert OrderPromise.objects.get(order=orders[0]).promised_on == working_day(2)
     assert not Fact.objects.filter(kind="orders.backordered").exists()
+
+
+def test_a_warehouse_picks_by_its_own_calendar_and_ships_after_its_handling(orders: list[Order]) -> None:
+    every_day = Calendar.objects.create(code="ALL", name="Every day", weekdays="1111111")
+    Warehouse.objects.filter(code="MAIN").update(calendar=every_day, handling_days=1)
+    change_capacity("MAIN", weekdays=[10] * 7, actor=None, now=NOW)
+
+    settle()
+
+    assert [eta for order in orders for _, eta in lines(order)] == [TODAY + timedelta(days=days) for days in (1, 2, 3)]

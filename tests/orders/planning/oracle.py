@@ -62,7 +62,7 @@ class Oracle:
 
     # calendar, counted day by day
 
-    def works(self, day: int, calendar: int) -> bool:
+    def works(self, day: int, calendar: int = 0) -> bool:
         own = self.case.calendar_of(calendar)
         return own.weekmask[(day - 1) % 7] and day not in own.holidays
 
@@ -216,15 +216,20 @@ class Oracle:
         protected = self.reached_by_protected(answers)
         for line in self.case.lines:
             self.give_reason(line, answers[line.line_id], line.line_id in waiting, line.line_id in protected)
-        self.wait_for_hands(answers)
+        self.wait_for_hands(answers, set(waiting))
         return answers
 
-    def wait_for_hands(self, answers: dict[int, Answer]) -> None:
-        """Let lines leave no sooner than they are picked; of an order that is served as one, than the last of them."""
+    def wait_for_hands(self, answers: dict[int, Answer], waiting: set[int]) -> None:
+        """Let lines leave no sooner than they are picked; lines that leave together, than the last of them."""
         pick_on = {pick.line_id: pick.pick_on for pick in self.case.pick_days}
         for line in self.case.lines:
-            order = [other.line_id for other in self.case.lines if other.order_id == line.order_id]
-            picks = [pick_on[key] for key in (order if line.ship_policy else [line.line_id]) if key in pick_on]
+            with_it = [
+                other.line_id
+                for other in self.case.lines
+                if other.order_id == line.order_id and (other.line_id in waiting) == (line.line_id in waiting)
+            ]
+            together = with_it if line.ship_policy in (COMPLETE, ONE_BACKORDER) else [line.line_id]
+            picks = [pick_on[key] for key in together if key in pick_on]
             answer = answers[line.line_id]
             day = max(map(self.leaves, picks), default=0)
             if answer.eta_p50 and day > answer.eta_p50 and not line.on_hold and answer.reason != BY_HAND:
