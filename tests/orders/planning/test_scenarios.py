@@ -15,8 +15,21 @@ from typing import Any
 import pytest
 
 from orders.planning.grammar import parse_policy
-from orders.planning.types import Kept, Outcome, Reason
-from tests.orders.planning.cases import Case, Claim, Group, Line, Pick, PickDay, Product, Share, Source, Weekly
+from orders.planning.types import Calendar, Kept, Outcome, Reason
+from tests.orders.planning.cases import (
+    Case,
+    Claim,
+    Group,
+    House,
+    Line,
+    Pick,
+    PickDay,
+    Product,
+    Share,
+    Source,
+    Way,
+    Weekly,
+)
 from tests.orders.planning.choosing_oracle import ChoosingOracle
 from tests.orders.planning.class_oracle import ClassOracle
 from tests.orders.planning.oracle import Oracle
@@ -102,7 +115,16 @@ def read(scenario: dict[str, Any]) -> Case:
         pick_days=rows_of(PickDay, "pick_days"),
         far_horizon=scenario.get("far_horizon"),
         preferred=tuple(tuple(entry) for entry in scenario.get("preferred", ())),
+        calendars=tuple(calendar(entry) for entry in scenario.get("calendars", ())),
+        houses=rows_of(House, "houses"),
+        ways=rows_of(Way, "ways"),
     )
+
+
+def calendar(entry: dict[str, Any]) -> Calendar:
+    """Read weekdays as seven flags from Monday, and the closed days."""
+    closed = tuple(date.fromisoformat(text).toordinal() for text in entry.get("closed", ()))
+    return Calendar(tuple(flag == "1" for flag in entry["weekdays"]), closed)
 
 
 def day(key: str, value: Any) -> Any:
