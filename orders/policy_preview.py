@@ -21,7 +21,7 @@ from orders.simulation.figures import Figures
 from orders.simulation.live import load_live, plan_live, thresholds
 
 MOVES = 10
-SAMPLE_LINES = 100_000  # of a larger backlog whole components with about as many lines are compared
+SAMPLE_LINES = 50_000  # of a larger backlog whole components with about as many lines are compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,19 +111,19 @@ def test_orders_look_in_memory_as_they_are_written(seed: int) -> None:
 
 
 def test_a_sample_holds_whole_components() -> None:
-    for _ in range(6):
+    for _ in range(30):
         first, second = make_product(), make_product()
         make_stock(first, on_hand=1)
         make_order([(first, 1), (second, 1)], ship_policy="complete")
     rules = parse_policy(published().rules)
 
-    live = load_live([rules], today=TODAY, at_most=5)
+    live = load_live([rules], today=TODAY, at_most=20)
 
     assert live.is_sample
-    assert 0 < len(live.price_minor) < live.lines_open == 12
+    assert 0 < len(live.price_minor) < live.lines_open == 60
     sampled = live.inputs[0].backlog.order_id
     assert (np.unique(sampled, return_counts=True)[1] == 2).all()
-    assert not load_live([rules], today=TODAY, at_most=12).is_sample
+    assert not load_live([rules], today=TODAY, at_most=60).is_sample
 
 
 def test_a_line_is_overtaken_by_a_later_order_with_an_earlier_day() -> None:
