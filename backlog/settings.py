@@ -133,6 +133,7 @@ CELERY_TASK_ROUTES = {
     "orders.tasks.run_simulations": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
+    "notifications.tasks.send_webhooks": {"queue": "webhook"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -143,6 +144,7 @@ CELERY_BEAT_SCHEDULE = {
     "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
+    "send-webhooks": {"task": "notifications.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
     "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
     "run-simulations": {"task": "orders.tasks.run_simulations", "schedule": 15.0, "options": {"expires": 15}},
@@ -153,20 +155,27 @@ CELERY_BEAT_SCHEDULE = {
 
 # Facts: who listens to what. A listener takes a list of facts of one kind, inside the dispatcher's transaction.
 
+_MAIL, _WEBHOOKS = "notifications.announcing.announce", "notifications.webhooks.queueing.enqueue"
 FACT_LISTENERS: dict[str, list[str]] = {
-    "orders.backordered": ["notifications.announcing.announce"],
-    "orders.line_allocated": ["notifications.announcing.announce"],
-    "orders.eta_slipped": ["notifications.announcing.announce"],
-    "orders.eta_improved": ["notifications.announcing.announce"],
-    "orders.eta_restored": ["notifications.announcing.announce"],
-    "orders.shipped": ["notifications.announcing.announce"],
-    "orders.cancelled": ["notifications.announcing.announce"],
+    "orders.taken_in": [_WEBHOOKS],
+    "orders.backordered": [_MAIL, _WEBHOOKS],
+    "orders.line_allocated": [_MAIL, _WEBHOOKS],
+    "orders.eta_slipped": [_MAIL, _WEBHOOKS],
+    "orders.eta_improved": [_MAIL, _WEBHOOKS],
+    "orders.eta_restored": [_MAIL],
+    "orders.shipped": [_MAIL, _WEBHOOKS],
+    "orders.cancelled": [_MAIL, _WEBHOOKS],
+    "orders.held": [_WEBHOOKS],
+    "orders.released": [_WEBHOOKS],
+    "orders.customer_chose": [_WEBHOOKS],
     "notifications.sent": ["orders.told.record_told"],
-    "inventory.working_days_changed": ["orders.asked_runs.plan_everything"],
 }
+WEBHOOKS_MAY_STAY_INSIDE = env.bool("WEBHOOKS_MAY_STAY_INSIDE", False)  # http and private addresses, for trials only
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
 PLAN_RECORDS_KEPT = env.int("PLAN_RECORDS_KEPT", 10)  # full runs that can be repeated; 0 keeps none
-PLAN_RECORD_MAX_LINES = env.int("PLAN_RECORD_MAX_LINES", 200_000)  # keeping a larger backlog would cost its run too much
+PLAN_RECORD_MAX_LINES = env.int(
+    "PLAN_RECORD_MAX_LINES", 200_000
+)  # keeping a larger backlog would cost its run too much
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
 TELL_WITHIN_HOURS = env.int("TELL_WITHIN_HOURS", 4)  # a slip is to be told within these; agents see the deadline

@@ -11,6 +11,7 @@ from notifications.dispatching import dispatch_pending
 from notifications.links import forget_misses
 from notifications.sending import send_due
 from notifications.smtp import Unreachable
+from notifications.webhooks import queueing
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,12 @@ def send_due_deliveries() -> None:
         _until_done(send_due)
     except Unreachable as error:
         log.warning("no mail server answers: %s", error)
+
+
+@shared_task
+def send_webhooks() -> None:
+    """Send due webhook deliveries until none is left."""
+    _until_done(queueing.send_due)
 
 
 @shared_task

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders.answer_feedback": (AGENT, OPS, ADMIN),
     "notifications.send_message": (AGENT, OPS, ADMIN),
     "notifications.run_valve": (ADMIN,),
+    "notifications.manage_webhooks": (ADMIN,),
     "notifications.edit_template": (AGENT, ADMIN),
     "notifications.activate_template": (ADMIN,),
 }

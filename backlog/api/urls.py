@@ -13,6 +13,7 @@ from inventory.api.forecasts import ForecastRunViewSet, ForecastViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
 from notifications.api.rules import MessageRulesViewSet
+from notifications.api.webhooks import WebhookViewSet
 from orders.api.allocation import CapacityViewSet, SourceViewSet
 from orders.api.availability import AvailabilityViewSet
 from orders.api.customers import CustomerViewSet
@@ -49,6 +50,7 @@ router.mount("risk-model", RiskModelViewSet, "risk-model")
 router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("message-rules", MessageRulesViewSet, "message-rules")
+router.mount("webhooks", WebhookViewSet, "webhooks")
 router.mount("feedback", FeedbackViewSet, "feedback")
 router.mount("metrics", MetricsViewSet, "metrics")
 

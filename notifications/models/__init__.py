@@ -4,6 +4,7 @@ from notifications.models.link import Link, LinkMiss, LinkPurpose
 from notifications.models.rules import MessageRules
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
+from notifications.models.webhook import Webhook, WebhookDelivery, WebhookDeliveryState
 
 __all__ = [
     "Delivery",
@@ -17,4 +18,7 @@ __all__ = [
     "Suppression",
     "Template",
     "TemplateStatus",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookDeliveryState",
 ]
