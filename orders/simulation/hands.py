@@ -13,11 +13,11 @@ import numpy as np
 from django.utils import timezone
 
 from orders.planning.capacity import Capacity
-from orders.planning.types import ANY_STAGE, NO_DAY, Context, Ints, PickDays, Plan, Reason, ShipPolicy
+from orders.planning.types import ANY_STAGE, NO_DAY, Ints, PickDays, Plan, Reason, ShipPolicy
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.hands import delayed_of, load_capacity
 from orders.replanning.inputs import Inputs
-from orders.replanning.sites import MONDAY_TO_FRIDAY
+from orders.replanning.sites import context_of
 
 _PICKED = "SELECT line_id, warehouse_id, sum(qty)::bigint FROM orders_allocation WHERE state = 2 GROUP BY 1, 2"
 
@@ -73,7 +73,7 @@ def with_capacity(hands: Hands, warehouse_id: int, units: int) -> Hands:
 
 def pick_days_of(inputs: Inputs, plan: Plan, hands: Hands, *, today: int) -> PickDays:
     """Return which lines of a plan must wait for hands, and until when."""
-    found = delayed_of(_claims(inputs, plan, hands), hands.capacity, Context(today, MONDAY_TO_FRIDAY))
+    found = delayed_of(_claims(inputs, plan, hands), hands.capacity, context_of(inputs.sites, today=today))
     return PickDays(found.line_id, found.pick_on)
 
 
@@ -96,6 +96,7 @@ def _claims(inputs: Inputs, plan: Plan, hands: Hands) -> Columns:
         "qty": np.concatenate((frozen["qty"], allocations.qty, pegs.qty)),
         "expected_on": np.concatenate((np.full(here, NO_DAY), supply.expected_on[source])),
         "delay": np.concatenate((np.zeros(here, dtype=np.int64), supply.delay_p50[source])),
+        "source_id": np.concatenate((np.zeros(here, dtype=np.int64), pegs.source_id)),
         "order_id": inputs.backlog.order_id[at],
         "score": plan.score[planned],
         "stage": np.full(len(line_id), ANY_STAGE) if stage is None else stage.astype(np.int64),

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from inventory.dirty import mark_dirty
 from inventory.models import Calendar, DirtyMark, PickCapacity, Warehouse
 from kernel.errors import Invalid
 from notifications.models import Fact
 from orders.hands import change_capacity, keep_pick_days
-from orders.models import Allocation, LinePlan, Order, OrderPlan, OrderPromise, PickDay, Reason
+from orders.models import Allocation, LinePlan, Order, OrderLine, OrderPlan, OrderPromise, PickDay, Reason
 from orders.picking import pick
 from orders.replan import plan_marked, replan
+from orders.tasks import plan_dirty
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_warehouse
 from tests.factories.orders import make_line, make_order
@@ -182,3 +184,16 @@ def test_a_warehouse_picks_by_its_own_calendar_and_ships_after_its_handling(orde
     settle()
 
     assert [eta for order in orders for _, eta in lines(order)] == [TODAY + timedelta(days=days) for days in (1, 2, 3)]
+
+
+def test_the_plan_workers_look_when_nothing_else_is_due(orders: list[Order]) -> None:
+    now = timezone.now()
+    Order.objects.update(placed_at=now - timedelta(days=5))
+    mark_dirty([line.product_id for line in OrderLine.objects.all()], cause="test")
+    change_capacity("MAIN", weekdays=[10] * 7, actor=None, now=now)
+
+    plan_dirty()
+    plan_dirty()
+
+    reasons = set(LinePlan.objects.values_list("reason", flat=True))
+    assert reasons == {Reason.READY, Reason.CAPACITY}
