@@ -66,6 +66,9 @@ def _whole(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Diff
     ]
     if shares[0] != shares[1]:
         yield _changed("", {}, "Fair share", "among", *shares)
+    if before.get("whole_orders") != after.get("whole_orders"):
+        said = (words.WHOLE_ORDERS.get(document.get("whole_orders", ""), "") for document in (before, after))
+        yield _changed("", {}, "Orders that ship together", "", *said)
     for name, days in SAFEGUARDS.items():
         values = [words.shown(document.get(name, {}).get(days)) for document in (before, after)]
         if before.get(name) != after.get(name):

@@ -19,6 +19,7 @@ Document = dict[str, Any]
 SECTIONS = ("classes", "rules", "segments", "quotas", "promises")
 DIVIDERS = ("segments", "quotas", "fair_share")
 FAIR_SHARE = "customer.code"
+CHOOSING = ("priority", "hybrid", "automated")  # have points by which an optimiser can weigh whole orders
 SAFEGUARDS = {"far_future": "horizon_days", "starvation": "after_days"}  # each with the days that it is about
 FORECAST = {"horizon_days": 28}
 _TREE: dict[str, Callable[[conditions.Condition, str], conditions.Condition | None]] = {
@@ -64,6 +65,9 @@ def apply(document: Document, edit: Edit, *, earlier: Mapping[str, Any] | None =
             return _with_strategy(changed, edit.argument, earlier)
         case "divide":
             return _divided_by(changed, edit.argument)
+        case "whole_orders":
+            rest = {name: value for name, value in changed.items() if name != "whole_orders"}
+            return {**rest, "whole_orders": edit.argument} if edit.argument else rest
         case "fair_share":
             return {**changed, "fair_share": edit.argument}
         case "forecast":
@@ -179,6 +183,8 @@ def _with_strategy(document: Document, strategy: str, earlier: Mapping[str, Any]
     rules = convert_rules(copy.deepcopy(source["rules"]), source["strategy"], strategy)
     changed = {**document, "strategy": strategy, "rules": rules}
     changed.pop("forecast", None)
+    if strategy not in CHOOSING:
+        changed.pop("whole_orders", None)
     if strategy == "demand_forecast":
         kept = (earlier or {}).get("forecast") if (earlier or {}).get("strategy") == strategy else None
         changed = {name: value for name, value in changed.items() if name not in DIVIDERS}
@@ -196,6 +202,8 @@ def _is_nearer(earlier: Mapping[str, Any], document: Document, strategy: str) ->
 
 def _divided_by(document: Document, divider: str) -> Document:
     changed = {name: value for name, value in document.items() if name not in DIVIDERS}
+    if divider != "rank":
+        changed.pop("whole_orders", None)
     if divider == "fair_share":
         return {**changed, "fair_share": FAIR_SHARE}
     if divider in ("segments", "quotas"):

@@ -39,6 +39,7 @@ PROMISES = {
     "freeze_days": "frozen {} d before the day",
     "urgent_days": "delays of {} d at once",
 }
+WHOLE_ORDERS = {"": "As the strategy does", "chosen": "Chosen by an optimiser", "by_rank": "By rank"}
 SAFEGUARDS = {"far_future": "Far-future orders", "starvation": "Long waits"}
 DIVIDERS = {
     "rank": "By rank alone",

@@ -5,35 +5,26 @@ The counterpart, form to entry, is ``orders.drafting.entries``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orders.drafting.conversion import readable_attributes
 from orders.drafting.fields import shown
 from orders.drafting.points import CURVES
-from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
-from orders.planning.conditions import OPERATORS
-from orders.planning.schema import GUARANTEES, IF_UNMET, MAX_DEPTH, PROMISE_DAYS, PROMISE_SWITCHES
+from orders.planning.attributes import CATALOGUE, AttributeSpec
+from orders.planning.schema import GUARANTEES, IF_UNMET, PROMISE_DAYS, PROMISE_SWITCHES
+from orders.views.policy_conditions import (
+    Choice,
+    Entry,
+    Known,
+    Node,
+    Notes,
+    Remarks,
+    closed_values,
+    condition_node,
+    said_at,
+)
 
-Entry = dict[str, Any]
-Choice = tuple[str, str]
-Notes = Mapping[str, str]
-Known = Mapping[str, Sequence[str]]
-
-OPERATOR_WORDS = {
-    "eq": "is",
-    "ne": "is not",
-    "lt": "is below",
-    "lte": "is at most",
-    "gt": "is above",
-    "gte": "is at least",
-    "in": "is one of",
-    "not_in": "is none of",
-    "between": "is between",
-    "is_known": "is known",
-    "is_unknown": "is unknown",
-}
 CURVE_WORDS = {
     "fixed": "the same points for all",
     "linear": "points per unit",
@@ -41,7 +32,6 @@ CURVE_WORDS = {
     "logistic": "points along an S-curve",
     "by_value": "points by value",
 }
-GROUP_WORDS = {"all": "all of", "any": "any of"}
 GUARANTEE_WORDS = {
     "win": "Win: everything it asks for, before any score",
     "gain": "Gain: never less or later than now, perhaps more",
@@ -72,15 +62,6 @@ _SPARE_ROWS = 1  # empty rows at the end of a table, to type into
 
 
 @dataclass(frozen=True, slots=True)
-class Remarks:
-    """What is said of places (``problems`` refuse the document, ``doubts`` do not), and which values are known."""
-
-    problems: Notes
-    doubts: Notes
-    known: Known
-
-
-@dataclass(frozen=True, slots=True)
 class Value:
     """One text to show in a field, with its name; ``problem`` is what the grammar says of it."""
 
@@ -89,29 +70,6 @@ class Value:
     text: str
     unit: str = ""
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A node of a condition tree. ``is_bare`` is one right below a *not*, which has no buttons of its own.
-
-    ``widget`` says how values are entered: number, between, choice, choices, text, texts.
-    """
-
-    path: str
-    kind: str
-    parts: tuple[Node, ...] = ()
-    attribute: str = ""
-    op: str = ""
-    operators: tuple[Choice, ...] = ()
-    widget: str = ""
-    values: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    unit: str = ""
-    problem: str = ""
-    doubt: str = ""
-    is_bare: bool = False
-    may_nest: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +114,7 @@ def entry_form(
     form: dict[str, Any] = {
         "label": Value("label", "Name", shown(entry.get("label")), problem=problems.get(f"{place}.label", "")),
         "attributes": attribute_groups(strategy, at_entry=section == "classes"),
-        "node": _node(entry["when"], "when", f"{place}.when", remarks) if "when" in entry else None,
+        "node": condition_node(entry["when"], "when", f"{place}.when", remarks) if "when" in entry else None,
         "problems": _own(problems, place),
     }
     match section:
@@ -192,7 +150,9 @@ def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
     unit = spec.unit if spec else ""
     units = {"from": unit, "midpoint": unit, "per_unit": f"per {unit.removesuffix('s')}" if unit else ""}
     numbers = tuple(
-        Value(name, label, shown(points.get(key)), units.get(key, "points"), _at(remarks.problems, f"{inside}.{key}"))
+        Value(
+            name, label, shown(points.get(key)), units.get(key, "points"), said_at(remarks.problems, f"{inside}.{key}")
+        )
         for key, label in NUMBERS.get(kind, ())
         for name in (f"points.{key}",)
     )
@@ -204,7 +164,9 @@ def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
     }
     if kind == "step":
         steps = [(shown(low), shown(reached)) for low, reached in points.get("steps", ())] + [("", "")] * _SPARE_ROWS
-        form["pairs"] = tuple((*pair, _at(remarks.problems, f"{inside}.steps[{i}]")) for i, pair in enumerate(steps))
+        form["pairs"] = tuple(
+            (*pair, said_at(remarks.problems, f"{inside}.steps[{i}]")) for i, pair in enumerate(steps)
+        )
     if kind == "by_value":
         form["by_value"] = _value_rows(points, spec, remarks.known)
         form["default"] = Value("points.default", "All others", shown(points.get("default")), "points")
@@ -214,16 +176,10 @@ def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
 def _value_rows(points: Entry, spec: AttributeSpec | None, known: Known) -> tuple[tuple[str, str, bool], ...]:
     """Return (value, points, is the value fixed) for each row; values that the data has are offered without points."""
     values = points.get("values", {})
-    closed = _closed(spec)
+    closed = closed_values(spec)
     names = dict.fromkeys((*closed, *values, *known.get(spec.name if spec else "", ())))
     spare = [] if closed else [("", "", False)] * _SPARE_ROWS
     return (*((name, shown(values.get(name)), True) for name in names), *spare)
-
-
-def _closed(spec: AttributeSpec | None) -> tuple[str, ...]:
-    if spec is None:
-        return ()
-    return ("yes", "no") if spec.kind is Kind.YES_NO else spec.choices
 
 
 def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
@@ -232,12 +188,12 @@ def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
         return {}
     if "values" in entry:
         listed = [str(value) for value in entry["values"]]
-        offered = (*_closed(spec), *remarks.known.get(spec.name, ()))
+        offered = (*closed_values(spec), *remarks.known.get(spec.name, ()))
         return {
             "attribute": spec.name,
             "ordered_values": tuple(listed),
             "addable_values": tuple(value for value in offered if value not in listed),
-            "free_values": not _closed(spec),
+            "free_values": not closed_values(spec),
         }
     low, high, grain = spec.usual
     usual = {"grain": grain, "from": low, "to": high}
@@ -248,7 +204,7 @@ def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
             f"{label} ({shown(usual[name])} if empty)",
             shown(entry.get(name)),
             spec.unit,
-            _at(remarks.problems, f"{place}.{name}"),
+            said_at(remarks.problems, f"{place}.{name}"),
         )
         for name, label in labels.items()
     )
@@ -268,14 +224,14 @@ def _amount(entry: Entry, name: str, place: str, notes: Notes) -> tuple[Value, s
     amount = entry.get(name) or {}
     unit = "units" if "units" in amount else "percent"
     label = "Keep at least" if name == "at_least" else "Allow at most"
-    return Value(name, label, shown(amount.get(unit)), problem=_at(notes, f"{place}.{name}")), unit
+    return Value(name, label, shown(amount.get(unit)), problem=said_at(notes, f"{place}.{name}")), unit
 
 
 def _keep(keep: Entry, place: str, notes: Notes) -> tuple[Value, Value]:
     percent, days = (shown(keep.get(name)) for name in ("percent", "days"))
     return (
-        Value("keep.percent", "Keep of what nobody asks for", percent, "%", _at(notes, f"{place}.percent")),
-        Value("keep.days", "for supply of the next", days, "days", _at(notes, f"{place}.days")),
+        Value("keep.percent", "Keep of what nobody asks for", percent, "%", said_at(notes, f"{place}.percent")),
+        Value("keep.days", "for supply of the next", days, "days", said_at(notes, f"{place}.days")),
     )
 
 
@@ -283,65 +239,12 @@ def _promise(entry: Entry, place: str, notes: Notes) -> Entry:
     return {
         "switches": tuple((name, SWITCH_WORDS[name], bool(entry.get(name))) for name in PROMISE_SWITCHES),
         "numbers": tuple(
-            Value(name, DAY_WORDS[name][0], shown(entry.get(name)), DAY_WORDS[name][1], _at(notes, f"{place}.{name}"))
+            Value(
+                name, DAY_WORDS[name][0], shown(entry.get(name)), DAY_WORDS[name][1], said_at(notes, f"{place}.{name}")
+            )
             for name in PROMISE_DAYS
         ),
     }
-
-
-def _node(when: Any, path: str, place: str, remarks: Remarks, *, is_bare: bool = False) -> Node:
-    said: Entry = {
-        "problem": remarks.problems.get(place, ""),
-        "doubt": remarks.doubts.get(place, ""),
-        "is_bare": is_bare,
-        "may_nest": path.count(".") + 2 < MAX_DEPTH,
-    }
-    for kind in ("all", "any"):
-        if kind in when:
-            inside = enumerate(when[kind])
-            parts = (_node(part, f"{path}.{i}", f"{place}.{kind}[{i}]", remarks) for i, part in inside)
-            return Node(path, kind, tuple(parts), **said)
-    if "not" in when:
-        inner = _node(when["not"], f"{path}.0", f"{place}.not", remarks, is_bare=True)
-        return Node(path, "not", (inner,), **said)
-    return _compare(when, path, place, remarks, said)
-
-
-def _compare(when: Entry, path: str, place: str, remarks: Remarks, said: Entry) -> Node:
-    spec = CATALOGUE[when["attribute"]]
-    op = when.get("op", "eq")
-    value = when.get("value")
-    values = tuple(shown(one) for one in (value if isinstance(value, list) else [value]) if one is not None)
-    choices = _closed(spec) or tuple(remarks.known.get(spec.name, ()))
-    others = tuple(one for one in values if one and one not in choices)
-    problem = said["problem"] or _at(remarks.problems, f"{place}.value") or _at(remarks.problems, f"{place}.op")
-    return Node(
-        path,
-        "compare",
-        attribute=spec.name,
-        op=op,
-        operators=tuple((name, OPERATOR_WORDS[name]) for name in OPERATORS[spec.kind]),
-        widget=_widget(spec, op, has_choices=bool(choices)),
-        values=values,
-        choices=(*choices, *others) if choices else (),
-        unit="£" if spec.unit == "GBP" else spec.unit,
-        **{**said, "problem": problem},
-    )
-
-
-def _widget(spec: AttributeSpec, op: str, *, has_choices: bool) -> str:
-    if op in ("is_known", "is_unknown"):
-        return ""
-    if spec.kind is Kind.NUMBER:
-        return {"between": "between", "in": "texts", "not_in": "texts"}.get(op, "number")
-    if op in ("in", "not_in"):
-        return "choices" if has_choices else "texts"
-    return "choice" if has_choices else "text"
-
-
-def _at(notes: Notes, place: str) -> str:
-    """Return what is said of a place or of anything inside it."""
-    return next((text for at, text in notes.items() if at == place or at.startswith((f"{place}.", f"{place}["))), "")
 
 
 def _own(notes: Notes, place: str) -> tuple[str, ...]:

@@ -10,17 +10,18 @@ from orders.drafting import words
 from orders.drafting.conversion import is_ordered
 from orders.drafting.curve import Curve, curve_of
 from orders.drafting.differences import Difference
-from orders.drafting.edits import DIVIDERS, SAFEGUARDS, SECTIONS, entries_of
+from orders.drafting.edits import CHOOSING, DIVIDERS, SAFEGUARDS, SECTIONS, entries_of
 from orders.drafting.fields import shown
-from orders.drafting.points import top, weight
+from orders.drafting.points import top
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.linter import Finding
 from orders.planning.schema import MAX_RULES, MAX_SEGMENTS, STRATEGIES
-from orders.views.policy_forms import Attributes, EntryForm, Known, Remarks, Value, attribute_groups, entry_form
+from orders.views.policy_conditions import Known, Remarks
+from orders.views.policy_forms import Attributes, EntryForm, Value, attribute_groups, entry_form
+from orders.views.policy_sliders import Slider, sliders
 
 Document = dict[str, Any]
 FACTORS = 6
-_OUTLIER = 4.0  # times the median: a slider of its own, so that the others can still be told apart
 STRATEGY_CARDS = {
     "fifo": ("arrow-down-narrow-wide", "Oldest order first. Simple and fair."),
     "priority": ("scale", "Points from the rules below, added up."),
@@ -71,18 +72,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Slider:
-    """How much a rule weighs. ``highest`` is the right end, equal for rules that can be compared."""
-
-    value: float
-    highest: float
-    step: float
-    share: str
-    is_negative: bool
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One entry in its list; ``form`` is there for the one that is open."""
 
@@ -125,6 +114,8 @@ class Screen:
     sections: tuple[Section, ...]
     divider: str
     dividers: tuple[tuple[str, str], ...]
+    whole_orders: str
+    whole_choices: tuple[tuple[str, str], ...]
     fair_share: str
     shareable: tuple[tuple[str, str], ...]
     forecast: Mapping[str, Any] | None
@@ -148,6 +139,8 @@ def make_screen(document: Document, *, opened: str, said: Said) -> Screen:
         sections=tuple(_section(document, name, opened, said) for name in names),
         divider=divider,
         dividers=tuple(words.DIVIDERS.items()) if strategy != "demand_forecast" else (),
+        whole_orders=document.get("whole_orders", ""),
+        whole_choices=tuple(words.WHOLE_ORDERS.items()) if strategy in CHOOSING and divider == "rank" else (),
         fair_share=document.get("fair_share", ""),
         shareable=tuple((spec.name, spec.label) for spec in CATALOGUE.values() if spec.kind is Kind.TEXT),
         forecast=document.get("forecast"),
@@ -188,8 +181,9 @@ def _section(document: Document, key: str, opened: str, said: Said) -> Section:
     entries = entries_of(document, key)
     strategy = document["strategy"]
     ordered = is_ordered(strategy)
-    sliders = _sliders(entries) if key == "rules" and not ordered else [None] * len(entries)
-    rows = [_row(key, i, entry, slider, strategy, opened, said) for i, (entry, slider) in _numbered(entries, sliders)]
+    scales = sliders(entries) if key == "rules" and not ordered else [None] * len(entries)
+    weighed = enumerate(zip(entries, scales, strict=True))
+    rows = [_row(key, i, entry, slider, strategy, opened, said) for i, (entry, slider) in weighed]
     title, add_label = ("Criteria", "Add criterion") if key == "rules" and ordered else SECTION_WORDS[key]
     return Section(
         key=key,
@@ -201,12 +195,6 @@ def _section(document: Document, key: str, opened: str, said: Said) -> Section:
         addable=attribute_groups(strategy) if key == "rules" else None,
         is_full=len(entries) >= (MAX_RULES if key == "rules" else MAX_SEGMENTS),
     )
-
-
-def _numbered(
-    entries: Sequence[Document], sliders: Sequence[Slider | None]
-) -> Iterable[tuple[int, tuple[Document, Slider | None]]]:
-    return enumerate(zip(entries, sliders, strict=True))
 
 
 def _row(
@@ -257,37 +245,3 @@ def _tags(section: str, entry: str, since: Iterable[Difference]) -> tuple[str, .
     mine = [one for one in since if (one.section, one.entry) == (section, entry)]
     said = {"added": "new", "moved": "moved", "on": "was off", "off": "was on", "changed": "changed"}
     return tuple(dict.fromkeys(said[one.kind] for one in mine if one.kind in said))
-
-
-def _sliders(entries: Sequence[Document]) -> list[Slider | None]:
-    """Return a slider for each rule. All share one scale, but for rules that tower over the others."""
-    weights = [abs(weight(entry.get("points", {}))) for entry in entries if top(entry.get("points", {})) is not None]
-    middle = sorted(weights)[len(weights) // 2] if weights else 0
-    usual = max([size for size in weights if size <= _OUTLIER * middle], default=middle)
-    return [_slider(entry.get("points", {}), usual) for entry in entries]
-
-
-def _slider(points: Document, usual: float) -> Slider:
-    value = weight(points)
-    is_bounded = top(points) is not None
-    highest = _nice(max(usual * 1.2, abs(value))) if is_bounded else _nice(max(abs(value) * 4, 5))
-    return Slider(
-        value=abs(value),
-        highest=highest,
-        step=_nice(highest / 100) if highest < 100 else 1 if highest < 1000 else 10,
-        share=f"{min(abs(value) / highest, 1) * 100:.1f}",
-        is_negative=value < 0,
-        unit="" if is_bounded else "per unit",
-    )
-
-
-def _nice(size: float) -> float:
-    """Return the next 1, 2, 4, 5 or 10 times a power of ten."""
-    if size <= 0:
-        return 10
-    power = 1.0
-    while power * 10 <= size:
-        power *= 10
-    while power > size:
-        power /= 10
-    return next(power * times for times in (1, 2, 4, 5, 10) if power * times >= size)

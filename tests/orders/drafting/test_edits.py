@@ -194,3 +194,36 @@ def test_any_edits_in_a_row_are_made_or_refused_and_nothing_else(row: list[Edit]
         except (EditError, InvalidPolicyError):
             continue
         document = changed
+
+
+def test_an_optimiser_chooses_only_where_there_are_points_and_rank_divides() -> None:
+    chosen = apply(BALANCED_PRIORITY, Edit("whole_orders", "chosen"))
+    parse_policy(chosen)
+
+    for edit in (Edit("whole_orders", ""), Edit("divide", "quotas"), Edit("strategy", "lexicographic")):
+        changed = apply(chosen, edit)
+        parse_policy(changed)
+        assert "whole_orders" not in changed
+
+
+def test_safeguards_are_set_and_go_with_their_days() -> None:
+    wanted = {"far_future": ["28"], "starvation": ["60"]}
+    when = {"attribute": "customer.tier", "op": "eq", "value": "standard"}
+    before = {**BALANCED_PRIORITY, "far_future": {"horizon_days": 7, "when": when}}
+
+    guarded = apply(before, Edit("safeguards", fields=wanted))
+
+    parse_policy(guarded)
+    assert guarded["far_future"] == {"horizon_days": 28, "when": when}
+    assert guarded["starvation"] == {"after_days": 60}
+    assert apply(guarded, Edit("safeguards", fields={"far_future": [""]})) == BALANCED_PRIORITY
+
+
+def test_what_a_form_does_not_show_stays() -> None:
+    quota = {"id": "q", "label": "Q", "at_least": {"percent": 10}, "keep": {"percent": 50, "days": 14}, "later": [1]}
+    document = {**BALANCED_PRIORITY, "quotas": [quota]}
+    form = {"label": ["Q"], "at_least": ["20"], "keep.percent": ["40"], "keep.days": ["7"]}
+
+    changed = apply(document, Edit("save", "", "quotas", "q", form))["quotas"][0]
+
+    assert changed == {**quota, "at_least": {"percent": 20}, "keep": {"percent": 40, "days": 7}}
