@@ -88,8 +88,8 @@ class KeptBackOut(serializers.Serializer[Any]):
     on = serializers.DateField(source="kept_on")
     because = serializers.SerializerMethodField()
 
-    def get_because(self, promise: OrderPromise) -> str:
-        return Decision(promise.kept_because).name.lower()
+    def get_because(self, promise: OrderPromise) -> str | None:
+        return None if promise.kept_because is None else Decision(promise.kept_because).name.lower()
 
 
 class LineOut(serializers.ModelSerializer[OrderLine]):

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from orders.chance_record import chance_record
+
+
+class Command(BaseCommand):
+    help = "Judge the chances of keeping a promise by past receipts: what was said beside what came true."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, **options: Any) -> None:
+        record = chance_record(timezone.localdate())
+        if record is None:
+            raise CommandError("There are too few receipts to judge by.")
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(record), indent=2))
+            return
+        self.stdout.write(f"{record.receipts} receipts, {record.statements} statements, {record.base_rate:.1%} in time")
+        self.stdout.write(f"Brier score {record.brier:.4f}; always saying the base rate {record.brier_base_rate:.4f}")
+        for band in record.bands:
+            words = f"said {band.mean_chance:.1%}, came true {band.came_true:.1%} ({band.said})"
+            self.stdout.write(f"{band.low:.2f} to {band.high:.2f}: {words}")
