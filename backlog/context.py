@@ -52,6 +52,7 @@ class NavItem:
 NAV = (
     NavItem("orders:board", "Triage", "list-ordered", "t"),
     NavItem("orders:telling", "ETA updates", "calendar-clock", "e"),
+    NavItem("orders:exceptions", "Exceptions", "triangle-alert", "x"),
     NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),

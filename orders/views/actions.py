@@ -52,8 +52,8 @@ def action(*permissions: str) -> Callable[[Action[P]], Action[P]]:
 
 @action("orders.hold_order")
 def hold(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.hold(ref, kind=_field(request, "kind"), reason=_field(request, "reason"), **_who(request))
-    return _done(request, ref, f"{ref} is on hold", undo="orders:release")
+    lifecycle.hold(ref, kind=field_of(request, "kind"), reason=field_of(request, "reason"), **_who(request))
+    return done(request, ref, f"{ref} is on hold", undo="orders:release")
 
 
 @action("orders.hold_order")
@@ -61,29 +61,29 @@ def release(request: HttpRequest, ref: str) -> HttpResponse:
     held = list(get_object_or_404(Order, ref=ref).holds.filter(released_at__isnull=True))
     lifecycle.release(ref, **_who(request))
     again = {"kind": held[0].kind, "reason": held[0].reason} if len(held) == 1 else None
-    return _done(request, ref, f"{ref} is released", undo="orders:hold" if again else "", again=again)
+    return done(request, ref, f"{ref} is released", undo="orders:hold" if again else "", again=again)
 
 
 @action("orders.expedite_order")
 def expedite(request: HttpRequest, ref: str) -> HttpResponse:
     lifecycle.expedite(ref, **_who(request))
-    return _done(request, ref, f"{ref} is expedited", undo="orders:unexpedite")
+    return done(request, ref, f"{ref} is expedited", undo="orders:unexpedite")
 
 
 @action("orders.expedite_order")
 def unexpedite(request: HttpRequest, ref: str) -> HttpResponse:
     lifecycle.un_expedite(ref, **_who(request))
-    return _done(request, ref, f"{ref} is no longer expedited", undo="orders:expedite")
+    return done(request, ref, f"{ref} is no longer expedited", undo="orders:expedite")
 
 
 @action("orders.change_eta", "orders.postpone_eta")
 def eta(request: HttpRequest, ref: str) -> HttpResponse:
     if "clear" in request.POST:
-        eta_verbs.change_eta(ref, eta_on=None, reason=_field(request, "reason"), **_who(request))
-        return _done(request, ref, f"{ref} follows the plan again")
-    eta_on = _day(request, "eta_on")
-    eta_verbs.change_eta(ref, eta_on=eta_on, reason=_field(request, "reason"), **_who(request))
-    return _done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}")
+        eta_verbs.change_eta(ref, eta_on=None, reason=field_of(request, "reason"), **_who(request))
+        return done(request, ref, f"{ref} follows the plan again")
+    eta_on = day_of(request, "eta_on")
+    eta_verbs.change_eta(ref, eta_on=eta_on, reason=field_of(request, "reason"), **_who(request))
+    return done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}")
 
 
 @action("orders.ship_order")
@@ -93,26 +93,26 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
         lines = [shipping.ShipLine(position=_number(request, "position"), qty=_number(request, "qty"))]
     shipment = shipping.ship(ref, lines=lines, **_who(request))
     units = sum(line.qty for line in shipment.lines.all())
-    return _done(request, ref, f"{units:,} units of {ref} shipped")
+    return done(request, ref, f"{units:,} units of {ref} shipped")
 
 
 @action("orders.ship_order")
 def pick(request: HttpRequest, ref: str) -> HttpResponse:
     picking.pick(ref, **_who(request))
-    return _done(request, ref, f"{ref} is picked", undo="orders:unpick")
+    return done(request, ref, f"{ref} is picked", undo="orders:unpick")
 
 
 @action("orders.ship_order")
 def unpick(request: HttpRequest, ref: str) -> HttpResponse:
     picking.unpick(ref, **_who(request))
-    return _done(request, ref, f"Units of {ref} are put back")
+    return done(request, ref, f"Units of {ref} are put back")
 
 
 @action("orders.cancel_order")
 def substitute(request: HttpRequest, ref: str) -> HttpResponse:
-    position, qty, sku = _number(request, "position"), _number(request, "qty"), _field(request, "sku")
+    position, qty, sku = _number(request, "position"), _number(request, "qty"), field_of(request, "sku")
     substitute_line(ref, position=position, sku=sku, qty=qty, is_agreed="is_agreed" in request.POST, **_who(request))
-    return _done(request, ref, f"{sku} is sent instead of {qty:,} units of {ref}")
+    return done(request, ref, f"{sku} is sent instead of {qty:,} units of {ref}")
 
 
 @action("orders.cancel_order")
@@ -121,15 +121,15 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     if "position" in request.POST:
         position, qty = _number(request, "position"), _number(request, "qty")
         lifecycle.cancel_line(ref, position=position, qty=qty, reason=reason, **_who(request))
-        return _done(request, ref, f"{qty:,} units of {ref} cancelled")
+        return done(request, ref, f"{qty:,} units of {ref} cancelled")
     lifecycle.cancel_order(ref, reason=reason, **_who(request))
-    return _done(request, ref, f"{ref} cancelled")
+    return done(request, ref, f"{ref} cancelled")
 
 
 @action("orders.note_order")
 def note(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.add_note(ref, body=_field(request, "body"), actor=request.user, now=timezone.now())
-    return _done(request, ref, f"Note kept on {ref}")
+    lifecycle.add_note(ref, body=field_of(request, "body"), actor=request.user, now=timezone.now())
+    return done(request, ref, f"Note kept on {ref}")
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
@@ -138,28 +138,28 @@ def _who(request: HttpRequest) -> dict[str, Any]:
     return {"actor": request.user, "now": timezone.now(), "version": version}
 
 
-def _field(request: HttpRequest, name: str) -> str:
+def field_of(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, request.GET.get(name, ""))
 
 
 def _reason(request: HttpRequest) -> str:
     """Return the reason; a person who takes something away from a customer gives one."""
-    reason = _field(request, "reason").strip()
+    reason = field_of(request, "reason").strip()
     if not reason:
         raise Invalid("Say why.", fields={"reason": "A reason is missing."})
     return reason
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = _field(request, name)
+    text = field_of(request, name)
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid("Give a whole number.", fields={name: "Give a whole number."})
     return int(text)
 
 
-def _day(request: HttpRequest, name: str) -> Any:
+def day_of(request: HttpRequest, name: str) -> Any:
     try:
-        day = parse_date(_field(request, name))
+        day = parse_date(field_of(request, name))
     except ValueError:
         day = None
     if day is None:
@@ -167,7 +167,7 @@ def _day(request: HttpRequest, name: str) -> Any:
     return day
 
 
-def _done(
+def done(
     request: HttpRequest, ref: str, text: str, *, undo: str = "", again: dict[str, str] | None = None
 ) -> HttpResponse:
     """Say what happened, offer to undo it unless it was an Undo, and go back."""
@@ -178,7 +178,7 @@ def _done(
 
 
 def _back(request: HttpRequest, ref: str) -> str:
-    target = _field(request, "next")
+    target = field_of(request, "next")
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return target
     return reverse("orders:order", args=[ref])

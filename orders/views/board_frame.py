@@ -26,7 +26,7 @@ COLUMNS = (
     ("eta", "ETA vs promise", ""),
     ("slip", "Status", ""),
     ("owner", "Owner", ""),
-    ("score", "Why", ""),
+    ("score", "Why", "r"),
 )
 CLASSES = {"slip": "status"}
 FIXED = {"rank", "order", "customer", "eta", "slip"}

@@ -88,6 +88,7 @@ ROUTES = {
     "orders:telling": Route(get=SEE),
     "orders:tell": Route(post=SEND),
     "orders:untell": Route(post=SEND),
+    "orders:customer_link": Route(post=SEND),
     "orders:open_order": Route(get=PUBLIC),  # whoever has the key
     "orders:my_order": Route(get=PUBLIC),  # whoever has the cookie that the key gave
     "orders:choose": Route(post=PUBLIC),

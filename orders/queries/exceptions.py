@@ -1,0 +1,149 @@
+"""Orders that cannot complete as things stand, and why: found by what keeps each, sorted by how little time is left."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db.models import QuerySet
+
+from inventory.models import PurchaseOrderStatus
+from kernel.errors import Invalid
+from kernel.remembered import remembered
+from orders.models import (
+    ExceptionKind,
+    Hold,
+    HoldKind,
+    Kept,
+    LinePlan,
+    OrderPlan,
+    OrderPromise,
+    OrderStatus,
+    Peg,
+    Snooze,
+)
+from orders.models.plan import FAR
+
+MOST = 5_000  # of a kind; the page says when there are more
+PAGE_SIZE = 50
+HIGH_DAYS, MEDIUM_DAYS = 2, 7
+OF_HOLD = {
+    HoldKind.PAYMENT: ExceptionKind.PAYMENT,
+    HoldKind.CREDIT: ExceptionKind.CREDIT,
+    HoldKind.FRAUD: ExceptionKind.FRAUD,
+    HoldKind.ADDRESS: ExceptionKind.ADDRESS,
+}
+WORST_FIRST = tuple(ExceptionKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One order that cannot complete; ``due_on`` is the day that its customer was last told (FAR: none)."""
+
+    due_on: date
+    order_id: int
+    kinds: tuple[ExceptionKind, ...]
+
+    @property
+    def place(self) -> tuple[date, int]:
+        return self.due_on, self.order_id
+
+    @property
+    def cursor(self) -> str:
+        return f"{self.due_on.isoformat()}.{self.order_id}"
+
+    def jeopardy(self, today: date) -> str:
+        """Say how near the day is: past or today ``critical``, then ``high``, ``medium``, ``low``."""
+        days = (self.due_on - today).days
+        return "critical" if days <= 0 else "high" if days <= HIGH_DAYS else "medium" if days <= MEDIUM_DAYS else "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The entries that one looks at, the nearest day first, and how many of each kind there are."""
+
+    entries: Sequence[Entry]
+    counts: dict[str, int]
+    snoozed: int
+
+    def page(self, after: str) -> tuple[Sequence[Entry], str]:
+        """Return the entries after a cursor ("" for the first), and the cursor of those that follow ("" at the end)."""
+        start = bisect_right(self.entries, _parse(after), key=lambda entry: entry.place) if after else 0
+        rows = self.entries[start : start + PAGE_SIZE]
+        return rows, rows[-1].cursor if start + PAGE_SIZE < len(self.entries) else ""
+
+
+def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None, is_snoozed: bool = False) -> Queue:
+    """Return what is to be looked at: all, of one kind, of one owner, or what is snoozed instead.
+
+    The search over all orders is remembered (``kernel.remembered``); snoozes count at once. Ten queries of at most
+    5,000 keys a kind.
+    """
+    found = remembered(("orders:exceptions", today), partial(_find, today))
+    sleeping = set(Snooze.objects.filter(until_on__gt=today).values_list("order_id", "kind"))
+    awake = _with_kinds(found, lambda order_id, each: ((order_id, each.value) in sleeping) == is_snoozed)
+    if owner_id is not None:
+        mine = OrderPlan.objects.filter(order__owner_id=owner_id, pk__in=[entry.order_id for entry in awake])
+        own = set(mine.values_list("pk", flat=True))
+        awake = [entry for entry in awake if entry.order_id in own]
+    counts = Counter(each.value for entry in awake for each in entry.kinds)
+    shown = [entry for entry in awake if kind in entry.kinds] if kind else awake
+    return Queue(shown, {"": len(awake), **counts}, len(sleeping))
+
+
+def _with_kinds(entries: Sequence[Entry], keeps: Any) -> list[Entry]:
+    kept = (
+        Entry(entry.due_on, entry.order_id, tuple(each for each in entry.kinds if keeps(entry.order_id, each)))
+        for entry in entries
+    )
+    return [entry for entry in kept if entry.kinds]
+
+
+def _find(today: date) -> list[Entry]:
+    """Search all open orders for what keeps them: one query a kind, each by an index or one scan."""
+    kinds: dict[int, list[ExceptionKind]] = defaultdict(list)
+    for kind, order_ids in _candidates(today).items():
+        for order_id in order_ids:
+            kinds[order_id].append(kind)
+    told = OrderPlan.objects.filter(pk__in=kinds, order__status=OrderStatus.OPEN)
+    entries = (
+        Entry(told_on or promised_on or FAR, order_id, tuple(sorted(kinds[order_id], key=WORST_FIRST.index)))
+        for order_id, told_on, promised_on in told.values_list("pk", "order__promise__told_on", "promised_on")
+    )
+    return sorted(entries, key=lambda entry: entry.place)
+
+
+def _candidates(today: date) -> dict[ExceptionKind, Collection[int]]:
+    holds = Hold.objects.filter(released_at__isnull=True, order__status=OrderStatus.OPEN)
+    held = set(_few(holds.values_list("order_id", flat=True)))
+    overdue = OrderPromise.objects.filter(told_on__lt=today, order__status=OrderStatus.OPEN, order__plan__isnull=False)
+    broken = LinePlan.objects.filter(kept=Kept.NO).values_list("order_id", flat=True).distinct()
+    silent = Peg.objects.filter(
+        purchase_order_line__expected_on__lt=today,
+        purchase_order_line__purchase_order__status=PurchaseOrderStatus.OPEN,
+    )
+    return {
+        ExceptionKind.OVERDUE: _few(overdue.values_list("pk", flat=True)),
+        ExceptionKind.GUARANTEE: _few(broken),
+        **{OF_HOLD[kind]: _few(holds.filter(kind=kind).values_list("order_id", flat=True)) for kind in OF_HOLD},
+        ExceptionKind.HOLD: _few(holds.exclude(kind__in=OF_HOLD).values_list("order_id", flat=True).distinct()),
+        ExceptionKind.NO_ETA: set(_few(OrderPlan.objects.filter(eta_p50=None).values_list("pk", flat=True))) - held,
+        ExceptionKind.SUPPLIER: _few(silent.values_list("line__order_id", flat=True).distinct()),
+    }
+
+
+def _few(keys: QuerySet[Any, Any]) -> list[int]:
+    return list(keys.order_by()[:MOST])
+
+
+def _parse(cursor: str) -> tuple[date, int]:
+    day, _, order_id = cursor.partition(".")
+    try:
+        return date.fromisoformat(day), int(order_id)
+    except ValueError as error:
+        raise Invalid("This page link is damaged. Start again from the first page.", code="bad_cursor") from error

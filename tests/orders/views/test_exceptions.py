@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from inventory.models import PurchaseOrderLine
+from orders.models import Kept, LinePlan, Order, OrderPlan, OrderPromise, Peg, Snooze
+from orders.queries import exceptions
+from orders.queries.exceptions import exception_queue
+from tests.factories.inventory import make_purchase_order
+from tests.factories.orders import make_line, make_user
+from tests.orders.views.backlog import planned_order
+from tests.orders.views.test_board import refs
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[..., Client]
+TODAY = timezone.localdate()
+
+
+def told(order: Order, days: int) -> Order:
+    OrderPromise.objects.filter(order=order).update(told_on=TODAY + timedelta(days=days))
+    return order
+
+
+def kinds(**named: str) -> dict[int, tuple[str, ...]]:
+    queue = exception_queue(TODAY, **named)  # type: ignore[arg-type]
+    return {entry.order_id: tuple(kind.value for kind in entry.kinds) for entry in queue.entries}
+
+
+def silent(order: Order) -> Order:
+    line = make_line(order)
+    purchase = make_purchase_order([(line.product, 50)], expected_on=TODAY + timedelta(days=1))
+    coming = PurchaseOrderLine.objects.get(purchase_order=purchase)
+    PurchaseOrderLine.objects.filter(pk=coming.pk).update(expected_on=TODAY - timedelta(days=3))
+    Peg.objects.create(line=line, purchase_order_line=coming, product=line.product, qty=1)
+    return order
+
+
+def test_every_reason_why_an_order_cannot_complete_is_found() -> None:
+    planned_order(1)
+    found = {
+        "overdue": told(planned_order(2), -1),
+        "payment": planned_order(3, held="payment"),
+        "credit": planned_order(4, held="credit"),
+        "fraud": planned_order(5, held="fraud"),
+        "address": planned_order(6, held="address"),
+        "hold": planned_order(7, held="manual"),
+        "supplier": silent(planned_order(8)),
+        "no_eta": planned_order(9),
+        "guarantee": planned_order(10),
+    }
+    OrderPlan.objects.filter(order=found["no_eta"]).update(eta_p50=None)
+    LinePlan.objects.filter(order=found["guarantee"]).update(kept=Kept.NO)
+
+    assert kinds() == {order.pk: (kind,) for kind, order in found.items()}
+    assert exception_queue(TODAY).counts == {"": 9, **dict.fromkeys(found, 1)}
+
+
+def test_an_order_with_several_reasons_is_there_once_with_the_worst_first() -> None:
+    order = told(planned_order(1, held="credit"), -2)
+    OrderPlan.objects.filter(order=order).update(eta_p50=None)
+
+    assert kinds() == {order.pk: ("overdue", "credit")}  # that a held order has no ETA is no news
+
+
+def test_the_nearest_day_comes_first_and_says_how_urgent_it_is(sign_in: SignIn) -> None:
+    orders = [told(planned_order(1, held="credit"), days) for days in (30, 5, -4, 2)]
+
+    html = sign_in().get("/exceptions/").content.decode()
+
+    assert refs(html) == [orders[index].ref for index in (2, 3, 1, 0)]
+    assert re.findall(r"</svg>(Critical|High|Medium|Low)</span>", html) == ["Critical", "High", "Medium", "Low"]
+
+
+def test_one_kind_mine_and_what_sleeps(sign_in: SignIn) -> None:
+    me = make_user("ops")
+    credit, address = planned_order(1, held="credit", owner=me), planned_order(2, held="address")
+    client = sign_in(user=me)
+
+    assert refs(client.get("/exceptions/?kind=credit").content.decode()) == [credit.ref]
+    assert refs(client.get("/exceptions/?owner=me").content.decode()) == [credit.ref]
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    client.post(f"/exceptions/{address.ref}/snooze/", {"kind": "address", "until_on": tomorrow})
+    assert refs(client.get("/exceptions/").content.decode()) == [credit.ref]
+    assert refs(client.get("/exceptions/?snoozed=1").content.decode()) == [address.ref]
+    Snooze.objects.update(until_on=TODAY)
+    assert set(refs(client.get("/exceptions/").content.decode())) == {credit.ref, address.ref}
+
+
+def test_a_snooze_hides_one_reason_not_another_and_is_undone() -> None:
+    order = told(planned_order(1, held="credit"), -2)
+    Snooze.objects.create(order=order, kind="overdue", until_on=TODAY + timedelta(days=1))
+
+    assert kinds() == {order.pk: ("credit",)}
+    Snooze.objects.all().delete()
+    assert kinds() == {order.pk: ("overdue", "credit")}
+
+
+def test_taking_and_letting_go_are_each_others_undo(sign_in: SignIn) -> None:
+    me = make_user("agent")
+    order = planned_order(1, held="credit")
+    client = sign_in(user=me)
+
+    html = client.post(f"/exceptions/{order.ref}/take/", {"next": "/exceptions/"}, follow=True).content.decode()
+    order.refresh_from_db()
+    assert order.owner_id == me.pk
+    assert f'action="/exceptions/{order.ref}/let-go/"' in html
+    assert client.post(f"/exceptions/{order.ref}/take/").status_code == 409
+    client.post(f"/exceptions/{order.ref}/let-go/", {"is_undo": "1"})
+
+    order.refresh_from_db()
+    assert (order.owner_id, order.version) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "mood", "until_on": (TODAY + timedelta(days=1)).isoformat()},
+        {"kind": "credit", "until_on": TODAY.isoformat()},
+        {"kind": "credit", "until_on": (TODAY + timedelta(days=91)).isoformat()},
+        {"kind": "credit", "until_on": "later"},
+    ],
+)
+def test_a_wrong_snooze_is_refused(sign_in: SignIn, data: dict[str, str]) -> None:
+    order = planned_order(1, held="credit")
+
+    assert sign_in().post(f"/exceptions/{order.ref}/snooze/", data).status_code == 422
+    assert not Snooze.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["?kind=mood", "?after=x", "?after=2026-01-01.x", "?after=%00"])
+def test_an_address_that_makes_no_sense_is_refused(sign_in: SignIn, query: str) -> None:
+    assert sign_in().get(f"/exceptions/{query}").status_code == 400
+
+
+def test_pages_follow_each_other_without_a_gap(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exceptions, "PAGE_SIZE", 2)
+    orders = [planned_order(1, held="credit") for _ in range(5)]
+    client, url, seen = sign_in(), "/exceptions/", []
+
+    while url:
+        html = client.get(url).content.decode()
+        seen += refs(html)
+        found = re.search(r'href="([^"]+)" rel="next"', html)
+        url = found[1].replace("&amp;", "&") if found else ""
+
+    assert seen == [order.ref for order in orders]
+
+
+def test_the_queue_costs_the_same_however_many_wait(sign_in: SignIn) -> None:
+    client = sign_in()
+    planned_order(1, held="credit")
+    few = cost(client)
+    for _ in range(20):
+        planned_order(1, held="address")
+
+    assert cost(client) == few
+
+
+def cost(client: Client) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/exceptions/").status_code == 200
+    return len(queries)
