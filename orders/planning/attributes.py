@@ -128,8 +128,8 @@ _SPECS = (
     _estimate(WEEKS_WAITING, "Waiting demand in weeks of forecast", "weeks", Source.FORECAST, 520, 0.1),
     _estimate(WEEKS_OF_DEMAND, "Weeks of forecast that the line takes", "weeks", Source.FORECAST, 520, 0.1),
     _estimate("line.late_risk", "Chance of becoming late", "", Source.LEARNED, 1, 0.001),
-    _estimate("line.cost_of_delay", "Cost if it becomes late", "GBP", Source.LEARNED, 1_000_000),
-    _estimate(EXPECTED_COST, "Expected cost of being late", "GBP", Source.LEARNED, 1_000_000),
+    _estimate("line.cost_of_delay", "Cost of one late unit", "GBP", Source.LEARNED, 1_000_000),
+    _estimate(EXPECTED_COST, "Expected cost of passing it over, a unit", "GBP", Source.LEARNED, 1_000_000),
 )
 
 CATALOGUE = {spec.name: spec for spec in _SPECS}

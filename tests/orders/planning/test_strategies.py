@@ -67,7 +67,7 @@ def test_automated_counts_money_where_a_model_says_so_and_the_written_rules_else
     document = policy(linear("late", "order.days_late", 2), strategy="automated")
 
     assert scores(document, late=[5, 5], cost=[12.5, np.nan]) == [12.5, 10.0]
-    assert rule_labels(document) == ("Expected cost of being late", "Late")
+    assert rule_labels(document) == ("Expected cost of passing it over, a unit", "Late")
 
 
 @pytest.mark.parametrize("attribute", ["product.days_of_cover", "line.late_risk", "line.weeks_of_demand"])
