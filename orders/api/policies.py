@@ -20,6 +20,7 @@ from orders.api.comparisons import FindingOut, PreviewOut
 from orders.api.filters import PolicyFilter
 from orders.api.incoming import DraftIn, PolicyIn, PublishIn, RulesIn
 from orders.api.outgoing import PolicyOut
+from orders.drafting.differences import differences
 from orders.models import Policy
 from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
@@ -42,6 +43,28 @@ class PresetOut(serializers.Serializer[Any]):
     rules = serializers.DictField(help_text="The whole document, to start a draft from")
 
 
+class DifferenceOut(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="added, removed, moved, on, off or changed")
+    section = serializers.CharField(help_text="rules, segments, …; empty for the document as a whole")
+    entry = serializers.CharField(help_text="The id of the entry; empty for the document as a whole")
+    label = serializers.CharField()
+    what = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class StateOut(serializers.Serializer[Any]):
+    revision = serializers.IntegerField(source="number")
+    at = serializers.DateTimeField()
+    by = serializers.CharField(source="who")
+
+
+class ChangesOut(serializers.Serializer[Any]):
+    against = serializers.IntegerField(help_text="The version it is compared with: the one in force")
+    differences = DifferenceOut(many=True, help_text="In words, one entry a change")
+    states = StateOut(many=True, help_text="What it went through, the newest first")
+
+
 class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     """Versions of the rules that rank the backlog. Exactly one is published."""
 
@@ -55,7 +78,10 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         "retrieve": SEE,
         "grammar": SEE,
         "presets": SEE,
+        "changes": SEE,
         "create": ("orders.edit_policy",),
+        "discard": ("orders.edit_policy",),
+        "restore": ("orders.edit_policy",),
         "preview": ("orders.edit_policy",),
         "preview_rules": ("orders.edit_policy",),
         "partial_update": ("orders.edit_policy",),
@@ -153,6 +179,32 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         data = validated(PublishIn, request)
         policy = approvals.send_back(self.get_object().pk, **data, actor=request.user, now=timezone.now())
         return self._shown(policy.pk)
+
+    @extend_schema(request=None, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def discard(self, request: Request, pk: str) -> Response:
+        """Put a draft away; ``restore`` takes it out again."""
+        validated(In, request)
+        return self._shown(policy_drafts.discard(self.get_object().pk, actor=request.user, now=timezone.now()).pk)
+
+    @extend_schema(request=None, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take a draft out again that was put away."""
+        validated(In, request)
+        return self._shown(policy_drafts.restore(self.get_object().pk, actor=request.user, now=timezone.now()).pk)
+
+    @extend_schema(responses=ChangesOut)
+    @action(detail=True, methods=["get"])
+    def changes(self, request: Request, pk: str) -> Response:
+        """Say what a version changes against the one in force, and who made it what it is."""
+        policy, live = self.get_object(), policies.published()
+        found = {
+            "against": live.version,
+            "differences": differences(live.rules, policy.rules),
+            "states": policy_drafts.revisions(policy),
+        }
+        return Response(ChangesOut(found).data)
 
     def _shown(self, pk: int, status: int = 200) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data, status=status)

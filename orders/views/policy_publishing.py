@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -72,7 +73,9 @@ def submit(request: HttpRequest, policy: Policy) -> HttpResponse:
 
 @action("orders.edit_policy")
 def send_back(request: HttpRequest, policy: Policy) -> HttpResponse:
-    """Make what was submitted a draft again."""
+    """Make what was submitted a draft again: who submitted it takes it back, others need the right to publish."""
+    if policy.submitted_by_id != request.user.pk and not request.user.has_perm("orders.publish_policy"):
+        raise PermissionDenied
     approvals.send_back(policy.pk, **_noted(request))
     messages.success(request, f"v{policy.version} is a draft again")
     return HttpResponseRedirect(reverse("orders:rules_version", args=[policy.version]))

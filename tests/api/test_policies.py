@@ -113,6 +113,25 @@ def test_rules_without_doubts_have_no_findings(api: Api) -> None:
     assert api.post("policies/", {"name": "Plain", "rules": FIFO}).json()["findings"] == []
 
 
+def test_a_draft_tells_what_it_changes_and_is_put_away_and_taken_out_again(api: Api) -> None:
+    draft = api.post("policies/", {"name": "Plain", "rules": BALANCED_PRIORITY}).json()
+    rules = {
+        **BALANCED_PRIORITY,
+        "rules": [{**BALANCED_PRIORITY["rules"][0], "off": True}, *BALANCED_PRIORITY["rules"][1:]],
+    }
+    api.patch(f"policies/{draft['id']}/", {"rules": rules, "revision": 1})
+
+    found = api.get(f"policies/{draft['id']}/changes/").json()
+    assert [(one["kind"], one["entry"], one["what"]) for one in found["differences"]] == [
+        ("off", "expedited", "switched off")
+    ]
+    assert [state["revision"] for state in found["states"]] == [2, 1]
+
+    assert api.post(f"policies/{draft['id']}/discard/").json()["status"] == "discarded"
+    assert api.post(f"policies/{draft['id']}/publish/").status_code == 409
+    assert api.post(f"policies/{draft['id']}/restore/").json()["status"] == "draft"
+
+
 def test_the_grammar_is_published_as_json_schema(api: Api) -> None:
     assert api.get("policies/schema/").json() == SCHEMA
 

@@ -74,7 +74,8 @@ def test_what_was_submitted_is_taken_back_to_be_edited(sign_in: SignIn, author: 
     client = sign_in(user=author)
     client.post(f"/rules/{draft.version}/submit/")
 
-    client.post(f"/rules/{draft.version}/send-back/", {"is_undo": "1"})
+    assert sign_in("ops").post(f"/rules/{draft.version}/send-back/").status_code == 403
+    sign_in(user=author).post(f"/rules/{draft.version}/send-back/", {"is_undo": "1"})
 
     assert state(draft) == PolicyStatus.DRAFT
 
