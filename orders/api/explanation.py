@@ -34,6 +34,7 @@ class LineExplanationOut(serializers.Serializer[Any]):
     eta_p50 = serializers.DateField(allow_null=True)
     waits_for = serializers.IntegerField(allow_null=True, help_text="The position of the line that holds it back")
     guarantee = GuaranteeOut(allow_null=True)
+    kept_qty = serializers.IntegerField(help_text="Units on hand that the rules kept for others when it had its turn")
     frees = FreeingOut()
     ahead = AheadOut(many=True)
 

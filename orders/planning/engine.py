@@ -103,6 +103,7 @@ def plan(
         pegs=pegs,
         guarantees=divided.guarantees,
         promise_rule=_promise_rule(ready, policy),
+        kept_qty=divided.kept_qty,
     )
     announce("explain")
     return result

@@ -54,7 +54,8 @@ def allocate_by_quota(ready: Prepared, ranked: Ints, policy: Policy) -> Divided:
     by_rank = allocate(ready, Turns(later, rest[rest > 0]), left - kept)
     claims = concatenated(protected, by_rank, waiting_idle(ready, ranked[idle[ranked]]))
     limited = (allowed < ready.need_qty) | _passed_over(ready, ranked, within) | _per_product(ready, kept)
-    return Divided(claims, limited & ~ready.held, _on_hand(ready, kept)[ready.product])
+    keeps = any(quota.keep for quota in policy.quotas)
+    return Divided(claims, limited & ~ready.held, _on_hand(ready, kept)[ready.product] if keeps else None)
 
 
 def _kept_units(ready: Prepared, policy: Policy, group: Ints, left: Ints) -> Ints:

@@ -285,7 +285,8 @@ class Plan:
     ``points`` has shape (lines, rules), one column per rule of the policy; ``score`` is its row sum. ``gate_line_id``
     is the line whose missing units hold back a ship-complete order (0 = none). ``allocated_qty`` includes frozen units.
     ``guarantees`` is there where the policy has segments, ``promise_rule`` (each line's rule, −1 = none) where it has
-    promise rules, which govern what is told of the plan (``governance``).
+    promise rules, which govern what is told of the plan (``governance``). ``kept_qty`` is there where the policy keeps
+    units on hand for others: how many of its product, when the line had its turn.
     """
 
     line_id: Ints
@@ -303,3 +304,4 @@ class Plan:
     pegs: Pegs
     guarantees: Guarantees | None = None
     promise_rule: Codes | None = None
+    kept_qty: Ints | None = None

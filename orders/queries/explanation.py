@@ -46,7 +46,10 @@ class Freeing:
 
 @dataclass(frozen=True, slots=True)
 class LineExplanation:
-    """Why one open line is where it is; ``waits_for`` is the position of the line that holds it back."""
+    """Why one open line is where it is; ``waits_for`` is the position of the line that holds it back.
+
+    ``kept_qty`` units on hand were kept for others when it had its turn.
+    """
 
     position: int
     sku: str
@@ -55,6 +58,7 @@ class LineExplanation:
     eta_p50: date | None
     waits_for: int | None
     guarantee: LineGuarantee | None
+    kept_qty: int
     frees: Freeing
     ahead: tuple[Ahead, ...]
 
@@ -156,6 +160,7 @@ def _explain_lines(lines: Sequence[OrderLine], draft: Draft, policy: Policy) -> 
                 eta_p50=_day(int(plan.eta_p50[place])),
                 waits_for=position.get(freeing.gate_line_id),
                 guarantee=guarantees.get(line.pk),
+                kept_qty=0 if plan.kept_qty is None else int(plan.kept_qty[place]),
                 frees=_freeing(freeing),
                 ahead=tuple(_name(one, named, labels) for one in ahead[line.pk]),
             )

@@ -18,6 +18,7 @@ from orders.plan_records import replay
 from orders.planning.grammar import parse_policy
 from orders.policy_preview import preview_rules
 from orders.queries.availability import Item, find_availability
+from orders.queries.explanation import explain_order
 from orders.replan import is_full_run_due, replan
 from orders.replanning.demand import load_demand
 from orders.replanning.scope import Scope
@@ -240,6 +241,22 @@ def test_a_full_run_is_due_when_a_forecast_is_newer_that_the_policy_reads() -> N
     full()
     finished_run(later)
     assert not is_full_run_due(now=later)
+
+
+def test_a_line_is_told_how_many_units_are_kept_from_it() -> None:
+    product = make_product()
+    make_stock(product, on_hand=20)
+    make_forecast(product)
+    ordered_before(product, "gold", 30)
+    ordered_before(product, "standard", 10)
+    order = make_order([(product, 15)], customer=make_customer(tier="standard"))
+    publish(KEEPING)
+    full()
+
+    found = explain_order(order, policies.published(), today=NOW.date())
+
+    assert found is not None
+    assert [(line.reason, line.kept_qty) for line in found.lines] == [(Reason.PROTECTED, 16)]
 
 
 def test_a_run_that_read_the_forecast_can_be_repeated_after_the_next_one() -> None:

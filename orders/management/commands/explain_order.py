@@ -50,6 +50,8 @@ def _say_line(line: LineExplanation) -> list[str]:
             f"   freed by {line.frees.short_qty} units pinned, or {line.frees.queue_qty} received; "
             f"{line.frees.lacking_qty} not ordered yet"
         )
+    if line.kept_qty:
+        words.append(f"   {line.kept_qty} units on hand are kept for others by the rules")
     words += [f"   behind {one.order} ({one.customer}): {one.rule}" for one in line.ahead]
     return words
 
