@@ -121,7 +121,8 @@ def _promise(order: Order) -> OrderPromise:
 
 def _announce(promise: OrderPromise, eta_on: date, kind: str, now: datetime) -> None:
     promise.announced_on, promise.announced_kind, promise.announced_at = eta_on, kind, now
-    promise.save(update_fields=["announced_on", "announced_kind", "announced_at"])
+    promise.kept_on = promise.kept_because = None  # a colleague decided, so nothing is kept back
+    promise.save(update_fields=["announced_on", "announced_kind", "announced_at", "kept_on", "kept_because"])
 
 
 def _subject(order: Order) -> str:

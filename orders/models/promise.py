@@ -80,9 +80,9 @@ class EtaRevisionKind(models.TextChoices):
 class Origin(models.TextChoices):
     """Whose doing a change of date is."""
 
-    OURS = "ours", "Ours"
-    SUPPLIER = "supplier", "The supplier's"
-    CUSTOMER = "customer", "The customer's"
+    OURS = "ours", "Our doing"
+    SUPPLIER = "supplier", "The supplier's doing"
+    CUSTOMER = "customer", "The customer's doing"
 
 
 class EtaRevision(models.Model):

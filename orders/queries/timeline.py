@@ -13,7 +13,17 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from notifications.models import Delivery, DeliveryState, Fact
-from orders.models import Decision, EtaRevision, EtaRevisionKind, Hold, Order, OrderNote, OrderStatus, Reason, Shipment
+from orders.models import (
+    Decision,
+    EtaRevision,
+    EtaRevisionKind,
+    Hold,
+    Order,
+    OrderNote,
+    OrderStatus,
+    Reason,
+    Shipment,
+)
 
 TEXT_WIDTH = 300
 
@@ -70,7 +80,7 @@ def _moved(revision: EtaRevision) -> Event:
     is_later = bool(revision.old_on and revision.new_on and revision.new_on > revision.old_on)
     colour = "is-late" if is_later else "is-good" if revision.old_on and revision.new_on else ""
     why = revision.note or (Reason(revision.reason).label if revision.reason is not None else "")
-    whose = f"{revision.get_origin_display()} doing" if revision.origin else ""
+    whose = revision.get_origin_display().lower()
     detail = _joined(why, whose, _who(revision))
     return Event(revision.at, "calendar-clock", colour, "ETA moved", detail, revision.old_on, revision.new_on)
 

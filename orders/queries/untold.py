@@ -43,15 +43,19 @@ class DateChoice:
 
 
 def untold(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
-    """Return open orders, not held, that slipped behind the told day and about which no message is leaving;
-    ``is_dated`` False: those without any day."""
+    """Return open orders, not held, that slipped behind the told day and about which no message is leaving.
+
+    A slip that a promise rule keeps from the customer is none. ``is_dated`` False: those without any day.
+    """
     rows = OrderPlan.objects.exclude(Exists(Hold.objects.filter(order=OuterRef("order"), released_at=None)))
     if not is_dated:
         return rows.filter(eta_p50__isnull=True)
     leaving = Delivery.objects.filter(
         order_ref=OuterRef("order__ref"), state__in=[DeliveryState.PENDING, DeliveryState.SENDING], state_reason=""
     )
-    return rows.filter(~Exists(leaving), order__promise__told_on__lt=F("eta_p50"))
+    return rows.filter(
+        ~Exists(leaving), order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True
+    )
 
 
 def queue(*, is_dated: bool, now: datetime, limit: int = SHOWN) -> list[Waiting]:

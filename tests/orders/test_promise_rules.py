@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from inventory.models import Product, PurchaseOrderLine, StockLevel
-from notifications.models import Fact
+from notifications.models import Delivery, Fact
 from orders import policies
 from orders.models import Decision, EtaRevision, EtaRevisionKind, LinePlan, Order, OrderPromise
+from orders.queries.untold import untold
 from orders.replan import replan
 from orders.snapshots import customer_payloads
+from orders.telling import told_by_phone
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_customer, make_order
@@ -261,3 +263,28 @@ def test_dates_never_flicker(product: Product, seed: int) -> None:
             assert (at.date() - last_on).days >= 4
         last_on = at.date()
     assert len(told(order)) == 1 + len(moves)
+
+
+def test_what_is_kept_back_is_no_untold_slip(product: Product) -> None:
+    publish({"min_later_days": 3})
+    arrive(product, day(0))
+    kept = wait(product)
+    arrive(product, day(2))
+    assert not untold().filter(order=kept).exists()
+
+    arrive(product, day(4))
+
+    Delivery.objects.all().delete()
+    assert untold().filter(order=kept).exists()
+
+
+def test_what_a_colleague_tells_is_kept_back_no_longer(product: Product) -> None:
+    publish({"min_later_days": 3})
+    arrive(product, day(0))
+    order = wait(product)
+    arrive(product, day(2))
+
+    told_by_phone(order.ref, eta_on=day(2), actor=None, now=NOW)
+
+    promise = OrderPromise.objects.get(order=order)
+    assert (promise.announced_on, promise.kept_because) == (day(2), None)
