@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from inventory import calendars, suppliers
 from inventory.catalogue import change_warehouse
@@ -246,3 +248,15 @@ def test_the_run_that_was_asked_for_is_made(product: Product) -> None:
     finish_full_runs(now=NOW)
 
     assert eta(order) == date(2026, 12, 29)
+
+
+def test_the_command_makes_changes_and_shows_calendars() -> None:
+    out = StringIO()
+
+    call_command("working_calendar", "UK", "--country", "GB", "--subdivision", "ENG", "--company", stdout=out)
+    call_command("working_calendar", "UK", "--close", "2026-12-29", "--weekdays", "1111110", stdout=out)
+
+    last = out.getvalue().splitlines()[-1]
+    assert last == "UK: 1111110, holidays of GB ENG, the company's; closed 2026-12-29"
+    with pytest.raises(CommandError, match="There is no such part"):
+        call_command("working_calendar", "UK", "--subdivision", "BY")
