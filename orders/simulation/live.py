@@ -10,6 +10,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.rules import FIFO
 from orders.planning.rules import Policy as Rules
 from orders.planning.types import Ints, Plan, Reason
@@ -76,7 +77,7 @@ def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = N
     with snapshot():
         lines_open, scope = _choose(at_most)
         stored = load_stored(scope, FIFO)  # without points, which nobody compares here
-        inputs = tuple(_load_inputs(scope, policy, stored, today) for policy in policies)
+        inputs = _load_inputs(scope, policies, stored, today)
         price = _load_prices(scope, inputs[0].backlog.line_id)
         hands = load_hands(today) if scope.is_everything else None
         return Live(inputs, price, load_standing(scope), today.toordinal(), max(lines_open, len(price)), hands)
@@ -131,9 +132,32 @@ def load_stored_outlook() -> tuple[Outlook, Standing]:
     return Outlook(rank=rank, promise_rule=nobodys, **plans), load_standing(Scope(None))
 
 
-def _load_inputs(scope: Scope, policy: Rules, stored: Stored, today: date) -> Inputs:
-    inputs = load_inputs(scope, policy, stored.lines, today=today.toordinal())
-    return replace(inputs, previous=stored.claims.as_previous()) if policy.segments else inputs
+@dataclass(frozen=True, slots=True)
+class _Reader(Rules):
+    """Stands in for several policies where inputs are read; nothing is planned by it."""
+
+    names: frozenset[str] = frozenset()
+
+    def attributes(self) -> frozenset[str]:
+        return self.names
+
+
+def _load_inputs(scope: Scope, policies: Sequence[Rules], stored: Stored, today: date) -> tuple[Inputs, ...]:
+    """Read inputs for each policy; those that read the order book alone share one reading of all their columns."""
+    plain = [policy for policy in policies if _reads_order_book(policy)]
+    names = frozenset().union(*(policy.attributes() for policy in plain))
+    shared = load_inputs(scope, _Reader("fifo", names=names), stored.lines, today=today.toordinal()) if plain else None
+    found = []
+    for policy in policies:
+        inputs = shared if shared is not None and policy in plain else None
+        inputs = inputs or load_inputs(scope, policy, stored.lines, today=today.toordinal())
+        found.append(replace(inputs, previous=stored.claims.as_previous()) if policy.segments else inputs)
+    return tuple(found)
+
+
+def _reads_order_book(policy: Rules) -> bool:
+    sources = {CATALOGUE[name].source for name in policy.attributes()}
+    return not policy.reads_forecast() and Source.LEARNED not in sources
 
 
 def _choose(at_most: int | None) -> tuple[int, Scope]:

@@ -13,10 +13,11 @@ from inventory.models import Product, PurchaseOrderLine, StockLevel
 from notifications.models import Fact
 from orders.models import Order, OrderPlan, Policy
 from orders.planning.grammar import parse_policy
-from orders.planning.presets import BALANCED_PRIORITY
+from orders.planning.presets import BALANCED_PRIORITY, FIFO, PRESETS
 from orders.policies import published
 from orders.replan import replan
 from orders.replanning.snapshot import snapshot
+from orders.simulation.archive import fingerprint
 from orders.simulation.fairness import overtaken_share
 from orders.simulation.live import Planned, load_live, load_stored_outlook, plan_live
 from orders.simulation.outlook import Outlook
@@ -108,6 +109,19 @@ def test_orders_look_in_memory_as_they_are_written(seed: int) -> None:
     for name in Outlook.__slots__:
         assert np.array_equal(getattr(outlook, name), getattr(stored, name)), name
     assert outlook.value_minor.sum() == sum(OrderPlan.objects.values_list("open_value_minor", flat=True))
+
+
+def test_policies_plan_alike_whether_they_are_read_for_together_or_alone() -> None:
+    build(3)
+    shared = [parse_policy(rules) for rules in (BALANCED_PRIORITY, CALM, FIFO, *PRESETS.values())]
+
+    together = load_live(shared, today=TODAY)
+
+    for rules, inputs in zip(shared, together.inputs, strict=True):
+        alone = load_live([rules], today=TODAY)
+        assert fingerprint(plan_live(together, inputs, rules).plan) == fingerprint(
+            plan_live(alone, alone.inputs[0], rules).plan
+        )
 
 
 def test_a_sample_holds_whole_components() -> None:
