@@ -47,7 +47,7 @@ class DifferenceOut(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="added, removed, moved, on, off or changed")
     section = serializers.CharField(help_text="rules, segments, …; empty for the document as a whole")
     entry = serializers.CharField(help_text="The id of the entry; empty for the document as a whole")
-    label = serializers.CharField()
+    name = serializers.CharField(source="label", help_text="What people call the entry")
     what = serializers.CharField()
     before = serializers.CharField()
     after = serializers.CharField()
