@@ -118,6 +118,13 @@ DIVIDED = {
         ]
     },
     "fair-share": {"fair_share": "customer.tier"},
+    "promises": {
+        "segments": [segment("vip", "win", when=PLATINUM)],
+        "promises": [
+            {"id": "vip", "label": "One date", "when": PLATINUM, "no_worse": True},
+            {"id": "all", "label": "Calm", "min_later_days": 3, "cool_down_days": 4},
+        ],
+    },
 }
 
 
@@ -171,4 +178,6 @@ def rows_of(plan: Plan) -> list[tuple[Any, ...]]:
     columns = [plan.line_id, plan.score, plan.reason, plan.eta_p50, plan.eta_p90, plan.gate_line_id]
     if plan.guarantees is not None:
         columns += [plan.guarantees.segment, plan.guarantees.kept, plan.guarantees.stage]
+    if plan.promise_rule is not None:
+        columns.append(plan.promise_rule)
     return [(*row, claims[row[0]]) for row in zip(*(column.tolist() for column in columns), strict=True)]
