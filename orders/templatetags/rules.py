@@ -48,7 +48,7 @@ def points_curve(curve: Curve) -> SafeString:
         '<line class="z" x1="0" x2="1000" y1="{z}" y2="{z}"/><polyline points="{}"/></svg>'
         '<span class="x-ends" aria-hidden="true"><span>{}</span><span>{} {}</span></span></figure>',
         label,
-        amount(round(high if abs(high) >= abs(low) else low, 2)),
+        amount(float(f"{high if abs(high) >= abs(low) else low:.3g}")),
         path,
         amount(round(left, 1)),
         amount(round(right, 1)),
@@ -226,8 +226,6 @@ def change_path(scenario: int, change: int) -> str:
 def place_words(place: str) -> str:
     """Say which field of a simulation is meant: ``scenarios.0.changes.1.days`` is scenario 1, change 2, days."""
     parts = place.split(".")
-    said = [
-        f"{name.removesuffix('s')} {int(at) + 1}" for name, at in pairwise(parts) if at.isdigit()
-    ]
+    said = [f"{name.removesuffix('s')} {int(at) + 1}" for name, at in pairwise(parts) if at.isdigit()]
     last = [parts[-1].replace("_", " ")] if not parts[-1].isdigit() else []
     return ", ".join([*said, *last]).capitalize()

@@ -148,7 +148,12 @@ def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
     fitting = CURVES[spec.kind] if spec else ("fixed",)
     inside = f"{place}.points"
     unit = spec.unit if spec else ""
-    units = {"from": unit, "midpoint": unit, "per_unit": f"per {unit.removesuffix('s')}" if unit else ""}
+    units = {
+        "from": unit,
+        "midpoint": unit,
+        "per_unit": f"per {unit.removesuffix('s')}" if unit else "",
+        "steepness": "",
+    }
     numbers = tuple(
         Value(
             name, label, shown(points.get(key)), units.get(key, "points"), said_at(remarks.problems, f"{inside}.{key}")
