@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib.auth.decorators import login_not_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import Conflict, DomainError, Invalid
 from notifications.access import no_such_link, opened_by_key
-from notifications.links import still_opens
+from notifications.links import make_links, still_opens
 from notifications.models import Link, LinkPurpose
 from orders import customer_choices
 from orders import feedback as feedback_verbs
@@ -63,6 +65,17 @@ def open_order(request: HttpRequest, link: Link) -> HttpResponse:
     )
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@require_POST
+@permission_required("notifications.send_message", raise_exception=True)
+def make_link(request: HttpRequest, ref: str) -> HttpResponse:
+    """Give a colleague a link to the customer's page, to send by another way or to look at it with their eyes."""
+    order = get_object_or_404(Order, ref=ref)
+    [key] = make_links([(LinkPurpose.ORDER, order.ref)], now=timezone.now())
+    url = settings.BASE_URL + reverse("orders:open_order", args=[key])
+    messages.success(request, f"Link to the page of {order.ref}: {url}")
+    return redirect("orders:order", order.ref)
 
 
 def own_order(view: OrderPage) -> Callable[[HttpRequest, str], HttpResponse]:

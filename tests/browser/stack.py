@@ -67,6 +67,16 @@ class Stack:
             cursor.execute(sql, parameters)
             return [dict(row) for row in cursor.fetchall()]
 
+    def change(self, sql: str) -> list[dict[str, Any]]:
+        """Run a statement that changes rows, as an accident would, and return what it returns."""
+        with (
+            closing(psycopg2.connect(self.env["DATABASE_URL"])) as connection,
+            connection,
+            connection.cursor(cursor_factory=RealDictCursor) as cursor,
+        ):
+            cursor.execute(sql)
+            return [dict(row) for row in cursor.fetchall()]
+
     def mails(self) -> list[EmailMessage]:
         """Return the mails in the sink, the oldest first."""
         paths = sorted(self.home.mail.glob("*.eml"))

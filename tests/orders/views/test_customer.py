@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -219,3 +220,14 @@ def test_the_page_costs_the_same_for_a_long_order(django_assert_max_num_queries:
 
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         assert client.get(f"/my-order/{long.ref}/").status_code == 200
+
+
+def test_a_colleague_gets_a_link_to_the_customer_s_page(order: Order) -> None:
+    agent = Client()
+    agent.force_login(make_user("agent"))
+
+    page = agent.post(f"/orders/{order.ref}/customer-link/", follow=True).content.decode()
+
+    found = re.search(r"/o/([\w-]+)/", page)
+    assert found is not None
+    assert Client().get(found[0], follow=True).status_code == 200

@@ -1,0 +1,101 @@
+"""A customer's own page on a phone: the link, each choice, and what it did to the plan."""
+
+from __future__ import annotations
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import ComeIn
+from tests.browser.person import Person
+from tests.browser.stack import Stack, eventually
+
+# An order of which part is here and part is not, that nobody holds: all choices are open.
+PARTLY_READY = """
+    SELECT o.ref FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id
+    WHERE p.short_units > 0 AND p.short_units < p.open_units AND p.open_lines >= 3 AND o.ship_policy = 'partial'
+        AND NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
+    ORDER BY o.id LIMIT 1
+"""
+
+
+def opened(come_in: ComeIn, agent: Person, ref: str) -> Page:
+    """Return a phone on which the link that an agent made has been followed."""
+    page = agent.see(f"/orders/{ref}/")
+    page.get_by_role("button", name="Link for the customer").click()
+    toast = page.locator("#toasts")
+    expect(toast).to_contain_text("/o/")
+    found = re.search(r"/o/[\w-]+/", toast.inner_text())
+    assert found is not None
+    phone = come_in("customer", signed_in=False, viewport=PHONE, has_touch=True)
+    phone.page.goto(found[0])
+    return phone.page
+
+
+def confirm(page: Page, label: str) -> None:
+    """Choose and wait until the plan has answered."""
+    page.get_by_label(label).check()
+    page.get_by_role("button", name="Confirm my choice").click()
+    expect(page.get_by_role("status")).to_contain_text("Thank you")
+    expect(page.locator("[data-planning]")).to_have_count(0, timeout=20_000)
+
+
+def test_each_choice_works_on_a_phone_and_changes_the_plan(come_in: ComeIn, stack: Stack, agent: Person) -> None:
+    ref = stack.rows(PARTLY_READY)[0]["ref"]
+    page = opened(come_in, agent, ref)
+    expect(page).to_have_url(re.compile(rf"/my-order/{ref}/$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We expect to send")
+
+    confirm(page, "Keep it together")
+    assert stack.rows("SELECT ship_policy FROM orders_order WHERE ref = %s", ref) == [{"ship_policy": "complete"}]
+    expect(page.locator("main")).to_contain_text("you asked for everything together")
+
+    page.get_by_text("Change the address").click()
+    page.get_by_label("Name, street").fill("Ann Brook\n1 Mill Lane\nLeeds LS1 4AP")
+    page.get_by_role("button", name="Send it here").click()
+    expect(page.get_by_role("status")).to_contain_text("new address")
+
+    page.get_by_text("Cancel items or the whole order").click()
+    page.locator("input[name=position]").first.check()
+    page.get_by_role("button", name="Cancel what I ticked").click()
+    expect(page.get_by_role("status")).to_contain_text("Cancelled")
+    cancelled = "SELECT sum(cancelled_qty) AS units FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
+    eventually(lambda: stack.rows(f"{cancelled} WHERE o.ref = %s", ref)[0]["units"])
+
+    page.get_by_label("Good", exact=True).check(force=True)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Thank you for telling us")
+    assert stack.rows("SELECT rating FROM orders_feedback") == [{"rating": 4}]
+    kinds = stack.rows("SELECT kind FROM orders_customerchoice c ORDER BY id")
+    assert [row["kind"] for row in kinds] == ["together", "address", "cancel"]
+
+
+def test_the_page_is_accessible_and_fits_in_light_and_dark(come_in: ComeIn, stack: Stack, agent: Person) -> None:
+    page = opened(come_in, agent, stack.rows(PARTLY_READY)[0]["ref"])
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.reload()
+        for details in page.locator("details").all():
+            details.evaluate("node => (node.open = true)")
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_without_scripts_a_choice_is_made_and_seen(come_in: ComeIn, stack: Stack, agent: Person) -> None:
+    ref = stack.rows(PARTLY_READY)[0]["ref"]
+    url = opened(come_in, agent, ref).url
+    agent.page.get_by_role("button", name="Link for the customer").click()
+    found = re.search(r"/o/[\w-]+/", agent.page.locator("#toasts").inner_text())
+    assert found is not None
+    page = come_in("customer", signed_in=False, viewport=PHONE, java_script_enabled=False).page
+    page.goto(found[0])
+    assert page.url == url
+
+    page.get_by_label("Keep it together").check()
+    page.get_by_role("button", name="Confirm my choice").click()
+
+    expect(page.get_by_role("status")).to_contain_text("We keep your order together")

@@ -1,0 +1,48 @@
+"""An agent clears the day's slips by keyboard alone."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.person import Person, wait_until_live
+from tests.browser.stack import Stack, eventually
+
+SLIPS = 20
+SECONDS = 180
+# Customers with an address who were told an earlier day than the plan says, as after a bad night.
+MAKE_SLIPS = """
+    UPDATE orders_orderpromise SET told_on = told_on - 5, announced_at = now() - interval '3 hours'
+    WHERE order_id IN (
+        SELECT p.order_id FROM orders_orderplan p
+        JOIN orders_order o ON o.id = p.order_id JOIN orders_customer c ON c.id = o.customer_id
+        WHERE p.short_units > 0 AND p.eta_p50 > current_date + 6 AND c.email <> ''
+            AND NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
+        ORDER BY p.order_id LIMIT 20
+    ) RETURNING order_id
+"""
+
+
+def test_twenty_slips_are_told_by_keyboard_within_three_minutes(stack: Stack, agent: Person) -> None:
+    made = {row["order_id"] for row in stack.change(MAKE_SLIPS)}
+    assert len(made) == SLIPS
+    page = agent.see("/eta/")
+    started = time.monotonic()
+
+    told = []
+    for _ in range(SLIPS):
+        wait_until_live(page)
+        heading = page.locator("[data-telling-form]")
+        ref = str(heading.get_attribute("data-telling-form"))
+        page.keyboard.press("1")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#toasts")).to_contain_text(f"{ref} is told")
+        told.append(ref)
+    seconds = time.monotonic() - started
+
+    print(f"{SLIPS} slips told in {seconds:.1f} s, {seconds / SLIPS:.1f} s each")
+    assert len(set(told)) == SLIPS
+    assert seconds < SECONDS
+    sent = "SELECT count(DISTINCT order_ref) AS orders FROM notifications_delivery WHERE state = 'sent'"
+    eventually(lambda: stack.rows(f"{sent} AND order_ref = ANY(%s)", told)[0]["orders"] == SLIPS, seconds=60)
