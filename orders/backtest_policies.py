@@ -16,6 +16,7 @@ from orders.backtesting.figures import Figures, figures
 from orders.backtesting.learned import Oracle
 from orders.backtesting.replay import Stage, live_through, suppose_together, working_days
 from orders.backtesting.supply import scaled
+from orders.learning.costs import per_pound
 from orders.learning.judging import Judgement
 from orders.learning.scoring import COLUMNS, Learned
 from orders.learning.training import Trained, train
@@ -116,7 +117,7 @@ def backtest_policies(
 
 def _live(found: Backtest, name: str, stage: Stage, policy: Policy) -> None:
     started = perf_counter()
-    oracle = _oracle(found.trained, stage.calendar) if policy.attributes() & COLUMNS else None
+    oracle = _oracle(found.trained, policy, stage.calendar) if policy.attributes() & COLUMNS else None
     forecasts = WeeklyForecasts(stage.history, policy, stage.texts, _weekly) if policy.reads_forecast() else None
     lived = live_through(stage, policy, oracle, forecasts and forecasts.on)
     found.strategies[name] = figures(stage, lived, _TIER_WEIGHTS[stage.history.orders.tier])
@@ -126,10 +127,11 @@ def _live(found: Backtest, name: str, stage: Stage, policy: Policy) -> None:
     found.seconds[name] = perf_counter() - started
 
 
-def _oracle(trained: Trained | None, calendar: Calendar) -> Oracle:
+def _oracle(trained: Trained | None, policy: Policy, calendar: Calendar) -> Oracle:
     if trained is None or trained.model is None or trained.refusal:
         return Oracle(None, calendar)
-    learned = Learned(np.zeros(1, dtype=np.int64), trained.model, trained.habits, trained.costs.per_pound)
+    costs = per_pound(trained.costs, dict(policy.lateness_costs))
+    learned = Learned(np.zeros(1, dtype=np.int64), trained.model, trained.habits, costs)
     return Oracle(learned, calendar)
 
 

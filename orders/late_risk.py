@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from kernel.transactions import entry_verb
 from orders import policies
-from orders.learning.costs import TIERS
+from orders.learning.costs import TIERS, per_pound
 from orders.learning.training import Trained, train
 from orders.models import RiskVersion
 from orders.planning.attributes import CATALOGUE, Source
@@ -116,10 +116,10 @@ def reads_risk() -> bool:
 
 
 def _costs(trained: Trained) -> dict[str, dict[str, float]]:
-    costs = trained.costs
+    costs, usual = trained.costs, per_pound(trained.costs, {})
     return {
         tier: {
-            "per_pound": round(float(costs.per_pound[place]), 6),
+            "per_pound": round(float(usual[place]), 6),
             "cancelled_late": round(float(costs.cancelled_late[place]), 6),
             "cancelled_punctual": round(float(costs.cancelled_punctual[place]), 6),
         }

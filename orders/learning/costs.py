@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,15 +19,23 @@ PRIOR_POUNDS = 100_000.0  # of due orders at the average of all tiers, so that o
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Shares of the value by tier, best first, the last for no tier: what is lost if the line is late.
+    """Shares of the value by tier, best first, the last for no tier.
 
     ``cancelled_late`` and ``cancelled_punctual`` are the shares of due value that customers cancelled of orders that
-    became late, and of others; ``per_pound`` is goodwill plus what the former exceeds the latter by.
+    became late, and of others.
     """
 
-    per_pound: Floats
     cancelled_late: Floats
     cancelled_punctual: Floats
+
+
+def per_pound(costs: Costs, percent: Mapping[str, float]) -> Floats:
+    """Return what a late pound costs by tier, with goodwill as ``percent`` says for the tiers it names."""
+    goodwill = np.array(
+        [percent.get(tier, usual * 100) / 100 for tier, usual in zip((*TIERS, ""), GOODWILL, strict=True)]
+    )
+    lost: Floats = np.maximum(costs.cancelled_late - costs.cancelled_punctual, 0.0)
+    return goodwill + lost
 
 
 def learn_costs(history: History, day: int) -> Costs:
@@ -41,7 +50,7 @@ def learn_costs(history: History, day: int) -> Costs:
     tier = np.where(orders.tier < 0, len(TIERS), orders.tier)
     of_late = _share(tier, lost / 100.0, asked / 100.0, late)
     of_punctual = _share(tier, lost / 100.0, asked / 100.0, due & ~late)
-    return Costs(np.array(GOODWILL) + np.maximum(of_late - of_punctual, 0.0), of_late, of_punctual)
+    return Costs(of_late, of_punctual)
 
 
 def _share(tier: Ints, lost: Floats, asked: Floats, chosen: Bools) -> Floats:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from orders.planning import schema
 from orders.planning.attributes import AttributeSpec, Kind
-from orders.planning.choice_reading import read_whole_orders
+from orders.planning.choice_reading import read_lateness_costs, read_whole_orders
 from orders.planning.conditions import read_attribute, read_condition, read_known_text
 from orders.planning.criteria import read_criterion
 from orders.planning.forecast_reading import read_forecast
@@ -86,7 +86,7 @@ def _parse(document: Json) -> tuple[Policy, Policy]:
 
 
 def _read_policy(document: Json, report: Report) -> Policy:
-    optional = (*_DIVIDERS, "promises", "far_future", "starvation", "whole_orders")
+    optional = (*_DIVIDERS, "promises", "far_future", "starvation", "whole_orders", "lateness_costs")
     members = read_object(document, "", report, ("version", "strategy", "rules"), optional)
     if members is None:
         return Policy("")
@@ -108,11 +108,14 @@ def _read_policy(document: Json, report: Report) -> Policy:
     far = read_far_future(members["far_future"], "far_future", report) if "far_future" in members else None
     starved = read_starvation(members["starvation"], "starvation", report) if "starvation" in members else None
     whole = read_whole_orders(members, _DIVIDERS, report)
+    costs = ()
+    if "lateness_costs" in members:
+        costs = read_lateness_costs(members["lateness_costs"], "lateness_costs", report)
     if strategy and (strategy == "demand_forecast") != ("forecast" in members):
         report.add("forecast", "is missing" if strategy == "demand_forecast" else "needs strategy demand_forecast")
     for name in [name for name in _DIVIDERS if name in members][1:]:
         report.add(name, f"stock is divided by one of {', '.join(_DIVIDERS)}, not by several")
-    return Policy(strategy, rules, segments, promises, quotas, fair_share, forecast, far, starved, whole)
+    return Policy(strategy, rules, segments, promises, quotas, fair_share, forecast, far, starved, whole, costs)
 
 
 def _read_rule(value: Json, place: str, report: Report) -> Rule:

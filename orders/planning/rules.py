@@ -192,7 +192,8 @@ class Policy:
     """A parsed policy; no rules means first come, first served, no segments that every line may gain or lose.
 
     ``whole_orders`` says who decides which orders that ship together are completed: ``by_rank``, or ``chosen`` by the
-    optimiser (docs/planning.md, section Chosen together).
+    optimiser (docs/planning.md, section Chosen together). ``lateness_costs`` are percent of a line's value by tier, for
+    those who do not take the usual ones (docs/learning.md).
     """
 
     strategy: str
@@ -205,6 +206,7 @@ class Policy:
     far_future: FarFuture | None = None
     starvation: Starvation | None = None
     whole_orders: str = "by_rank"
+    lateness_costs: tuple[tuple[str, float], ...] = ()
 
     def attributes(self) -> frozenset[str]:
         """Return the names of the columns that planning and governance will read, so that only those are loaded."""

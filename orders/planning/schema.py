@@ -7,6 +7,7 @@ from typing import Any
 VERSION = 1
 PLAIN_STRATEGIES = ("fifo", "priority", "lexicographic")  # read the order book alone
 STRATEGIES = (*PLAIN_STRATEGIES, "demand_forecast", "automated", "hybrid")
+TIERS = ("platinum", "gold", "silver", "standard")
 WHOLE_ORDERS = ("chosen", "by_rank")
 GUARANTEES = ("win", "gain", "redistribute", "fill", "lose", "skip")
 IF_UNMET = ("alert", "fall_back")
@@ -29,6 +30,7 @@ MAX_NUMBER = 1e9
 MAX_LEVELS = 2**53  # of all criteria of a lexicographic policy multiplied: what a double counts exactly
 
 _NUMBER = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
+_PERCENT = {"type": "number", "minimum": 0, "maximum": 100}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
 _VALUE = {"anyOf": [_NUMBER, _TEXT, {"type": "boolean"}]}
 
@@ -76,6 +78,7 @@ SCHEMA: dict[str, Any] = {
             for name, entry in (("segments", "segment"), ("quotas", "quota"), ("promises", "promise"))
         }
         | {"whole_orders": {"enum": list(WHOLE_ORDERS)}}
+        | {"lateness_costs": {"$ref": "#/$defs/lateness_costs"}}
         | {name: {"$ref": f"#/$defs/{name}"} for name in ("forecast", "far_future", "starvation")}
         | {"fair_share": _TEXT},
     ),
@@ -87,6 +90,7 @@ SCHEMA: dict[str, Any] = {
         "segment": _closed(
             _NAMED | {"guarantee": {"enum": list(GUARANTEES)}}, _WHEN | {"if_unmet": {"enum": list(IF_UNMET)}}
         ),
+        "lateness_costs": _closed({}, dict.fromkeys(TIERS, _PERCENT)),
         "far_future": _closed({"horizon_days": {"type": "integer", "minimum": 0, "maximum": MAX_DAYS}}, _WHEN),
         "starvation": _closed({"after_days": {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}}),
         "forecast": _closed(

@@ -104,7 +104,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         products=_products(_load_products(scope), stock),
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
         demand=load_demand(scope, policy),
-        learned=load_learned(policy.attributes(), lines, orders, place),
+        learned=load_learned(policy, lines, orders, place),
         marks=load_marks(scope),
         sites=load_sites(scope, today=today),
         terms=load_terms(scope, lines, orders, place),

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orders.learning.costs import TIERS
+from orders.learning.costs import TIERS, Costs, per_pound
 from orders.learning.features import FEATURES
 from orders.learning.habits import Habits
-from orders.learning.risk import read_model
+from orders.learning.risk import RiskModel, read_model
 from orders.learning.scoring import COLUMNS, Learned, LineFacts, learned_columns
 from orders.models import RiskVersion
-from orders.planning.types import Attribute, Context, Ints
+from orders.planning.rules import Policy
+from orders.planning.types import Attribute, Context, Floats, Ints
 from orders.replanning.attributes import load_text
 from orders.replanning.bulk import Columns
 
 if TYPE_CHECKING:
     from orders.replanning.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a training found out, as arrays; what lateness costs is for the policy to say."""
+
+    number: Ints
+    model: RiskModel
+    habits: Habits
+    costs: Costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +41,18 @@ class LearnedInputs:
     facts: LineFacts
 
 
-def load_learned(names: Collection[str], lines: Columns, orders: Columns, place: Ints) -> LearnedInputs | None:
-    """Return what a policy that reads ``names`` needs of the model; None where it reads none or none may be used.
+def load_learned(policy: Policy, lines: Columns, orders: Columns, place: Ints) -> LearnedInputs | None:
+    """Return what the policy needs of the model; None where it reads nothing of it or none may be used.
 
     ``place`` is each line's position in ``orders``. Inside the caller's snapshot; two queries.
     """
-    if not COLUMNS & set(names):
+    if not COLUMNS & policy.attributes():
         return None
     newest = RiskVersion.objects.order_by("-pk").values_list("pk", "is_usable").first()
     if newest is None or not newest[1]:
         return None
-    learned = read_version(newest[0])
-    if learned is None:
+    version = read_version(newest[0])
+    if version is None:
         return None
     tier = load_text("customer.tier", orders["customer_id"]).values
     facts = LineFacts(
@@ -51,7 +61,8 @@ def load_learned(names: Collection[str], lines: Columns, orders: Columns, place:
         price_minor=lines["price_minor"],
         tier=tier[place].astype(np.int64),
     )
-    return LearnedInputs(learned, facts)
+    costs = per_pound(version.costs, dict(policy.lateness_costs))
+    return LearnedInputs(Learned(version.number, version.model, version.habits, costs), facts)
 
 
 def judge_lines(inputs: Inputs, context: Context) -> dict[str, Attribute]:
@@ -66,7 +77,7 @@ def judge_lines(inputs: Inputs, context: Context) -> dict[str, Attribute]:
 
 
 @lru_cache(maxsize=2)
-def read_version(pk: int) -> Learned | None:
+def read_version(pk: int) -> Version | None:
     """Return a version as arrays, None for one of a program that judged by other features.
 
     Versions never change, so a process reads each once.
@@ -74,8 +85,8 @@ def read_version(pk: int) -> Learned | None:
     version = RiskVersion.objects.get(pk=pk)
     if version.model["parts"].keys() != FEATURES.keys():
         return None
-    return Learned(
-        version=np.array([pk]),
+    return Version(
+        number=np.array([pk]),
         model=read_model(version.model),
         habits=Habits(
             np.array(version.product_ids, dtype=np.int64),
@@ -84,5 +95,9 @@ def read_version(pk: int) -> Learned | None:
             np.array(version.weekly_units),
             np.array(version.otherwise),
         ),
-        cost_per_pound=np.array([version.costs[tier]["per_pound"] for tier in (*TIERS, "none")]),
+        costs=Costs(*(_by_tier(version, name) for name in ("cancelled_late", "cancelled_punctual"))),
     )
+
+
+def _by_tier(version: RiskVersion, name: str) -> Floats:
+    return np.array([version.costs[tier][name] for tier in (*TIERS, "none")], dtype=np.float64)

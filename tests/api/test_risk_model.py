@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from orders.late_risk import store_version
-from orders.learning.costs import GOODWILL, Costs
+from orders.learning.costs import Costs
 from orders.learning.habits import Habits
 from orders.learning.judging import judge
 from orders.learning.training import Trained
@@ -23,7 +23,7 @@ def keep(refusal: str = "") -> RiskVersion:
     nothing = np.zeros(0)
     habits = Habits(nothing.astype(np.int64), nothing, nothing, nothing, np.array([0.05, 0.05, 3.0]))
     judgement = judge(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
-    costs = Costs(np.array(GOODWILL), np.zeros(5), np.zeros(5))
+    costs = Costs(np.zeros(5), np.zeros(5))
     trained = Trained(model_of(tier=0.1), habits, costs, judgement, 2000, 100, refusal)
     return store_version(trained, seconds=1.0, now=NOW)
 

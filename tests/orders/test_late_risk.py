@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from orders import late_risk, policies
 from orders.late_risk import is_due, store_version
-from orders.learning.costs import GOODWILL, Costs
+from orders.learning.costs import Costs
 from orders.learning.habits import Habits
 from orders.learning.risk import RiskModel
 from orders.learning.training import Trained
@@ -42,7 +42,7 @@ def trained(model: RiskModel | None, refusal: str = "") -> Trained:
     nothing = np.zeros(0)
     habits = Habits(nothing.astype(np.int64), nothing, nothing, nothing, np.array([0.05, 0.05, 3.0]))
     share = np.zeros(5)
-    return Trained(model, habits, Costs(np.array(GOODWILL), share, share), None, 2000, 100, refusal)
+    return Trained(model, habits, Costs(share, share), None, 2000, 100, refusal)
 
 
 def keep(model: RiskModel | None, refusal: str = "") -> RiskVersion:
@@ -160,3 +160,20 @@ def test_a_stored_model_is_made_of_arrays_alone() -> None:
     model = model_of()
 
     assert all(isinstance(getattr(model, each.name), np.ndarray) for each in fields(RiskModel))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_policy_says_what_lateness_costs() -> None:
+    product = make_product(unit_price=10)
+    make_stock(product, on_hand=50)
+    make_order([(product, 2)], customer=make_customer(tier="gold"), placed_at=NOW)
+    replan(product_ids=None, cause="promises", now=NOW)
+    keep(model_of())  # every risk is a half
+    publish(AUTOMATED)
+    replan(product_ids=None, cause="test", now=NOW)
+    assert list(scores().values()) == [pytest.approx(0.5 * 10 * 0.03)]
+
+    publish(AUTOMATED | {"lateness_costs": {"gold": 20}})
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert list(scores().values()) == [pytest.approx(0.5 * 10 * 0.2)]

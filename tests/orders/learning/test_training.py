@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orders.learning.costs import GOODWILL, learn_costs
+from orders.learning.costs import GOODWILL, learn_costs, per_pound
 from orders.learning.habits import PRIOR, learn_habits
 from orders.learning.snapshots import take_cases
 from orders.learning.training import train
@@ -107,4 +107,5 @@ def test_habits_are_drawn_towards_the_average() -> None:
 def test_without_cancellations_lateness_costs_goodwill_alone() -> None:
     costs = learn_costs(busy_past(days=60).history(), MONDAY + 60)
 
-    assert costs.per_pound == pytest.approx(GOODWILL)
+    assert per_pound(costs, {}) == pytest.approx(GOODWILL)
+    assert per_pound(costs, {"gold": 12}) == pytest.approx([0.04, 0.12, 0.02, 0.01, 0.01])

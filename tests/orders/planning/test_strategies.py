@@ -158,3 +158,28 @@ def test_a_choice_that_cannot_be_made_is_refused_with_its_place(members: dict[st
     (problem,) = refused.value.problems
     assert problem.place == "whole_orders"
     assert words in problem.message
+
+
+def test_who_learns_may_say_what_lateness_costs() -> None:
+    automated = {"version": 1, "strategy": "automated", "rules": []}
+
+    assert parse_policy(automated | {"lateness_costs": {"gold": 12, "standard": 0.5}}).lateness_costs == (
+        ("gold", 12.0),
+        ("standard", 0.5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "costs", "place"),
+    [
+        ("priority", {"gold": 1}, "lateness_costs"),
+        ("hybrid", {"gold": 101}, "lateness_costs.gold"),
+        ("automated", {"iron": 1}, "lateness_costs.iron"),
+        ("automated", {"gold": "much"}, "lateness_costs.gold"),
+    ],
+)
+def test_costs_that_make_no_sense_are_refused_with_their_place(strategy: str, costs: Any, place: str) -> None:
+    with pytest.raises(InvalidPolicyError) as refused:
+        parse_policy({"version": 1, "strategy": strategy, "rules": [], "lateness_costs": costs})
+
+    assert [problem.place for problem in refused.value.problems] == [place]
