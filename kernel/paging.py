@@ -49,7 +49,7 @@ def take_page(
     order = [key.reversed() for key in keys] if is_backward else list(keys)
     if cursor:
         rows = rows.filter(_beyond(order, _decode(cursor, order)))
-    found = list(rows.order_by(*(f"-{key.name}" if key.is_descending else key.name for key in order))[: size + 1])
+    found = list(rows.order_by(*_columns(order))[: size + 1])
     has_more = len(found) > size
     found = found[:size]
     if is_backward:
@@ -62,6 +62,21 @@ def take_page(
         next=_encode(found[-1], keys) if has_next else "",
         previous=_encode(found[0], keys) if has_previous else "",
     )
+
+
+def neighbours(rows: QuerySet[Any, Any], keys: Sequence[SortKey], row: Any) -> tuple[Any, Any]:
+    """Return the rows before and after ``row`` in the order of ``keys``, None at an end: two queries of one row.
+
+    ``row`` carries the values of the keys; it need not be among ``rows`` (any more).
+    """
+    values = [getattr(row, key.name) for key in keys]
+    backward = [key.reversed() for key in keys]
+    found = [rows.filter(_beyond(way, values)).order_by(*_columns(way)).first() for way in (backward, keys)]
+    return found[0], found[1]
+
+
+def _columns(keys: Sequence[SortKey]) -> list[str]:
+    return [f"-{key.name}" if key.is_descending else key.name for key in keys]
 
 
 def _beyond(keys: Sequence[SortKey], values: Sequence[Any]) -> Q:

@@ -33,6 +33,7 @@ from orders.queries.timeline import order_timeline
 from orders.queries.trends import trends
 from orders.views.board_frame import CURSOR, frame_context, keep_columns, view_url
 from orders.views.bulk import bulk_choices
+from orders.views.order_steps import list_query
 
 LATEST_EVENTS = 5
 PANEL = "panel-slot"
@@ -43,7 +44,8 @@ FRAGMENTS = {PANEL: "orders/panel.html", "live": "orders/board_live.html"}
 @permission_required("orders.view_backlog", raise_exception=True)
 def board(request: HttpRequest) -> HttpResponse:
     """Show the backlog, the worst first. ``live`` names the orders that an open page shows, to refresh in place."""
-    context = {"here": address(request, drop=("o", "live")), **panel_context(request)}
+    here = {"here": address(request, drop=("o", "live")), "list_query": list_query(request)}
+    context = {**here, **panel_context(request)}
     if is_partial(request) and request.headers.get("HX-Target") == PANEL:
         return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
     chosen = BoardFilter(request.GET, queryset=open_plans(timezone.localdate()), request=request)

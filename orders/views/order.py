@@ -20,6 +20,7 @@ from orders.queries.explanation import explain_order
 from orders.queries.order import eta_points, order_detail
 from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
+from orders.views.order_steps import step_links
 
 MESSAGES_SHOWN = 10
 FRAGMENTS = {"live": "orders/order_body.html"}
@@ -31,7 +32,8 @@ HELP_FRAGMENTS = {"order-help": "orders/order_help_body.html"}
 def order(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one order; the live part is its body."""
     found = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
-    return render_page(request, "orders/order.html", order_context(found), fragments=FRAGMENTS)
+    context = {**order_context(found), **step_links(request, found)}
+    return render_page(request, "orders/order.html", context, fragments=FRAGMENTS)
 
 
 @require_safe

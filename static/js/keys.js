@@ -22,7 +22,9 @@ function step(by = 0) {
   return next;
 }
 
+// Through the rows; on an order's page, which has none, to the next order of the list one came from.
 function go(by) {
+  if (!rows().length) return document.querySelector(`[data-step="${by > 0 ? "j" : "k"}"]`)?.click();
   const next = step(by);
   if (next && panel()) debounceOpen(next);
 }
@@ -120,7 +122,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-row]");
-  if (!row || event.target.closest("a, button, input, label")) return;
+  if (!row || event.target.closest("a, button, input, label, details")) return;
   current()?.classList.remove("cur");
   row.classList.add("cur");
   open(row);

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -141,3 +142,20 @@ def count_queries(client: Client, ref: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/orders/{ref}/").status_code == 200
     return len(queries)
+
+
+def test_the_next_and_the_previous_order_are_those_of_the_list_one_came_from(sign_in: SignIn) -> None:
+    first, _, second, third = (planned_order(score, slip_days=slip) for score, slip in ((9, 6), (8, 0), (7, 6), (6, 6)))
+    client = sign_in()
+
+    board = client.get("/triage/?view=late").content.decode()
+    link = re.search(rf'href="(/orders/{second.ref}/[^"]*)"', board)
+    assert link
+    html = client.get(link[1].replace("&amp;", "&")).content.decode()
+
+    steps = dict(re.findall(r'href="/orders/([^/]+)/[^"]*" rel="(prev|next)"', html))
+    assert steps == {first.ref: "prev", third.ref: "next"}
+    assert 'href="/triage/?view=late"' in html
+    assert 'rel="next"' not in client.get(f"/orders/{second.ref}/").content.decode()
+    for query in ("?list=sort%3Dx", "?list=tier%3Dtin", "?list=%00", "?list="):
+        assert client.get(f"/orders/{second.ref}/{query}").status_code == 200
