@@ -17,4 +17,5 @@ CONSTRUCTION = policy(
     lateness(per_unit=10, cap=200),
     tier(platinum=90, gold=60, silver=30),
     age(),
+    far_future={"horizon_days": 21},
 )

@@ -11,4 +11,5 @@ ECOMMERCE = policy(
     tier(platinum=60, gold=40, silver=20),
     fixed("whole", "Ships in one parcel", is_("order.ship_policy", "complete"), 15),
     curve("value", "Total value of the order", "order.total_value", "step", steps=[[50, 5], [150, 15], [500, 30]]),
+    starvation={"after_days": 60},
 )

@@ -12,4 +12,5 @@ MANUFACTURING = policy(
     tier(platinum=120, gold=80, silver=40),
     curve("value", "Open value of the order", "order.open_value", "linear", per_unit=0.01, cap=150),
     age(),
+    far_future={"horizon_days": 28},
 )

@@ -12,4 +12,5 @@ RETAIL = policy(
     # Many small lines fill more shelves than one large one with the same units.
     curve("small", "Small line", "line.open_qty", "linear", per_unit=-0.5, cap=50),
     age(2),
+    starvation={"after_days": 90},
 )

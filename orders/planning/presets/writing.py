@@ -7,9 +7,9 @@ from typing import Any
 Document = dict[str, Any]
 
 
-def policy(*rules: Document) -> Document:
-    """Return a policy that adds up the points of these rules."""
-    return {"version": 1, "strategy": "priority", "rules": list(rules)}
+def policy(*rules: Document, **members: Document) -> Document:
+    """Return a policy that adds up the points of these rules; ``members`` are what else it says."""
+    return {"version": 1, "strategy": "priority", "rules": list(rules), **members}
 
 
 def is_(attribute: str, value: bool | float | str) -> Document:
