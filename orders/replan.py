@@ -16,7 +16,7 @@ from orders import policies
 from orders.guarding import guard, is_on
 from orders.hands import keep_pick_days
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
-from orders.plan_guard import as_json, judge_draft
+from orders.plan_guard import judge_draft
 from orders.plan_records import keep_record
 from orders.planning.grammar import parse_policy
 from orders.releases import come_in_force, drop_superseded, is_release
@@ -182,10 +182,10 @@ def _may_write(run: PlanRun, draft: Draft, *, guarded: bool, now: datetime, watc
     limits = guard() if draft.scope.is_everything and guarded else None
     if limits is not None and is_on(limits):
         seen = run.verdict.get("figures") if run.released_at else None
-        verdict = judge_draft(draft, limits, seen=seen, today=timezone.localdate(now))
+        judged = judge_draft(draft, limits, seen=seen, today=timezone.localdate(now))
         watch.lap("guard_s")
-        run.verdict = as_json(verdict)
-        if verdict.is_held:
+        run.verdict = judged.as_json()
+        if judged.verdict.is_held:
             return False
     return run.policy is None or not is_release(run) or come_in_force(run.policy.pk, now=now)
 

@@ -89,6 +89,14 @@ class VerdictOut(serializers.Serializer[Any]):
     breaches = BreachOut(many=True)
 
 
+class RunVerdictOut(VerdictOut):
+    """As a run keeps it."""
+
+    words = serializers.CharField()
+    messages = MessagesOut(help_text="What customers would be told, or were")
+    losers = MoveOut(many=True, help_text="Of a held plan, the orders that it would delay most; without values")
+
+
 class ComparisonOut(serializers.Serializer[Any]):
     """Orders of both plans, by what happens to them. No date counts as later than any."""
 

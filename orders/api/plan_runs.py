@@ -17,7 +17,7 @@ from inventory.queries import products_by_sku
 from kernel.errors import Invalid
 from kernel.rest import validated
 from orders import releases
-from orders.api.comparisons import ComparisonOut, VerdictOut
+from orders.api.comparisons import ComparisonOut, RunVerdictOut
 from orders.api.filters import PlanRunFilter
 from orders.api.incoming import PlanRunIn, PublishIn
 from orders.models import PlanRun
@@ -44,7 +44,7 @@ class PlanRunOut(serializers.ModelSerializer[PlanRun]):
             "release_note",
         ]  # fmt: skip
 
-    @extend_schema_field(VerdictOut(allow_null=True))
+    @extend_schema_field(RunVerdictOut(allow_null=True))
     def get_verdict(self, run: PlanRun) -> dict[str, Any] | None:
         return run.verdict or None
 

@@ -76,6 +76,8 @@ def test_a_release_that_breaks_too_much_is_held_and_nothing_is_written(
         "slipped_orders": 1.0, "broken_promises": 1.0, "rank_churn_percent": 0.0, "messages": 2.0
     }  # fmt: skip
     assert [breach["limit"] for breach in run.verdict["breaches"]] == ["slipped_orders", "messages"]
+    assert (run.verdict["messages"]["eta_slipped"], run.verdict["messages"]["line_allocated"]) == (1, 1)
+    assert [move["ref"] for move in run.verdict["losers"]] == [young.ref]
     assert run.verdict["words"].startswith("1 order would slip; 0 may. 2 messages")
     assert policies.published() == before
     assert ready() == {young.ref}

@@ -52,6 +52,7 @@ def test_a_held_run_says_what_it_would_break_and_who_may_decide(held: PlanRun) -
     assert "1 order would slip; 0 may." in seen_by_ops
     assert f"/plan-runs/{held.pk}/release/" in seen_by_ops
     assert "1 order would slip; 0 may." in seen_by_agent
+    assert "Falls back 1 place: others take its units" in seen_by_agent
     assert f"/plan-runs/{held.pk}/release/" not in seen_by_agent
     assert "Held" in signed_in("agent").get("/plan-runs/").content.decode()
 
