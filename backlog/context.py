@@ -56,6 +56,7 @@ NAV = (
     NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),
+    NavItem("orders:feedback", "Feedback", "smile", "f"),
     NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u", heading="Manage"),
     NavItem("orders:simulations", "Simulations", "flask-conical", "s"),
     NavItem("orders:plan_runs", "Plan runs", "history", "r"),

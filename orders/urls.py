@@ -2,7 +2,20 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from orders.views import actions, board, bulk, customer, export, find, order, plan_runs, products, saved_views, telling
+from orders.views import (
+    actions,
+    board,
+    bulk,
+    customer,
+    export,
+    feedback,
+    find,
+    order,
+    plan_runs,
+    products,
+    saved_views,
+    telling,
+)
 
 app_name = "orders"
 
@@ -45,6 +58,8 @@ urlpatterns = [
     path("eta/<code:ref>/tell/", telling.tell, name="tell"),
     path("eta/<code:ref>/untell/", telling.untell, name="untell"),
     path("orders/<code:ref>/customer-link/", customer.make_link, name="customer_link"),
+    path("feedback/", feedback.feedback, name="feedback"),
+    path("feedback/<int:feedback_id>/answer/", feedback.answer, name="answer_feedback"),
     path("o/<slug:key>/", customer.open_order, name="open_order"),
     path("my-order/<code:ref>/", customer.my_order, name="my_order"),
     path("my-order/<code:ref>/choose/", customer.choose, name="choose"),

@@ -89,6 +89,8 @@ ROUTES = {
     "orders:tell": Route(post=SEND),
     "orders:untell": Route(post=SEND),
     "orders:customer_link": Route(post=SEND),
+    "orders:feedback": Route(get=SEE),
+    "orders:answer_feedback": Route(post=("orders.answer_feedback",)),
     "orders:open_order": Route(get=PUBLIC),  # whoever has the key
     "orders:my_order": Route(get=PUBLIC),  # whoever has the cookie that the key gave
     "orders:choose": Route(post=PUBLIC),
@@ -235,7 +237,7 @@ ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
            "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321,
-           "delivery_id": 987654321, "key": "opens-nothing"}  # fmt: skip
+           "delivery_id": 987654321, "key": "opens-nothing", "feedback_id": 987654321}  # fmt: skip
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:

@@ -40,6 +40,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "receive": "/receive/",
         "eta-updates": "/eta/",
         "eta-told": "/eta/?tab=told",
+        "feedback": "/feedback/",
         "messages": "/messages/",
         "message-rules": "/messages/rules/",
         "message": f"/messages/{one['message']}/",
