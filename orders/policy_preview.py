@@ -18,10 +18,11 @@ from orders.planning.linter import Finding, lint
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.figures import Figures
-from orders.simulation.live import load_live, plan_live, thresholds
+from orders.simulation.live import Sampling, load_live, plan_live, thresholds
 
 MOVES = 10
-SAMPLE_LINES = 50_000  # of a larger backlog whole components with about as many lines are compared
+# Reading components one by one costs more a line than reading all, so a sample pays only where the rest is much larger.
+SAMPLING = Sampling(whole_up_to=150_000, lines=50_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Preview(Differences):
 def preview(policy_id: int, *, now: datetime) -> Preview:
     """Plan the backlog under a policy in memory and compare it with the policy in force; writes nothing.
 
-    O(lines log lines) up to ``SAMPLE_LINES``, of a larger backlog a sample. Raises NotFound.
+    O(lines log lines); of a backlog that is larger than ``SAMPLING`` allows, a sample. Raises NotFound.
     """
     policy = Policy.objects.filter(pk=policy_id).first()
     if policy is None:
@@ -62,7 +63,7 @@ def preview_rules(rules: Mapping[str, Any], *, now: datetime) -> Preview:
     started = perf_counter()
     policies.checked_strategy(rules)
     in_force, wanted = parse_policy(policies.published().rules), parse_policy(dict(rules))
-    live = load_live([in_force, wanted], today=timezone.localdate(now), at_most=SAMPLE_LINES)
+    live = load_live([in_force, wanted], today=timezone.localdate(now), sampling=SAMPLING)
     before, after = (plan_live(live, i, p) for i, p in zip(live.inputs, (in_force, wanted), strict=True))
     found = compare_outlooks(before.outlook, after.outlook, live.standing, thresholds(), after.news)
     differences = describe(found, today=live.today, moves=MOVES)

@@ -33,6 +33,14 @@ _HASHES = 2**20  # parts that products are dealt into, to sample some
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """Of a backlog of more than ``whole_up_to`` lines, about ``lines`` are read."""
+
+    whole_up_to: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """Inputs, one for each policy asked for, and beside them what a comparison needs; ``hands`` where they are bounded.
 
@@ -68,14 +76,14 @@ def thresholds() -> Thresholds:
     return Thresholds(settings.SLIP_THRESHOLD_DAYS, UNSUPPLIED_THRESHOLD_DAYS)
 
 
-def load_live(policies: Sequence[Rules], *, today: date, at_most: int | None = None) -> Live:
+def load_live(policies: Sequence[Rules], *, today: date, sampling: Sampling | None = None) -> Live:
     """Read what planning needs under any of these policies, in one snapshot; takes no locks and writes nothing.
 
-    Of a backlog of more than ``at_most`` lines, whole components with about as many are read: products in the order of
-    a hash, so that the same backlog gives the same sample.
+    Of a backlog that is larger than ``sampling`` allows, whole components are read, of products chosen by a hash, so
+    that the same backlog gives the same sample.
     """
     with snapshot():
-        lines_open, scope = _choose(at_most)
+        lines_open, scope = _choose(sampling)
         stored = load_stored(scope, FIFO)  # without points, which nobody compares here
         inputs = _load_inputs(scope, policies, stored, today)
         price = _load_prices(scope, inputs[0].backlog.line_id)
@@ -160,18 +168,18 @@ def _reads_order_book(policy: Rules) -> bool:
     return not policy.reads_forecast() and Source.LEARNED not in sources
 
 
-def _choose(at_most: int | None) -> tuple[int, Scope]:
+def _choose(sampling: Sampling | None) -> tuple[int, Scope]:
     """Return how many lines are open, where that was asked for, and what to read of them."""
-    if at_most is None:
+    if sampling is None:
         return 0, Scope(None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM orders_orderline WHERE open_qty > 0")
         lines = int(cursor.fetchone()[0])
-        if lines <= at_most:
+        if lines <= sampling.whole_up_to:
             return lines, Scope(None)
         # Every product has the same chance, so the sample has about as many lines; what hangs on them comes on top.
         query = "SELECT id FROM inventory_product WHERE hashint8(id) & %s < %s"
-        cursor.execute(query, [_HASHES - 1, _HASHES * at_most // lines])
+        cursor.execute(query, [_HASHES - 1, _HASHES * sampling.lines // lines])
         products = [row[0] for row in cursor.fetchall()]
     return lines, Scope(tuple(close_over(products)))
 

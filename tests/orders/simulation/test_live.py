@@ -19,7 +19,7 @@ from orders.replan import replan
 from orders.replanning.snapshot import snapshot
 from orders.simulation.archive import fingerprint
 from orders.simulation.fairness import overtaken_share
-from orders.simulation.live import Planned, load_live, load_stored_outlook, plan_live
+from orders.simulation.live import Planned, Sampling, load_live, load_stored_outlook, plan_live
 from orders.simulation.outlook import Outlook
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
@@ -131,13 +131,13 @@ def test_a_sample_holds_whole_components() -> None:
         make_order([(first, 1), (second, 1)], ship_policy="complete")
     rules = parse_policy(published().rules)
 
-    live = load_live([rules], today=TODAY, at_most=20)
+    live = load_live([rules], today=TODAY, sampling=Sampling(20, 20))
 
     assert live.is_sample
     assert 0 < len(live.price_minor) < live.lines_open == 60
     sampled = live.inputs[0].backlog.order_id
     assert (np.unique(sampled, return_counts=True)[1] == 2).all()
-    assert not load_live([rules], today=TODAY, at_most=60).is_sample
+    assert not load_live([rules], today=TODAY, sampling=Sampling(60, 20)).is_sample
 
 
 def test_a_line_is_overtaken_by_a_later_order_with_an_earlier_day() -> None:
