@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
@@ -24,18 +25,33 @@ class Workdays:
     closed: tuple[date, ...]
 
 
+class CalendarRow(NamedTuple):
+    """A calendar as it is stored, with the days closed by hand."""
+
+    key: int
+    country: str
+    subdivision: str
+    weekdays: str
+    is_company: bool
+    closed: Iterable[date]
+
+
 def workdays(today: date) -> dict[int | None, Workdays]:
-    """Return every calendar by its key, and the company's under None. One query.
+    """Return every calendar by its key, and the company's under None. One query."""
+    closed = ArrayAgg("closed_days__day", filter=Q(closed_days__isnull=False), default=[])
+    rows = Calendar.objects.order_by("pk").annotate(closed=closed)
+    return count_by(rows.values_list("pk", *CalendarRow._fields[1:]), today)
+
+
+def count_by(rows: Iterable[tuple[Any, ...]], today: date) -> dict[int | None, Workdays]:
+    """Return calendars, given as the fields of ``CalendarRow``, ready to count by, as ``workdays`` does.
 
     Public holidays reach from two years before today to six after it; later days are closed at weekends only.
     """
-    rows = Calendar.objects.annotate(
-        days=ArrayAgg("closed_days__day", filter=Q(closed_days__isnull=False), default=[])
-    ).order_by("pk")
     found: dict[int | None, Workdays] = {None: Workdays(_flags(MONDAY_TO_FRIDAY), ())}
-    for row in rows:
-        own = Workdays(_flags(row.weekdays), tuple(sorted({*_holidays_of(row, today), *row.days})))
-        found[row.pk] = own
+    for row in map(CalendarRow._make, rows):
+        own = Workdays(_flags(row.weekdays), tuple(sorted({*_holidays_of(row, today), *row.closed})))
+        found[row.key] = own
         if row.is_company:
             found[None] = own
     return found
@@ -53,7 +69,7 @@ def _flags(weekdays: str) -> tuple[bool, ...]:
     return tuple(flag == "1" for flag in weekdays)
 
 
-def _holidays_of(calendar: Calendar, today: date) -> frozenset[date]:
+def _holidays_of(calendar: CalendarRow, today: date) -> frozenset[date]:
     if not calendar.country:
         return frozenset()
     return _public_holidays(calendar.country, calendar.subdivision, today.year - YEARS_BACK, today.year + YEARS_AHEAD)

@@ -5,15 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from django.db import connection
 
-from inventory.models import Warehouse
-from inventory.working_days import workdays
+from inventory.working_days import count_by
 from orders.planning.types import Calendar, Context, Ints, Sites
 from orders.replanning.bulk import copy_out
 from orders.replanning.scope import Scope
 
 MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
 
+# One round trip: every event run asks.
+_SITES = """
+    SELECT
+        (SELECT COALESCE(json_agg(json_build_array(c.id, c.country, c.subdivision, c.weekdays, c.is_company,
+                ARRAY(SELECT d.day FROM inventory_closedday d WHERE d.calendar_id = c.id)) ORDER BY c.id), '[]')
+            FROM inventory_calendar c),
+        (SELECT COALESCE(json_agg(json_build_array(w.id, w.calendar_id, w.handling_days) ORDER BY w.id), '[]')
+            FROM inventory_warehouse w),
+        EXISTS (SELECT FROM inventory_supplier s WHERE s.calendar_id IS NOT NULL)
+"""
 _SOURCES = """
     SELECT l.id, s.calendar_id
     FROM inventory_purchaseorderline l
@@ -28,14 +38,19 @@ def load_sites(scope: Scope, *, today: int) -> Sites | None:
 
     None where nobody has said anything: then Monday to Friday, and warehouses ship on the day.
     """
-    calendars = workdays(date.fromordinal(today))
-    warehouses = list(Warehouse.objects.order_by("pk").values_list("pk", "calendar", "handling_days"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SITES)
+        rows, warehouses, has_own_suppliers = cursor.fetchone()
+    calendars = count_by(
+        ((*row, [date.fromisoformat(day) for day in closed]) for *row, closed in rows),
+        date.fromordinal(today),
+    )
     if len(calendars) == 1 and not any(handling for *_, handling in warehouses):
         return None
     keys = [None, *(key for key in calendars if key is not None)]
     place = {key: number for number, key in enumerate(keys)}
     closed = [(number, day.toordinal()) for number, key in enumerate(keys) for day in calendars[key].closed]
-    source_id, calendar_id = _load_sources(scope) if len(keys) > 1 else (_ints([]), _ints([]))
+    source_id, calendar_id = _load_sources(scope) if has_own_suppliers else (_ints([]), _ints([]))
     return Sites(
         weekmask=np.array([calendars[key].weekdays for key in keys], dtype=np.bool_),
         closed_calendar=_ints([number for number, _ in closed]),
