@@ -9,8 +9,8 @@ from django.utils import timezone
 
 class PolicyStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Waits for approval"
-    RELEASING = "releasing", "Waits for its plan run"
+    SUBMITTED = "submitted", "Awaiting approval"
+    RELEASING = "releasing", "Awaiting its plan run"
     PUBLISHED = "published", "Published"
     ARCHIVED = "archived", "Archived"
     DISCARDED = "discarded", "Discarded"
