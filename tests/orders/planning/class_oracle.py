@@ -60,21 +60,21 @@ class ClassOracle(Oracle):
         for i, shelf in enumerate(shelves):
             here = max(shelf.day, today)
             so_far = sum(other.left for other in shelves[: i + 1])
-            least = [so_far - self.wanted(product_id, place, here)]
+            least = [so_far - self.kept_until(product_id, place, here)]
             for day in range(here, last + 1):
                 there = sum(other.left for other in shelves if other.day <= day)
-                least.append(there - self.wanted(product_id, place, day + 1))
+                least.append(there - self.kept_until(product_id, place, day + 1))
             found.append(max(0, min(least)))
         return found
 
-    def wanted(self, product_id: int, place: int, day: int) -> int:
+    def kept_until(self, product_id: int, place: int, day: int) -> int:
         """Return the whole units that the first classes will want before a day; never fewer than fewer classes."""
         weekly = next((row for row in self.case.forecasts if row.product_id == product_id), None)
         if weekly is None or not place:
             return 0
-        return max(self.wanted_by(weekly, classes, day) for classes in range(1, place + 1))
+        return max(self.expected_by(weekly, classes, day) for classes in range(1, place + 1))
 
-    def wanted_by(self, weekly: Weekly, classes: int, day: int) -> int:
+    def expected_by(self, weekly: Weekly, classes: int, day: int) -> int:
         end = self.case.today + self.case.horizon_days
         share = sum(weekly.shares[:classes])
         until, _ = self.expected(weekly, min(day, end))

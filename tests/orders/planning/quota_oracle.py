@@ -20,7 +20,7 @@ class QuotaOracle(Oracle):
         self.demand: dict[Ruler, int] = defaultdict(int)
         for line in [line for turn in turns for line in turn]:
             self.demand[self.ruler(line)] += self.need[line.line_id]
-        least, used = self.least(), dict.fromkeys(self.demand, 0)
+        least, used = self.minimums(), dict.fromkeys(self.demand, 0)
         within: dict[int, int] = {}
         allowed: dict[int, int] = {}
         for line in [line for turn in turns for line in turn]:
@@ -112,7 +112,7 @@ class QuotaOracle(Oracle):
         share = None if self.case.fair_share else self.case.quotas[ruler[1]]
         return self.units(share.at_most, ruler[0]) if share and share.at_most else None
 
-    def least(self) -> dict[Ruler, int]:
+    def minimums(self) -> dict[Ruler, int]:
         wanted: dict[Ruler, int] = {}
         for ruler, demand in self.demand.items():
             if ruler[1] < 0:
