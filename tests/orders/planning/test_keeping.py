@@ -104,6 +104,23 @@ def test_nothing_is_kept_from_the_best_class(case: Case):
 
 @checked
 @given(cases)
+def test_no_line_has_units_now_while_a_better_ranked_one_lacks_them(case: Case):
+    partial = replace(case, lines=tuple(replace(line, ship_policy=0) for line in case.lines))
+    planned = rows(run(partial))
+    picked = {line.line_id: sum(pick.qty for pick in case.picks if pick.line_id == line.line_id) for line in case.lines}
+    oracle = ClassOracle(partial)
+    turns = sorted((oracle.place_of(turn), i, turn[0]) for i, turn in enumerate(oracle.ranked_turns()))
+
+    lacking: set[int] = set()
+    for _, _, line in turns:
+        got = sum(planned[line.line_id].stock.values())
+        assert not (got and line.product_id in lacking)
+        if not line.on_hold and got < line.open_qty - picked[line.line_id]:
+            lacking.add(line.product_id)
+
+
+@checked
+@given(cases)
 def test_making_claims_firm_and_planning_again_changes_no_claim(case: Case):
     """Claims on hand become picks; what is kept was kept on top of them, so the rest stays as it is."""
     partial = replace(case, lines=tuple(replace(line, ship_policy=0) for line in case.lines))
