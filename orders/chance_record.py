@@ -76,7 +76,7 @@ def _by_supplier(today: date) -> Iterator[tuple[Ints, Ints]]:
         yield _delays(expected, received, calendars[own[supplier]]), received.astype(np.int64)
 
 
-def _delays(expected: np.ndarray, received: np.ndarray, calendar: Workdays) -> Ints:  # type: ignore[type-arg]
+def _delays(expected: np.ndarray, received: np.ndarray, calendar: Workdays) -> Ints:
     closed = np.array(calendar.closed, dtype="datetime64[D]")
     return np.maximum(np.busday_count(expected, received, weekmask=list(calendar.weekdays), holidays=closed), 0)
 

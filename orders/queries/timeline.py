@@ -71,7 +71,7 @@ def _revisions(revisions: Iterable[EtaRevision]) -> Iterator[Event]:
 
 
 def _weighed(revision: EtaRevision) -> Event:
-    decision = Decision(revision.decision)
+    decision = Decision(revision.decision or Decision.SAME)
     text = "Date kept" if decision >= Decision.KEPT_UNKNOWN else "Date let through"
     return Event(revision.at, "lock", "", text, decision.label, revision.old_on, revision.new_on)
 
