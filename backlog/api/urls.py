@@ -16,6 +16,7 @@ from notifications.api.rules import MessageRulesViewSet
 from notifications.api.webhooks import WebhookViewSet
 from orders.api.allocation import CapacityViewSet, SourceViewSet
 from orders.api.availability import AvailabilityViewSet
+from orders.api.bulk import BulkActionViewSet
 from orders.api.customers import CustomerViewSet
 from orders.api.feedback import FeedbackViewSet
 from orders.api.guard import GuardViewSet
@@ -31,6 +32,7 @@ app_name = "api"
 
 router = ApiRouter()
 router.mount("orders", OrderViewSet, "orders")
+router.mount("bulk-actions", BulkActionViewSet, "bulk-actions")
 router.mount("stock", StockViewSet, "stock")
 router.mount("purchase-orders", PurchaseOrderViewSet, "purchase-orders")
 router.mount("products", ProductViewSet, "products")

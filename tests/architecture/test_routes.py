@@ -160,6 +160,9 @@ ROUTES = {
     "api:orders-terms": Route(post=TAKE_IN),
     "api:orders-eta": Route(post=ETA),
     "api:orders-note": Route(post=NOTE),
+    "api:bulk-actions-list": Route(get=SEE, post=SEE),  # and what the action needs
+    "api:bulk-actions-detail": Route(get=SEE),
+    "api:bulk-actions-undo": Route(post=SEE),
     "api:stock-list": Route(get=SEE),
     "api:stock-receipts": Route(post=MOVE),
     "api:stock-adjustments": Route(post=MOVE),
@@ -237,7 +240,7 @@ ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
            "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321,
-           "delivery_id": 987654321, "key": "opens-nothing", "feedback_id": 987654321}  # fmt: skip
+           "delivery_id": 987654321, "view_id": 987654321, "key": "opens-nothing", "feedback_id": 987654321}  # fmt: skip
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:
