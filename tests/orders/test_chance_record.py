@@ -86,3 +86,13 @@ def test_the_command_prints_what_scripts_read(line: PurchaseOrderLine) -> None:
 
     said = json.loads(out.getvalue())
     assert set(said) == {"receipts", "statements", "base_rate", "brier", "brier_base_rate", "bands"}
+
+
+def test_the_figures_of_promises_are_printed_in_words_and_as_json() -> None:
+    words, document = StringIO(), StringIO()
+
+    call_command("promise_figures", "--days", "7", stdout=words)
+    call_command("promise_figures", "--json", stdout=document)
+
+    assert "0 slips (0 ours, 0 supplier, 0 customer)" in words.getvalue()
+    assert json.loads(document.getvalue())["slips_by_origin"] == {"ours": 0, "supplier": 0, "customer": 0}
