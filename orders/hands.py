@@ -25,7 +25,7 @@ from kernel.kick import kick
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
-from orders.models import HandsPass, PickDay, PlanRun
+from orders.models import HandsPass, LinePlan, PickDay, PlanRun
 from orders.planning.types import Context, Ints
 from orders.replanning.hands import Delayed, find_delayed, load_capacity
 from orders.replanning.scope import Scope
@@ -134,13 +134,19 @@ def _write(delayed: Delayed) -> int:
     gone = [line_id for line_id in stored if line_id not in wanted]
     changed = sorted(line_id for line_id, row in wanted.items() if stored.get(line_id) != row)
     products = {stored[line_id][0] for line_id in gone} | {wanted[line_id][0] for line_id in changed}
-    mark_dirty(products, cause="hands")
+    mark_dirty(products | _unpromised(), cause="hands")
     PickDay.objects.filter(pk__in=gone).delete()
     if changed:
         rows = [(line_id, *wanted[line_id]) for line_id in changed]
         with connection.cursor() as cursor:
             cursor.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])
     return len(gone) + len(changed)
+
+
+def _unpromised() -> set[int]:
+    """Return a product of each order whose promise waited for the pass: planning it anew makes the promise."""
+    lines = LinePlan.objects.filter(order__plan__promised_on=None, order__plan__eta_p50__isnull=False)
+    return set(lines.order_by("order_id", "line_id").distinct("order_id").values_list("product_id", flat=True))
 
 
 def _nobody() -> Delayed:

@@ -112,6 +112,7 @@ def _write_orders(
         origins_of(draft.inputs.marks),
         run_id=run.pk,
         now=now,
+        quiet=quiet,
         has_stages=draft.plan.guarantees is not None,
     )
     rows.update(rolled_up.rows)

@@ -37,7 +37,7 @@ _PROMISE = f"""
             (order_id, promised_on, announced_on, announced_kind, announced_at, told_on, told_kind)
         SELECT order_id, eta_p50, eta_p50, CASE WHEN {_NO_BACKORDER} THEN '' ELSE %(backordered)s END, %(now)s,
             eta_p50, CASE WHEN {_NO_BACKORDER} OR NOT %(quiet)s THEN '' ELSE %(backordered)s END
-        FROM plan_order_stage WHERE NOT is_promised AND is_planned AND eta_p50 IS NOT NULL
+        FROM plan_order_stage WHERE NOT is_promised AND is_planned AND promised_on IS NOT NULL
         ORDER BY order_id
         RETURNING order_id, announced_kind
     ), kept AS (

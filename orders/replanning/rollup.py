@@ -49,6 +49,9 @@ _RANKED_BY_STAGE = f"""
 # A full run rolls up a range of orders at a time. Line plans are looked up one by one (OFFSET 0 keeps that so) and the
 # other tables read from the first order to the last: left alone, PostgreSQL reads all of them for every range, which
 # took 2.4 times as long at a million lines.
+# Where hands are bounded a new order's first plan knows nothing of its warehouse's queue. It is promised with its next
+# one, which follows the pass over the queues (orders.hands).
+_MAY_PROMISE = "(%(quiet)s OR old.order_id IS NOT NULL OR NOT EXISTS (SELECT FROM inventory_pickcapacity))"
 _ROLL_UP = f"""
     WITH total AS (
         SELECT l.order_id, {{ranked_by}},
@@ -72,7 +75,7 @@ _ROLL_UP = f"""
     INSERT INTO plan_order_stage
     SELECT t.order_id, o.placed_at, t.stage, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
         t.open_units, t.short_units, t.open_value_minor, t.ready_value_minor, t.is_planned, t.is_ready,
-        COALESCE(r.promised_on, CASE WHEN t.is_planned THEN t.eta_p50 END), r.order_id IS NOT NULL,
+        COALESCE(r.promised_on, CASE WHEN t.is_planned AND {_MAY_PROMISE} THEN t.eta_p50 END), r.order_id IS NOT NULL,
         old.order_id IS NOT NULL, old.eta_p50, old.reason, r.told_on, r.announced_on, r.announced_kind,
         r.kept_because IS NOT NULL
     FROM total t
@@ -167,7 +170,9 @@ def lock_orders(order_ids: Ints) -> None:
         )
 
 
-def roll_up(order_ids: Ints, origins: Origins, *, run_id: int, now: datetime, has_stages: bool = False) -> RolledUp:
+def roll_up(
+    order_ids: Ints, origins: Origins, *, run_id: int, now: datetime, quiet: bool = False, has_stages: bool = False
+) -> RolledUp:
     """Write the order plans that differ and the revisions of their dates.
 
     ``order_ids`` ascend. ``origins`` says who changed what this run plans, ``has_stages`` that the policy has segments.
@@ -176,6 +181,7 @@ def roll_up(order_ids: Ints, origins: Origins, *, run_id: int, now: datetime, ha
     """
     params: dict[str, Any] = {
         "orders": as_array(order_ids),
+        "quiet": quiet,
         "first": int(order_ids[0]),
         "last": int(order_ids[-1]),
         "run": run_id,

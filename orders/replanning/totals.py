@@ -24,10 +24,12 @@ class Totals:
     stale_orders: Ints
 
 
+# An order that has a date and no promise yet is stale too, since its promise waits for the next roll-up.
 # Lines of such an order outside the scope count too, which is why the arrays of an event run do not suffice.
 _TOTALS = """
     SELECT t.order_id, t.open_value_minor, p.order_id IS NULL
-        OR (p.score, p.open_lines, p.open_units, p.open_units - p.short_units, p.open_value_minor, p.eta_p50)
+        OR (p.score, p.open_lines, p.open_units, p.open_units - p.short_units, p.open_value_minor,
+            CASE WHEN p.promised_on IS NOT NULL THEN p.eta_p50 END)
         IS DISTINCT FROM (t.score, t.open_lines, t.open_units, t.ready_units, t.open_value_minor, t.eta_p50)
     FROM (
         SELECT l.order_id, max(p.score) AS score, count(*) AS open_lines, sum(l.open_qty) AS open_units,
@@ -42,7 +44,7 @@ _TOTALS = """
 """
 _PLANS = """
     SELECT order_id, score, open_lines, open_units, open_units - short_units, open_value_minor,
-        COALESCE(eta_p50, '-infinity')
+        COALESCE(CASE WHEN promised_on IS NOT NULL THEN eta_p50 END, '-infinity')
     FROM orders_orderplan
 """
 

@@ -197,3 +197,19 @@ def test_the_plan_workers_look_when_nothing_else_is_due(orders: list[Order]) -> 
 
     reasons = set(LinePlan.objects.values_list("reason", flat=True))
     assert reasons == {Reason.READY, Reason.CAPACITY}
+
+
+def test_a_new_order_is_promised_once_its_warehouses_queue_is_known(orders: list[Order]) -> None:
+    change_capacity("MAIN", weekdays=TEN_A_DAY, actor=None, now=NOW)
+    settle()
+    late = make_order([(make_line(orders[0]).product, 20)], ship_policy="partial")
+
+    plan_marked([make_line(late).product_id], now=NOW)
+    assert not OrderPromise.objects.filter(order=late).exists()
+    keep_pick_days(now=NOW, at_once=True)
+    plan_marked(list(DirtyMark.objects.values_list("product_id", flat=True)), now=NOW)
+
+    assert lines(late) == [(Reason.CAPACITY, working_day(3))]
+    assert OrderPromise.objects.get(order=late).promised_on == working_day(3)
+    assert not Fact.objects.filter(kind__startswith="orders.", subject=f"order:{late.pk}:promise").exists()
+    assert replan(product_ids=None, cause="test", now=NOW).counts["rows_written"] == 0
