@@ -22,6 +22,7 @@ from orders.api.incoming import DraftIn, PolicyIn, PublishIn, RulesIn
 from orders.api.outgoing import PolicyOut
 from orders.drafting.differences import differences
 from orders.models import Policy
+from orders.planning.attributes import CATALOGUE, Kind, Source
 from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
 from orders.planning.schema import SCHEMA
@@ -35,6 +36,20 @@ class DraftOut(PolicyOut):
 
     class Meta(PolicyOut.Meta):
         fields = [*PolicyOut.Meta.fields, "findings"]
+
+
+class AttributeOut(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="What rules call it")
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    label = serializers.CharField()  # type: ignore[assignment]  # a member of this name, not the field's own label
+    unit = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField(), help_text="All its values, where they are ours")
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # likewise
+        choices=[source.value for source in Source],
+        help_text="What is not from the order book is read by the strategies that look ahead",
+    )
+    is_always_known = serializers.BooleanField(help_text="False: some lines have none, which no comparison meets")
+    is_known_at_entry = serializers.BooleanField(help_text="True: classes of expected demand may read it")
 
 
 class PresetOut(serializers.Serializer[Any]):
@@ -78,6 +93,7 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         "retrieve": SEE,
         "grammar": SEE,
         "presets": SEE,
+        "attributes": SEE,
         "changes": SEE,
         "create": ("orders.edit_policy",),
         "discard": ("orders.edit_policy",),
@@ -120,6 +136,12 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     def presets(self, request: Request) -> Response:
         """Return rules to start from, one set a trade."""
         return Response(PresetOut([{"name": name, "rules": rules} for name, rules in PRESETS.items()], many=True).data)
+
+    @extend_schema(responses=AttributeOut(many=True))
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def attributes(self, request: Request) -> Response:
+        """Return what rules may read."""
+        return Response(AttributeOut(CATALOGUE.values(), many=True).data)
 
     @extend_schema(request=None, responses=PreviewOut)
     @action(detail=True, methods=["post"])

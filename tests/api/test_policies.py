@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from inventory.models import DirtyMark
 from orders.models import OrderPlan, PlanRun, Policy
+from orders.planning.attributes import CATALOGUE
 from orders.planning.grammar import parse_policy
 from orders.planning.presets import BALANCED_PRIORITY, FIFO, PRESETS
 from orders.planning.schema import SCHEMA
@@ -141,6 +142,17 @@ def test_presets_are_listed_as_documents_to_start_from(api: Api) -> None:
 
     assert [preset["name"] for preset in presets] == list(PRESETS)
     assert [preset["strategy"] for preset in presets] == [parse_policy(preset["rules"]).strategy for preset in presets]
+
+
+def test_what_rules_may_read_is_listed(api: Api) -> None:
+    found = {row["name"]: row for row in api.get("policies/attributes/").json()}
+
+    assert list(found) == list(CATALOGUE)
+    assert found["customer.tier"]["choices"] == ["platinum", "gold", "silver", "standard"]
+    assert found["product.days_of_cover"] == {
+        "name": "product.days_of_cover", "kind": "number", "label": "Days until the product runs short",
+        "unit": "days", "choices": [], "source": "forecast", "is_always_known": False, "is_known_at_entry": False,
+    }  # fmt: skip
 
 
 def test_criteria_one_after_another_rank_the_backlog(api: Api, backlog: dict[str, str]) -> None:

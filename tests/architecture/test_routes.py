@@ -188,6 +188,7 @@ ROUTES = {
     "api:policies-detail": Route(get=SEE, patch=EDIT_POLICY),
     "api:policies-schema": Route(get=SEE),
     "api:policies-presets": Route(get=SEE),
+    "api:policies-attributes": Route(get=SEE),
     "api:policies-preview": Route(post=EDIT_POLICY),
     "api:policies-discard": Route(post=EDIT_POLICY),
     "api:policies-restore": Route(post=EDIT_POLICY),
