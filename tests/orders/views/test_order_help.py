@@ -83,4 +83,5 @@ def test_the_order_page_says_how_likely_the_promise_is_and_what_is_kept_back(age
 
     assert "% likely" in page
     assert "The customer keeps" in page
+    assert "Customer ETA" not in page
     assert "Kept: no later date is told" in page
