@@ -1,8 +1,8 @@
 """Which orders that ship together to complete with what is on hand. docs/planning.md, section Chosen together.
 
-By rank alone one big order may take the units that would have completed three others. Here an optimiser (HiGHS, by
-way of SciPy) chooses within each component the set whose completion is worth most; the others leave it
-what it needs for this plan. Rank still decides everything else, and wherever the optimiser finds nothing better.
+By rank alone one big order may take the units that would have completed three others. Here an optimiser (HiGHS)
+chooses within each component the set whose completion is worth most; the others leave it what it needs for this plan.
+Rank still decides everything else, and wherever the optimiser finds nothing better.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
 
 MOST_ORDERS = 200  # in one component; of more the optimiser is not asked, since its time could not be foretold
 MOST_NODES = 1_000  # of its search: a count, not a clock, so that the same plan comes out on any machine
+# One thread, and presolving these small problems takes longer than solving them.
+_OPTIONS = {"output_flag": False, "threads": 1, "presolve": "off", "mip_rel_gap": 0.0, "mip_max_nodes": MOST_NODES}
 PENNY = 0.01  # each order is worth at least so much, so that none is left out that could have been completed too
 
 
@@ -156,21 +158,29 @@ def _solve(order: Ints, product: Ints, units: Ints, room: Ints, worth: Floats) -
     A 0-1 knapsack with one constraint a product. Single-threaded and bounded by nodes: same input, same answer.
     """
     # A third of a second of import that plans without a choice to make do not pay for.
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array
+    import highspy
 
     products, row = np.unique(product, return_inverse=True)
-    matrix = csr_array((units.astype(np.float64), (row, order)), shape=(len(products), len(worth)))
-    answer = milp(
-        -worth / worth.max(),
-        integrality=np.ones(len(worth)),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(matrix, ub=room[products].astype(np.float64)),
-        options={"node_limit": MOST_NODES, "mip_rel_gap": 0.0},
-    )
-    if answer.x is None:
+    by_order = np.lexsort((row, order))
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(worth), len(products)
+    model.col_cost_, model.sense_ = worth / worth.max(), highspy.ObjSense.kMaximize
+    model.col_lower_, model.col_upper_ = np.zeros(len(worth)), np.ones(len(worth))
+    model.row_lower_ = np.full(len(products), -highspy.kHighsInf)
+    model.row_upper_ = room[products].astype(np.float64)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = np.searchsorted(order[by_order], np.arange(len(worth) + 1)).astype(np.int32)
+    model.a_matrix_.index_ = row[by_order].astype(np.int32)
+    model.a_matrix_.value_ = units[by_order].astype(np.float64)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * len(worth)
+    solver = highspy.Highs()
+    for name, value in _OPTIONS.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(model)
+    solver.run()
+    chosen: Bools = np.array(solver.getSolution().col_value) > 0.5
+    if len(chosen) != len(worth):
         return None
-    chosen: Bools = answer.x > 0.5
     # The solver works within a tolerance; units are whole, so its answer is counted again.
     used = np.zeros(len(products), dtype=np.int64)
     np.add.at(used, row, np.where(chosen[order], units, 0))
