@@ -145,10 +145,10 @@ def substitute_at_entry(order: Order, rules: Iterable[Substitute], *, actor: Act
         if free.get(line.product_id, 0) >= line.ordered_qty:
             free[line.product_id] -= line.ordered_qty
             continue
-        rule = _first_there(by_product[line.product_id], line.ordered_qty, free)
-        if rule is not None:
-            swap(order, line, rule, line.ordered_qty, is_agreed=False, actor=actor, now=now)
-            free[rule.substitute_id] -= needed(line.ordered_qty, rule.units, rule.per)
+        found = _first_there(by_product[line.product_id], line.ordered_qty, free)
+        if found is not None:
+            swap(order, line, found, line.ordered_qty, is_agreed=False, actor=actor, now=now)
+            free[found.substitute_id] -= needed(line.ordered_qty, found.units, found.per)
 
 
 def take_substitutes(*, now: datetime) -> int:

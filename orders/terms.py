@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from inventory.dirty import mark_dirty
 from kernel.errors import Conflict, Invalid, NotFound
@@ -143,7 +144,7 @@ def _checked(
     }
 
 
-def _keep(model: type[OrderTerms] | type[CustomerTerms], asked: Mapping[str, object], **owner: object) -> None:
+def _keep(model: type[OrderTerms] | type[CustomerTerms], asked: Mapping[str, Any], **owner: Any) -> None:
     """Write the terms, or no row where nothing is asked: its being there has the order served as one."""
     if asked["line_fills"] or asked["order_fills"] or asked["max_sources"]:
         model._default_manager.update_or_create(**owner, defaults=dict(asked))

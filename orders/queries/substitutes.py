@@ -63,7 +63,7 @@ def proposals(order: Order) -> list[Proposal]:
         cursor.execute(_LACKING, [order.pk])
         rows = cursor.fetchall()
     free = free_units(row[5] for row in rows)
-    found = (Proposal(*row, free_qty=free.get(row[5], 0)) for row in rows)
+    found = (Proposal(*(*row, free.get(row[5], 0))) for row in rows)
     return [proposal for proposal in found if proposal.covers_qty > 0]
 
 
