@@ -12,12 +12,30 @@ Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
 const rulesOf = (row) => [...row.parentElement.children];
 
 let wanted = ""; // the id of what to focus once the list has been drawn anew
+let isMoving = false;
+const moves = []; // [id of a handle, where to]: keys may be pressed faster than lists are drawn anew
 
 function moveTo(row, argument) {
-  const form = row.querySelector(".grip-form");
+  moves.push([row.querySelector("[data-grip]").id, argument]);
+  moveNext();
+}
+
+function moveNext() {
+  if (isMoving || !moves.length) return;
+  const [id, argument] = moves.shift();
+  const form = document.getElementById(id)?.form;
+  if (!form) return;
+  isMoving = true;
+  wanted = id;
   form.elements.do.value = `move:${argument}`;
-  wanted = row.querySelector("[data-grip]").id;
   form.requestSubmit();
+}
+
+for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failed, () => {
+    isMoving = false;
+    moves.length = 0;
+  });
 }
 
 document.addEventListener("keydown", (event) => {
@@ -91,11 +109,12 @@ document.addEventListener("rules-changed", () => {
 // A new entry is opened to be named; what was moved keeps the focus; a refusal is read out.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "main") return;
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   const refused = document.querySelector("[role=alert][data-focus]");
   const chosen = refused ?? (wanted ? document.getElementById(wanted) : null);
   wanted = "";
   chosen?.focus();
+  isMoving = false;
+  moveNext();
 });
 
 document.addEventListener("submit", (event) => {

@@ -80,12 +80,12 @@ document.addEventListener("submit", (event) => {
 });
 
 // A form is sent once: a second press while the first is under way goes nowhere, not even to htmx. (It would carry the
-// version that the first press has just used up, and be refused as stale.)
+// version that the first press has just used up, and be refused as stale.) Forms that queue their presses may repeat.
 document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
-    if (form.method !== "post" || LOOKS.includes(event.submitter?.name)) return;
+    if (form.method !== "post" || "repeatable" in form.dataset || LOOKS.includes(event.submitter?.name)) return;
     if (form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -102,8 +102,9 @@ def test_rules_are_ordered_by_keys_and_by_drag_and_taken_back(admin: Person) -> 
     before = rules(page)
 
     page.locator("[data-rule=age] [data-grip]").focus()
-    page.keyboard.press("ArrowUp")
-    expect(page.locator("[data-rules=rules] > [data-rule]").nth(4)).to_have_attribute("data-rule", "age")
+    for _ in range(2):  # faster than answers come
+        page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-rules=rules] > [data-rule]").nth(3)).to_have_attribute("data-rule", "age")
     expect(page.locator("[data-rule=age] [data-grip]")).to_be_focused()
     grip, first = (
         page.locator("[data-rule=age] [data-grip]").bounding_box(),
@@ -121,9 +122,8 @@ def test_rules_are_ordered_by_keys_and_by_drag_and_taken_back(admin: Person) -> 
     page.get_by_role("switch", name="Customer tier").press("Space")
     expect(page.locator("[data-rule=tier]")).to_contain_text("off")
     saved(page)
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("z")
-        expect(page.locator(".htmx-request")).to_have_count(0)
     expect(page.locator("[data-rules=rules] > [data-rule]").last).to_have_attribute("data-rule", "age")
 
     assert rules(page) == before
