@@ -9,10 +9,11 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from backlog.health import checks
 from notifications.models import Delivery, DeliveryState, Fact, FactState
+from orders.models import PlanRun, PlanRunStatus
 
 
 def queue_metrics(now: datetime) -> CollectorRegistry:
-    """Return gauges of what waits and of who works, in four aggregate queries. Raises django.db.Error."""
+    """Return gauges of what waits and of who works, in five aggregate queries. Raises django.db.Error."""
     registry = CollectorRegistry()
 
     def gauge(name: str, help_text: str, value: float) -> None:
@@ -23,6 +24,8 @@ def queue_metrics(now: datetime) -> CollectorRegistry:
     gauge("backlog_unplanned_changes", "Changes that no plan covers yet", planning["unplanned_changes"])
     gauge("backlog_unplanned_oldest_seconds", "Age of the oldest of them", planning["oldest_seconds"] or 0)
     gauge("backlog_quarantined_changes", "Changes that planning gave up on", planning["quarantined"])
+    held = PlanRun.objects.filter(status=PlanRunStatus.HELD).count()
+    gauge("backlog_held_plan_runs", "Plans that the guard holds until somebody decides", held)
     workers = Gauge("backlog_worker_seen_seconds", "Since a worker was last alive", ["queue"], registry=registry)
     for queue, seconds in worker["last_seen_seconds"].items():
         workers.labels(queue=queue).set(float("inf") if seconds is None else seconds)

@@ -85,7 +85,13 @@ class PlanRun(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-id"], name="orders_planrun_recent")]
+        indexes = [
+            models.Index(fields=["-id"], name="orders_planrun_recent"),
+            # What waits for a worker or for a person, among all the runs there were.
+            models.Index(
+                fields=["status"], condition=Q(status__in=["running", "held"]), name="orders_planrun_unfinished"
+            ),
+        ]
         permissions = [("release_plan", "Release or withdraw a plan that the guard holds")]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from backlog.health import checks, heartbeat
 from backlog.health.models import WorkerHeartbeat
 from inventory.models import DirtyMark
+from orders.models import PlanRun, PlanRunKind, PlanRunStatus
 from tests.factories.inventory import make_product
 
 
@@ -102,6 +103,13 @@ def test_metrics_are_prometheus_text_without_names_or_sums() -> None:
     assert response.headers["Content-Type"].startswith("text/plain")
     assert b"backlog_unplanned_changes 0" in response.content
     assert b"SECRET-SKU" not in response.content
+
+
+@pytest.mark.django_db
+def test_a_plan_that_the_guard_holds_is_counted() -> None:
+    PlanRun.objects.create(kind=PlanRunKind.FULL, status=PlanRunStatus.HELD)
+
+    assert "backlog_held_plan_runs 1.0" in Client().get("/metrics").content.decode()
 
 
 @pytest.mark.django_db
