@@ -31,6 +31,7 @@ from orders.models.plan import FAR
 
 MOST = 5_000  # of a kind; the page says when there are more
 PAGE_SIZE = 50
+CHEAP_SECONDS = 0.5  # who mends an order here wants to see it gone: only a very large backlog shows it a while longer
 HIGH_DAYS, MEDIUM_DAYS = 2, 7
 OF_HOLD = {
     HoldKind.PAYMENT: ExceptionKind.PAYMENT,
@@ -84,7 +85,7 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     The search over all orders is remembered (``kernel.remembered``); snoozes count at once. Ten queries of at most
     5,000 keys a kind.
     """
-    found = remembered(("orders:exceptions", today), partial(_find, today))
+    found = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
     sleeping = set(Snooze.objects.filter(until_on__gt=today).values_list("order_id", "kind"))
     awake = _with_kinds(found, lambda order_id, each: ((order_id, each.value) in sleeping) == is_snoozed)
     if owner_id is not None:

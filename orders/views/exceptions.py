@@ -39,7 +39,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         return render_page(request, "orders/board_refused.html", {"refusal": refusal, "errors": ()}, status=400)
     context = {
-        "rows": _rows(entries),
+        "rows": _rows(entries, kind),
         "tabs": [
             (key, label, queue.counts.get(key, 0), _without(request, "kind", **({"kind": key} if key else {})))
             for key, label in (("", "All"), *ExceptionKind.choices)
@@ -88,8 +88,8 @@ def _without(request: HttpRequest, name: str, **changes: str) -> str:
     return address(request, drop=("after", name), **changes)
 
 
-def _rows(entries: Any) -> list[dict[str, Any]]:
-    """Return what each entry shows; six queries, however many."""
+def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
+    """Return what each entry shows, under ``kind`` or else its worst; seven queries, however many."""
     today = timezone.localdate()
     by_key: dict[int, Entry] = {entry.order_id: entry for entry in entries}
     plans = open_plans(today).filter(pk__in=by_key).select_related("order__customer", "order__owner")
@@ -99,12 +99,12 @@ def _rows(entries: Any) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "row": rows[key],
-            "kind": entry.kinds[0],
-            "also": [each.label for each in entry.kinds[1:]],
+            "kind": (shown := ExceptionKind(kind) if kind else entry.kinds[0]),
+            "also": [each.label for each in entry.kinds if each != shown],
             "level": (level := entry.jeopardy(today)),
             "colour": LEVELS[level],
             "days_left": (entry.due_on - today).days,
-            "until_on": snoozes.get((key, entry.kinds[0].value)),
+            "until_on": snoozes.get((key, shown.value)),
         }
         for key, entry in by_key.items()
         if key in rows

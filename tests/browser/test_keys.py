@@ -51,9 +51,9 @@ def test_h_opens_the_hold_form_and_escape_leaves_it(ops: Person) -> None:
     page.keyboard.press("j")
 
     page.keyboard.press("h")
-    expect(page.get_by_label("Kind")).to_be_focused()
+    expect(page.locator(".panel").get_by_label("Kind")).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.get_by_label("Kind")).not_to_be_visible()
+    expect(page.locator(".panel").get_by_label("Kind")).not_to_be_visible()
     expect(page.locator(".panel")).to_have_count(1)
 
 

@@ -103,6 +103,15 @@ def test_a_snooze_hides_one_reason_not_another_and_is_undone() -> None:
     assert kinds() == {order.pk: ("overdue", "credit")}
 
 
+def test_under_a_kind_that_kind_is_shown_and_snoozed(sign_in: SignIn) -> None:
+    told(planned_order(1, held="credit"), -2)
+
+    html = sign_in().get("/exceptions/?kind=credit").content.decode()
+
+    assert "also told date has passed" in html
+    assert 'name="kind" value="credit"' in html
+
+
 def test_taking_and_letting_go_are_each_others_undo(sign_in: SignIn) -> None:
     me = make_user("agent")
     order = planned_order(1, held="credit")
