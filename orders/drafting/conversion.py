@@ -7,13 +7,14 @@ from typing import Any
 
 from orders.drafting.points import new_points, weight
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind, Source
-from orders.planning.schema import MAX_LEVELS, PLAIN_STRATEGIES
+from orders.planning.grammar import InvalidPolicyError, parse_policy
+from orders.planning.schema import PLAIN_STRATEGIES
 from orders.planning.strategies import WITH_CRITERIA
 
 Entry = dict[str, Any]
 
-_RANGES = {"days": (0, 365, 1), "GBP": (0, 10_000, 10), "units": (0, 1000, 1)}  # from, to, grain by unit
-_ROOM = 2**14  # cases left to criteria that a strategy adds: its classes, and days of cover
+# From, to and grain by unit: coarse enough that some six criteria fit into one score.
+_RANGES = {"days": (0, 180, 1), "GBP": (0, 10_000, 100), "units": (0, 1000, 10)}
 
 
 def is_ordered(strategy: str) -> bool:
@@ -43,7 +44,21 @@ def convert_rules(rules: list[Entry], before: str, after: str) -> list[Entry]:
         return [_as_rule(criterion) for criterion in kept]
     heaviest_first = sorted(kept, key=lambda rule: -abs(weight(rule.get("points", {}))))
     found = [entry for rule in heaviest_first if (entry := _as_criterion(rule)) is not None]
-    return _that_fit(found) or [_oldest_first()]
+    return found or [_oldest_first()]
+
+
+def without_what_is_too_much(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document without its last criteria, as many as one score cannot hold beside what the strategy adds."""
+    while len(document["rules"]) > 1:
+        try:
+            parse_policy(document)
+        except InvalidPolicyError as error:
+            if [problem.place for problem in error.problems] != ["rules"]:
+                return document
+            document = {**document, "rules": document["rules"][:-1]}
+        else:
+            return document
+    return document
 
 
 def _oldest_first() -> Entry:
@@ -54,23 +69,6 @@ def _in_steps(spec: AttributeSpec, order: str) -> Entry:
     """Return a criterion on a number, coarse enough that several of them fit into one score."""
     low, high, grain = _RANGES.get(spec.unit, spec.usual)
     return {"attribute": spec.name, "order": order, "from": max(low, spec.lowest or low), "to": high, "grain": grain}
-
-
-def _that_fit(criteria: list[Entry]) -> list[Entry]:
-    """Return the first criteria that one score can hold, with room for those that a strategy adds."""
-    cases, kept = _ROOM, []
-    for criterion in criteria:
-        cases *= _levels(criterion)
-        if cases > MAX_LEVELS:
-            break
-        kept.append(criterion)
-    return kept
-
-
-def _levels(criterion: Entry) -> int:
-    if "order" in criterion:
-        return int((criterion["to"] - criterion["from"]) / criterion["grain"]) + 2
-    return len(criterion.get("values", "x")) + 1
 
 
 def _read_by(value: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orders.drafting import conditions
-from orders.drafting.conversion import convert_rules, is_ordered
+from orders.drafting.conversion import convert_rules, is_ordered, without_what_is_too_much
 from orders.drafting.entries import Entry, name_anew, new_entry, read_entry
 from orders.drafting.fields import Fields, first, number
 from orders.drafting.points import scaled
@@ -189,7 +189,9 @@ def _with_strategy(document: Document, strategy: str, earlier: Mapping[str, Any]
         kept = (earlier or {}).get("forecast") if (earlier or {}).get("strategy") == strategy else None
         changed = {name: value for name, value in changed.items() if name not in DIVIDERS}
         changed["forecast"] = copy.deepcopy(kept or FORECAST)
-    return changed
+    if strategy == "fifo":
+        changed.pop("starvation", None)
+    return without_what_is_too_much(changed) if is_ordered(strategy) else changed
 
 
 def _is_nearer(earlier: Mapping[str, Any], document: Document, strategy: str) -> bool:
