@@ -119,7 +119,7 @@ def _live(found: Backtest, name: str, stage: Stage, policy: Policy) -> None:
     started = perf_counter()
     oracle = _oracle(found.trained, policy, stage.calendar) if policy.attributes() & COLUMNS else None
     forecasts = WeeklyForecasts(stage.history, policy, stage.texts, _weekly) if policy.reads_forecast() else None
-    lived = live_through(stage, policy, oracle, forecasts and forecasts.on)
+    lived = live_through(stage, policy, oracle, forecasts.on if forecasts else None)
     found.strategies[name] = figures(stage, lived, _TIER_WEIGHTS[stage.history.orders.tier])
     judged = oracle.judged(stage, lived) if oracle else None
     if judged is not None:

@@ -64,7 +64,7 @@ class PartOut(serializers.Serializer[Any]):
     """What one figure of a line adds to the log-odds of becoming late: linear between the knots."""
 
     feature = serializers.CharField()
-    label = serializers.CharField()
+    words = serializers.CharField()
     knots = serializers.ListField(child=serializers.FloatField())
     values = serializers.ListField(child=serializers.FloatField())
     unknown = serializers.FloatField()
@@ -79,7 +79,7 @@ class RiskVersionDetailOut(RiskVersionOut):
     @extend_schema(responses=PartOut(many=True))
     def get_parts(self, version: RiskVersion) -> list[dict[str, Any]]:
         parts = version.model.get("parts", {})
-        return [{"feature": name, "label": FEATURES.get(name, name), **part} for name, part in parts.items()]
+        return [{"feature": name, "words": FEATURES.get(name, name), **part} for name, part in parts.items()]
 
 
 class InUseOut(serializers.Serializer[Any]):

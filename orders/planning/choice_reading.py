@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from orders.planning import schema
 from orders.planning.attributes import CATALOGUE
@@ -12,7 +12,7 @@ SCORED = ("priority", "automated", "hybrid")  # strategies whose scores add up t
 LEARNING = ("automated", "hybrid")
 
 
-def read_whole_orders(members: dict[str, Json], dividers: Collection[str], report: Report) -> str:
+def read_whole_orders(members: Mapping[str, Json], dividers: Collection[str], report: Report) -> str:
     """Return ``chosen`` or ``by_rank``, noting every problem; where it is not said, only automated chooses."""
     divided = [name for name in dividers if name in members]
     if "whole_orders" not in members:

@@ -22,7 +22,13 @@ from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
 MOST_ORDERS = 200  # in one component; of more the optimiser is not asked, since its time could not be foretold
 MOST_NODES = 1_000  # of its search: a count, not a clock, so that the same plan comes out on any machine
 # One thread, and presolving these small problems takes longer than solving them.
-_OPTIONS = {"output_flag": False, "threads": 1, "presolve": "off", "mip_rel_gap": 0.0, "mip_max_nodes": MOST_NODES}
+_OPTIONS: dict[str, bool | int | float | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "presolve": "off",
+    "mip_rel_gap": 0.0,
+    "mip_max_nodes": MOST_NODES,
+}
 PENNY = 0.01  # each order is worth at least so much, so that none is left out that could have been completed too
 
 
@@ -146,7 +152,9 @@ def _contested(candidates: _Candidates, fits: Bools, before: Bools) -> Iterator[
     fitting = np.flatnonzero(fits)
     fitting = fitting[np.argsort(candidates.component[fitting], kind="stable")]
     component = candidates.component[fitting]
-    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]]) if len(fitting) else []
+    if not len(fitting):
+        return
+    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]])
     for orders in np.split(fitting, starts[1:]):
         if len(orders) <= MOST_ORDERS and before[orders].any() and not before[orders].all():
             yield orders

@@ -108,7 +108,7 @@ def _read_policy(document: Json, report: Report) -> Policy:
     far = read_far_future(members["far_future"], "far_future", report) if "far_future" in members else None
     starved = read_starvation(members["starvation"], "starvation", report) if "starvation" in members else None
     whole = read_whole_orders(members, _DIVIDERS, report)
-    costs = ()
+    costs: tuple[tuple[str, float], ...] = ()
     if "lateness_costs" in members:
         costs = read_lateness_costs(members["lateness_costs"], "lateness_costs", report)
     if strategy and (strategy == "demand_forecast") != ("forecast" in members):

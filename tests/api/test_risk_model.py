@@ -48,7 +48,7 @@ def test_a_version_shows_what_each_figure_adds(api: Api) -> None:
     tier = next(part for part in shown["parts"] if part["feature"] == "tier")
     assert tier == {
         "feature": "tier",
-        "label": "Customer tier",
+        "words": "Customer tier",
         "knots": [-100.0, 100.0],
         "values": [-10.0, 10.0],
         "unknown": 0.0,
