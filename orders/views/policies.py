@@ -26,6 +26,7 @@ from orders.queries.policies import held_run, known_values, open_drafts, version
 from orders.views.policy_screen import Said, make_screen
 
 LATEST_VERSIONS = 8
+MOST_STATES = 100  # shown of how a draft came about
 WAITING = (PolicyStatus.SUBMITTED, PolicyStatus.RELEASING)
 TEXTS = ("customer.zone", "order.channel", "product.category")
 
@@ -86,7 +87,7 @@ def version_changes(request: HttpRequest, version: int) -> HttpResponse:
     policy = find(version)
     other = _other(request, policy)
     states = policy_drafts.revisions(policy)
-    steps = [(newer, policy_drafts.changes_between(older, newer)) for newer, older in pairwise(states)]
+    steps = [(newer, policy_drafts.changes_between(older, newer)) for newer, older in pairwise(states[: MOST_STATES + 1])]
     context = {
         "policy": policy,
         "other": other,
@@ -94,6 +95,7 @@ def version_changes(request: HttpRequest, version: int) -> HttpResponse:
         "since": differences(other.rules, policy.rules) if other else [],
         "steps": steps,
         "first": states[-1] if states else None,
+        "is_cut": len(steps) < len(states) - 1,
         "may_edit": _may_edit(request, policy),
     }
     return render_page(request, "orders/policy_changes.html", context)
