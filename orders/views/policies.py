@@ -87,7 +87,9 @@ def version_changes(request: HttpRequest, version: int) -> HttpResponse:
     policy = find(version)
     other = _other(request, policy)
     states = policy_drafts.revisions(policy)
-    steps = [(newer, policy_drafts.changes_between(older, newer)) for newer, older in pairwise(states[: MOST_STATES + 1])]
+    steps = [
+        (newer, policy_drafts.changes_between(older, newer)) for newer, older in pairwise(states[: MOST_STATES + 1])
+    ]
     context = {
         "policy": policy,
         "other": other,
