@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kernel.paging import neighbours, take_page
 from orders.models import BacklogDay, DayRank, LinePlan, Reason
 from orders.planning.grammar import rule_labels
 from orders.planning.presets import PRESETS
+from orders.queries.board import SORTS, open_plans, sort_keys
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer
@@ -292,3 +294,16 @@ def test_the_strip_draws_how_its_figures_went(sign_in: SignIn) -> None:
 
     assert html.count('class="spark"') == 1
     assert "100.0% in 7 days" in html
+
+
+def test_an_orders_neighbours_are_those_beside_it_whatever_the_sort() -> None:
+    product = make_product()
+    for n in range(5):
+        planned_order(float(n % 3), product=product, qty=n % 2 + 1, slip_days=n % 2)
+    plans = open_plans(timezone.localdate())
+
+    for sort in (way + key for key in SORTS for way in ("", "-")):
+        keys = sort_keys(sort) or ()
+        rows = take_page(plans, keys).rows
+        for before, row, after in zip([None, *rows], rows, [*rows[1:], None], strict=False):
+            assert neighbours(plans, keys, row) == (before, after), sort

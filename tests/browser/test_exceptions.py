@@ -1,0 +1,81 @@
+"""From what cannot complete to a mended order, without leaving the queue; and through a list order by order."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ComeIn
+from tests.browser.person import Person, picture, wait_until_live
+from tests.browser.test_keys import rows
+
+
+def test_an_exception_is_taken_snoozed_and_brought_back(ops: Person) -> None:
+    page = ops.see("/exceptions/?kind=credit")
+    row = rows(page).nth(0)
+    ref = str(row.get_attribute("data-row"))
+    picture(page, "exceptions")
+
+    row.get_by_role("button", name=f"Take {ref}").click()
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is yours")
+    page.get_by_role("link", name="Mine").click()
+    expect(rows(page)).to_have_count(1)
+    page.locator(f"summary[aria-label='Snooze {ref}']").click()
+    page.locator(f"#row-{ref} button[name=until_on]").first.click()
+    expect(page.get_by_text("Nothing stands in the way")).to_be_visible()
+    page.keyboard.press("z")
+
+    expect(rows(page)).to_have_count(1)
+
+
+def test_a_hold_is_released_in_place(ops: Person) -> None:
+    page = ops.see("/exceptions/?kind=address")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is released")
+    expect(page.locator(f"#row-{ref}")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is on hold")
+
+
+def test_j_and_k_lead_through_the_list_that_an_order_was_opened_from(ops: Person) -> None:
+    page = ops.see("/triage/?sort=-value")
+    first, second = (str(rows(page).nth(n).get_attribute("data-row")) for n in (0, 1))
+
+    rows(page).nth(0).get_by_role("link", name=first).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(first)
+    wait_until_live(page)
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_have_text(second)
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", level=1)).to_have_text(first)
+    page.get_by_role("link", name="Triage").last.click()
+    expect(page).to_have_url("/triage/?sort=-value")
+
+
+def test_a_view_is_saved_and_found_among_the_tabs(ops: Person) -> None:
+    page = ops.see("/triage/?view=late&sort=-value")
+
+    page.get_by_label("Save this view").first.click()
+    page.get_by_label("Save this view as").fill("Dear and late")
+    page.get_by_role("button", name="Save view").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Dear and late")
+    tab = page.get_by_role("link", name="Dear and late")
+    expect(tab).to_have_attribute("aria-current", "page")
+    page.get_by_label("Save this view").first.click()
+    page.get_by_role("button", name="Delete “Dear and late”").click()
+    expect(tab).to_have_count(0)
+
+
+def test_without_scripts_an_exception_is_mended(come_in: ComeIn) -> None:
+    page = come_in("ops", java_script_enabled=False).page
+    page.goto("/exceptions/?kind=credit")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is released")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#row-{ref}")).to_have_count(1)
