@@ -12,9 +12,9 @@ from tests.browser.stack import Stack
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-# What could be scrolled sideways. A strip may: tabs and figures are one line that slides under the finger.
+# What could be scrolled sideways. A strip may: tabs, figures and the navigation are one line that slides under the finger.
 WIDER = """() => {
-  const isStrip = (node) => node.matches('nav.views > div, .kpis');
+  const isStrip = (node) => node.matches('nav.views > div, .kpis, .side > .nav');
   const wide = [...document.querySelectorAll('*')].filter((node) => {
     const { overflowX } = getComputedStyle(node);
     const scrolls = node === document.documentElement || overflowX === 'auto' || overflowX === 'scroll';
