@@ -92,7 +92,7 @@ def _write_customers(written: Written) -> None:
                 text(c.name),
                 c.contact_name,
                 c.email,
-                "",
+                c.phone,
                 c.tier,
                 c.country,
                 c.zone,
