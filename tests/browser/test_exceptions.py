@@ -48,6 +48,7 @@ def test_j_and_k_lead_through_the_list_that_an_order_was_opened_from(ops: Person
     wait_until_live(page)
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).to_have_text(second)
+    expect(page.locator("[data-step=k]")).to_be_visible()
     page.keyboard.press("k")
     expect(page.get_by_role("heading", level=1)).to_have_text(first)
     page.get_by_role("link", name="Triage").last.click()
