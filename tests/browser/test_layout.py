@@ -12,7 +12,7 @@ from tests.browser.stack import Stack
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-# What could be scrolled sideways. A strip may: tabs, figures and the navigation are one line that slides under the finger.
+# What could be scrolled sideways. A strip may: tabs, figures and navigation are one line that slides under a finger.
 WIDER = """() => {
   const isStrip = (node) => node.matches('nav.views > div, .kpis, .side > .nav');
   const wide = [...document.querySelectorAll('*')].filter((node) => {
