@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import zlib
+from collections.abc import AsyncIterator
 
 import pytest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -36,3 +39,21 @@ def test_events_parts_of_files_and_packed_files_are_left_alone() -> None:
     assert not packed(StreamingHttpResponse(iter([b"data: 1\n\n"]), content_type="text/event-stream"))
     assert not packed(HttpResponse(text, status=206))
     assert not packed(HttpResponse(text, content_type="font/woff2"))
+
+
+def test_a_file_that_streams_in_pieces_is_packed_as_one() -> None:
+    """Browsers read one gzip member: with one a piece they would see the first piece of a script only."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for n in range(3):
+            yield b"%d" % n * 1000
+
+    async def read() -> bytes:
+        response = StreamingHttpResponse(pieces(), content_type="text/javascript")
+        answer = Compression(lambda _request: response)(RequestFactory().get("/", headers=GZIP))
+        return b"".join([piece async for piece in answer])  # type: ignore[union-attr]
+
+    unpacker = zlib.decompressobj(wbits=31)
+
+    assert unpacker.decompress(asyncio.run(read())) == b"0" * 1000 + b"1" * 1000 + b"2" * 1000
+    assert (unpacker.eof, unpacker.unused_data) == (True, b"")
