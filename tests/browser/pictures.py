@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from tests.browser.person import sign_in, wait_until_live
 
 
 def take(url: str, directory: Path) -> None:
-    """Photograph what ops sees: the board with its panel (light, dark, on a phone) and the scarcest product."""
+    """Photograph what people see: the board with its panel (light, dark, on a phone), the scarcest product, the rules,
+    the agents' workspace, and the customer's page on a phone."""
     directory.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
@@ -27,7 +29,34 @@ def take(url: str, directory: Path) -> None:
             if name == "light":
                 _scarcest_product(page)
                 page.screenshot(path=directory / "product-light.png")
+        for role, see in (("admin", _rules), ("agent", _telling)):
+            context = chromium.new_context(base_url=url, viewport=WIDE, color_scheme="light", reduced_motion="reduce")
+            page = context.new_page()
+            sign_in(page, role)
+            see(page, directory)
         chromium.close()
+
+
+def _rules(page: Page, directory: Path) -> None:
+    page.goto("/rules/")
+    page.get_by_role("button", name="Edit a copy").click()
+    page.locator(".big3").wait_for()
+    page.screenshot(path=directory / "rules-light.png")
+
+
+def _telling(page: Page, directory: Path) -> None:
+    page.goto("/eta/")
+    wait_until_live(page)
+    page.screenshot(path=directory / "telling-light.png")
+    page.goto("/triage/")
+    ref = page.locator("[data-row]", has_text="Supplier late").first.get_attribute("data-row")
+    page.goto(f"/orders/{ref}/")
+    page.get_by_role("button", name="Link for the customer").click()
+    found = re.search(r"/o/[\w-]+/", page.locator("#toasts").inner_text())
+    assert found is not None
+    page.set_viewport_size(PHONE)
+    page.goto(found[0])
+    page.screenshot(path=directory / "customer-phone.png")
 
 
 def _board(page: Page, *, has_panel: bool) -> None:
