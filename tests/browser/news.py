@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ class Standing:
 
     ref: str
     recipient: str
+    language: str
     eta_on: date | None
     told_on: date | None
     reason: int
@@ -33,7 +35,7 @@ class Standing:
 def standings(stack: Stack) -> dict[str, Standing]:
     """Return every open order by its number."""
     rows = stack.rows(
-        "SELECT o.ref, c.email AS recipient, p.eta_p50 AS eta_on, r.told_on, p.reason, p.short_units,"
+        "SELECT o.ref, c.email AS recipient, c.language, p.eta_p50 AS eta_on, r.told_on, p.reason, p.short_units,"
         " EXISTS (SELECT 1 FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL) AS held"
         " FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id"
         " JOIN orders_customer c ON c.id = o.customer_id"
@@ -60,17 +62,19 @@ def should_hear(before: dict[str, Standing], after: dict[str, Standing]) -> dict
 
 
 def told(mails: list[EmailMessage]) -> Counter[tuple[str, str]]:
-    """Count the mails by recipient and by the order that their subject names."""
-    return Counter((str(mail["X-Envelope-To"]), order_of(mail)) for mail in mails)
+    """Count the news in mails by recipient and order: a summary tells of several."""
+    return Counter((str(mail["X-Envelope-To"]), ref) for mail in mails for ref in orders_of(mail))
 
 
 def to_tell(before: dict[str, Standing], news: dict[str, str]) -> Counter[tuple[str, str]]:
-    """Return what ``told`` has to count: one mail an order, for customers who have an address."""
+    """Return what ``told`` has to count: each order once, for customers who have an address."""
     return Counter((before[ref].recipient, ref) for ref in news if before[ref].recipient)
 
 
-def order_of(mail: EmailMessage) -> str:
-    return next(word.strip(":,.") for word in str(mail["Subject"]).split() if word.startswith("SO-"))
+def orders_of(mail: EmailMessage) -> list[str]:
+    """Return the order that the subject names, or in a summary those that its lines begin with."""
+    in_subject = [word.strip(":,.") for word in str(mail["Subject"]).split() if word.startswith("SO-")]
+    return in_subject or re.findall(r"^  (SO-\d+):", text_of_mail(mail), re.MULTILINE)
 
 
 def text_of_mail(mail: EmailMessage) -> str:

@@ -112,4 +112,5 @@ def compare_mails(stack: Stack, before: dict[str, news.Standing], mails_before: 
     assert news.told(mails) == news.to_tell(before, expected)
     sent = stack.rows("SELECT order_ref, kind FROM notifications_delivery WHERE state = 'sent'")
     kinds = {row["order_ref"]: row["kind"] for row in sent}
-    assert {news.order_of(mail): kinds[news.order_of(mail)] for mail in mails}.items() <= expected.items()
+    told = [ref for mail in mails for ref in news.orders_of(mail)]
+    assert {ref: kinds[ref] for ref in told}.items() <= expected.items()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
+from notifications.languages import language_of
 from tests.browser import news
 from tests.browser.person import Person, picture
 from tests.browser.stack import Stack, eventually
@@ -33,10 +34,6 @@ def set_the_day(ops: Person, ref: str, day: date) -> None:
     expect(page.locator("#toasts")).to_contain_text(f"{ref} is now expected on {day.day} {day:%B}")
 
 
-def in_words(day: date) -> str:
-    return f"{day.day} {day:%B}"
-
-
 def test_a_purchase_order_moved_out_tells_the_customers_who_count_on_it(
     ops: Person, agent: Person, stack: Stack
 ) -> None:
@@ -62,9 +59,9 @@ def test_a_purchase_order_moved_out_tells_the_customers_who_count_on_it(
     mails = stack.mails()[mails_before:]
     assert news.told(mails) == news.to_tell(before, expected)
     for mail in mails:
-        eta_on = after[news.order_of(mail)].eta_on
-        assert eta_on is not None
-        assert in_words(eta_on) in news.text_of_mail(mail)
+        for ref in news.orders_of(mail):
+            in_words = language_of(after[ref].language).day(after[ref].eta_on, today=date.today())
+            assert in_words in " ".join(news.text_of_mail(mail).split())
 
 
 def test_a_slip_taken_back_before_the_mail_leaves_tells_nobody(ops: Person, stack: Stack) -> None:
