@@ -52,6 +52,7 @@ def _telling(page: Page, directory: Path) -> None:
     ref = page.locator("[data-row]", has_text="Supplier late").first.get_attribute("data-row")
     page.goto(f"/orders/{ref}/")
     page.get_by_role("button", name="Link for the customer").click()
+    page.locator("#toasts", has_text="/o/").wait_for()
     found = re.search(r"/o/[\w-]+/", page.locator("#toasts").inner_text())
     assert found is not None
     page.set_viewport_size(PHONE)
