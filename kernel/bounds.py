@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.dateparse import parse_date
+
 from kernel.errors import Invalid
 
 MAX_QTY = 1_000_000
@@ -16,6 +18,17 @@ def check_qty(value: int, *, field: str, low: int = 1, high: int = MAX_QTY) -> i
         wrong = f"Give a whole number from {low:,} to {high:,}."
         raise Invalid(wrong, fields={field: wrong})
     return value
+
+
+def read_day(text: str, *, field: str) -> date:
+    """Return the day that a person typed or chose, ``YYYY-MM-DD``; raise Invalid naming ``field`` when it is none."""
+    try:
+        day = parse_date(text)
+    except ValueError:  # the 31st of a short month
+        day = None
+    if day is None:
+        raise Invalid("Choose a date from today on.", fields={field: "Choose a date from today on."})
+    return day
 
 
 def check_day(value: date, *, field: str, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:

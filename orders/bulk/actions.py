@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.dateparse import parse_date
 
+from kernel.bounds import read_day
 from kernel.errors import Invalid
 from kernel.text import clean_text
 from orders.bulk.cancelling import CancelOrders
@@ -63,7 +64,7 @@ def _clean_eta(given: Mapping[str, Any]) -> dict[str, Any]:
         wrong = "Give either a day or a number of days."
         raise Invalid(wrong, fields={"eta_on": wrong})
     return {
-        "eta_on": _day(day) if day else None,
+        "eta_on": read_day(day, field="eta_on").isoformat() if day else None,
         "days": _days(days) if days else 0,
         "reason": _required(given, "reason", "Say why the dates change."),
     }
@@ -100,16 +101,6 @@ def _required(given: Mapping[str, Any], name: str, wrong: str) -> str:
     if not text:
         raise Invalid(wrong, fields={name: wrong})
     return text
-
-
-def _day(text: str) -> str:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid("Choose a date from today on.", fields={"eta_on": "Choose a date from today on."})
-    return day.isoformat()
 
 
 def _days(text: str) -> int:

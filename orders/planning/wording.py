@@ -5,7 +5,7 @@ from __future__ import annotations
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Scalar
 
-_WORDS = {
+OPERATOR_WORDS = {
     "eq": "is",
     "ne": "is not",
     "lt": "is below",
@@ -43,7 +43,7 @@ def _describe_compare(compare: Compare) -> str:
     shown = (" and " if compare.op == "between" else ", ").join(values[:_LONGEST_LIST])
     if len(values) > _LONGEST_LIST:
         shown += f" and {len(values) - _LONGEST_LIST} more"
-    return f"{CATALOGUE[compare.attribute].label} {_WORDS[compare.op]} {shown}".rstrip()
+    return f"{CATALOGUE[compare.attribute].label} {OPERATOR_WORDS[compare.op]} {shown}".rstrip()
 
 
 def _show(attribute: str, value: Scalar) -> str:

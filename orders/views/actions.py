@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -13,10 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from orders import eta as eta_verbs
@@ -157,14 +158,8 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
-def day_of(request: HttpRequest, name: str) -> Any:
-    try:
-        day = parse_date(field_of(request, name))
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid("Choose a date from today on.", fields={name: "Choose a date from today on."})
-    return day
+def day_of(request: HttpRequest, name: str) -> date:
+    return read_day(field_of(request, name), field=name)
 
 
 def done(

@@ -10,25 +10,12 @@ from orders.drafting.fields import shown
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
 from orders.planning.conditions import OPERATORS
 from orders.planning.schema import MAX_DEPTH
+from orders.planning.wording import OPERATOR_WORDS
 
 Entry = dict[str, Any]
 Choice = tuple[str, str]
 Notes = Mapping[str, str]
 Known = Mapping[str, Sequence[str]]
-
-OPERATOR_WORDS = {
-    "eq": "is",
-    "ne": "is not",
-    "lt": "is below",
-    "lte": "is at most",
-    "gt": "is above",
-    "gte": "is at least",
-    "in": "is one of",
-    "not_in": "is none of",
-    "between": "is between",
-    "is_known": "is known",
-    "is_unknown": "is unknown",
-}
 
 
 @dataclass(frozen=True, slots=True)

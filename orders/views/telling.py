@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from notifications.languages import DEFAULT, language_of
@@ -49,7 +50,7 @@ def tell(request: HttpRequest, ref: str) -> HttpResponse:
     by_phone = request.POST.get("by") == "phone"
     try:
         said: dict[str, Any] = {
-            "eta_on": _day(request.POST.get("other_on") or request.POST.get("eta_on", "")),
+            "eta_on": read_day(request.POST.get("other_on") or request.POST.get("eta_on", ""), field="eta_on"),
             "note": request.POST.get("note", ""),
             "actor": request.user,
             "now": timezone.now(),
@@ -74,7 +75,7 @@ def untell(request: HttpRequest, ref: str) -> HttpResponse:
     """Take a message back that has not left."""
     given = request.GET.get("by_hand", "")
     try:
-        by_hand = _day(given) if given else None
+        by_hand = read_day(given, field="by_hand") if given else None
         telling.take_back(ref, eta_by_hand_on=by_hand, actor=request.user, now=timezone.now())
     except DomainError as refusal:
         messages.error(request, refusal.detail)
@@ -147,19 +148,9 @@ def _preview(order: Order, day: date | None, reason: str, note: str) -> Any:
 
 def _asked_day(text: str) -> date | None:
     try:
-        return _day(text)
+        return read_day(text, field="eta_on")
     except Invalid:
         return None
-
-
-def _day(text: str) -> date:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid("Choose a date from today on.", fields={"eta_on": "Choose a date from today on."})
-    return day
 
 
 def _version(text: str) -> int | None:
