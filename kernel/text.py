@@ -20,6 +20,11 @@ def is_plain(value: str) -> bool:
     return not _FORBIDDEN.search(value)
 
 
+def without_invisible(value: str) -> str:
+    """Return text of strangers, which cannot be sent back to be mended, composed and without such characters."""
+    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", value).replace("\r\n", "\n"))
+
+
 def clean_text(value: str, *, field: str, max_length: int, multiline: bool = False) -> str:
     """Return ``value`` NFC-normalised and trimmed; raise Invalid naming ``field`` when it cannot be kept as it is."""
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()

@@ -1,6 +1,7 @@
 from notifications.models.delivery import Delivery, DeliveryState
 from notifications.models.fact import Fact, FactState
 from notifications.models.link import Link, LinkMiss, LinkPurpose
+from notifications.models.reply import Reply, ReplyState
 from notifications.models.rules import MessageRules
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
@@ -15,6 +16,8 @@ __all__ = [
     "LinkMiss",
     "LinkPurpose",
     "MessageRules",
+    "Reply",
+    "ReplyState",
     "Suppression",
     "Template",
     "TemplateStatus",
