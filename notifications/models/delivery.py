@@ -46,6 +46,7 @@ class Delivery(Leased):
     subject_line = models.CharField(max_length=300, blank=True)
     body_text = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
+    words_version = models.PositiveIntegerField(default=0, help_text="Of the template; 0 is what we ship.")
     message_id = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -1,29 +1,46 @@
 from __future__ import annotations
 
 import pghistory
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 
 class TemplateStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
-    ACTIVE = "active", "Active"
-    ARCHIVED = "archived", "Archived"
+    ACTIVE = "active", "In force"
+    ARCHIVED = "archived", "Replaced"
+    DISCARDED = "discarded", "Discarded"
 
 
 @pghistory.track()
 class Template(models.Model):
-    """The words of one kind of message in one language. Placeholders only: ``{customer_name}``, never code."""
+    """One version of the words of a kind of message on a channel in a language, in place of those that we ship.
+
+    Placeholders only: ``{customer_name}``, never code. A slot (kind, channel, language) has at most one draft.
+    """
 
     kind = models.CharField(max_length=60)
     channel = models.CharField(max_length=20, default="email")
     language = models.CharField(max_length=10, default="en")
     version = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=10, choices=TemplateStatus, default=TemplateStatus.DRAFT)
-    subject_line = models.CharField(max_length=300)
+    subject_line = models.CharField(max_length=300, blank=True, help_text="Empty where the channel has none.")
     body_text = models.TextField()
     body_html = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revision = models.PositiveIntegerField(default=1, help_text="Counts the edits of a draft.")
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         permissions = [
@@ -38,6 +55,11 @@ class Template(models.Model):
                 fields=["kind", "channel", "language"],
                 condition=models.Q(status="active"),
                 name="notifications_template_one_active",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "channel", "language"],
+                condition=models.Q(status="draft"),
+                name="notifications_template_one_draft",
             ),
         ]
 
