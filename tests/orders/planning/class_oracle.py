@@ -105,11 +105,16 @@ class ClassOracle(Oracle):
 def random_class_case(random_: random.Random) -> Case:
     """Return a case with classes, most of its products forecast; days beyond the forecast and the horizon occur."""
     case = random_case(random_)
+    lines = tuple(replace(line, tier=random_.choice(("", *TIERS))) for line in case.lines)
+    return with_classes(replace(case, lines=lines), random_)
+
+
+def with_classes(case: Case, random_: random.Random) -> Case:
+    """Return the case with classes of tiers, and with forecasts of most of its products."""
     classes = tuple(random_.sample(TIERS, random_.randint(1, 3)))
     worths = tuple(sorted(random_.sample((1.5, 2.0, 3.0, 10.0), len(classes)), reverse=True))
     return replace(
         case,
-        lines=tuple(replace(line, tier=random_.choice(("", *TIERS))) for line in case.lines),
         classes=classes,
         worths=worths if random_.random() < 0.5 else (),
         horizon_days=random_.choice((3, 7, 14)),

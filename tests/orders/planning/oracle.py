@@ -78,6 +78,10 @@ class Oracle:
     def leaves(self, day: int) -> int:
         return self.working_day(max(day, self.case.today), self.case.handling_days)
 
+    def leaves_hands(self, pick_on: int) -> int:
+        """Return when what is picked on a day leaves; the day has the handling of a warehouse of its own already."""
+        return max(pick_on, self.case.today) if self.has_sites else self.leaves(pick_on)
+
     @property
     def has_sites(self) -> bool:
         return bool(self.case.calendars or self.case.houses or self.case.ways)
@@ -231,7 +235,7 @@ class Oracle:
             together = with_it if line.ship_policy in (COMPLETE, ONE_BACKORDER) else [line.line_id]
             picks = [pick_on[key] for key in together if key in pick_on]
             answer = answers[line.line_id]
-            day = max(map(self.leaves, picks), default=0)
+            day = max(map(self.leaves_hands, picks), default=0)
             if answer.eta_p50 and day > answer.eta_p50 and not line.on_hold and answer.reason != BY_HAND:
                 answer.eta_p50, answer.eta_p90, answer.reason = day, max(day, answer.eta_p90), CAPACITY
 

@@ -148,6 +148,11 @@ def random_quota_case(random_: random.Random) -> Case:
     """Return a case with quotas, or with fair share between tiers."""
     case = random_case(random_)
     case = replace(case, lines=tuple(replace(line, tier=random_.choice(("", *TIERS))) for line in case.lines))
+    return with_quotas(case, random_)
+
+
+def with_quotas(case: Case, random_: random.Random) -> Case:
+    """Return the case with quotas between tiers, or with fair share."""
     if random_.random() < 0.3:
         return replace(case, fair_share=True)
     tiers = random_.sample(TIERS, random_.randint(1, 4))

@@ -180,17 +180,22 @@ def ids(turns: list[Turn]) -> set[int]:
 
 
 def random_segmented_case(random_: random.Random) -> Case:
-    """Return a case with segments, and as the plan before it the plan of a case that differed a little."""
+    """Return a case with segments, and a plan before it."""
     case = random_case(random_)
     lines = tuple(replace(line, tier=random_.choice(TIERS)) for line in case.lines)
+    return with_segments(replace(case, lines=lines), random_, Oracle)
+
+
+def with_segments(case: Case, random_: random.Random, oracle: type[Oracle]) -> Case:
+    """Return the case with segments, and as the plan before it what the oracle said of a case that differed."""
     tiers = random_.sample(TIERS, random_.randint(1, 4))
     segments = tuple(Group(tier, random_.choice(GUARANTEES), random_.random() < 0.4) for tier in tiers)
     before = replace(
         case,
-        lines=tuple(replace(line, urgency=float(random_.randint(0, 3))) for line in lines),
+        lines=tuple(replace(line, urgency=float(random_.randint(0, 3))) for line in case.lines),
         sources=tuple(replace(source, qty=source.qty + random_.choice((-2, 0, 0, 0, 3))) for source in case.sources),
     )
-    return replace(case, lines=lines, segments=segments, previous=claims_of(Oracle(before)))
+    return replace(case, segments=segments, previous=claims_of(oracle(before)))
 
 
 def claims_of(oracle: Oracle) -> tuple[Claim, ...]:

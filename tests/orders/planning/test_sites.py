@@ -22,41 +22,15 @@ from tests.orders.planning.cases import (
     Way,
     arrays,
     components,
-    random_case,
     shuffled,
 )
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.reading import rows, run
+from tests.orders.planning.site_cases import random_site_case
 
 CASES = int(os.environ.get("PLANNING_CASES", "2000"))
 MONDAY = TODAY + (1 - TODAY % 7) % 7  # ordinal 1 was a Monday
 SIX_DAYS = Calendar(weekmask=(True, True, True, True, True, True, False))
-
-
-def random_site_case(random_: random.Random) -> Case:
-    """Return a random case whose warehouses and suppliers work by calendars of their own."""
-    case = random_case(random_)
-    calendars = tuple(_random_calendar(random_) for _ in range(random_.randint(1, 3)))
-    warehouses = sorted({source.warehouse_id for source in case.sources} | {pick.warehouse_id for pick in case.picks})
-    sources = sorted({source.source_id for source in case.sources} - {0})
-    return replace(
-        case,
-        handling_days=0,
-        calendar=_random_calendar(random_),
-        calendars=calendars,
-        houses=tuple(
-            House(warehouse, random_.randint(0, len(calendars)), random_.choice((0, 1, 3)))
-            for warehouse in warehouses
-            if random_.random() < 0.7
-        ),
-        ways=tuple(Way(source, random_.randint(0, len(calendars))) for source in sources if random_.random() < 0.5),
-    )
-
-
-def _random_calendar(random_: random.Random) -> Calendar:
-    weekmask = tuple(random_.random() < 0.7 for _ in range(6))
-    holidays = sorted(random_.sample(range(TODAY - 2, TODAY + 40), random_.randint(0, 6)))
-    return Calendar((*weekmask, not any(weekmask)), tuple(holidays))
 
 
 def test_plan_equals_the_oracle_whatever_the_calendars():
