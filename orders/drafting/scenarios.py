@@ -20,6 +20,7 @@ KINDS = {
     "order": "A big order comes in",
     "purchase": "Units are ordered",
     "demand": "Demand changes",
+    "capacity": "A warehouse picks more or less",
     "policy": "Other rules",
 }
 FIRST: dict[str, Change] = {
@@ -28,15 +29,17 @@ FIRST: dict[str, Change] = {
     "order": {"lines": [], "tier": "standard"},
     "purchase": {"sku": "", "warehouse": "", "qty": 100, "expected_on": ""},
     "demand": {"percent": 20},
+    "capacity": {"warehouse": "", "units": 500},
     "policy": {"policy": ""},
 }
-_NUMBERS = {"days", "qty", "percent", "policy"}
+_NUMBERS = {"days", "qty", "percent", "policy", "units"}
 _MEMBERS = {
     "delay": ("days",),
     "stock": ("sku", "warehouse"),
     "order": ("customer", "tier", "channel", "requested_on", "ship_policy"),
     "purchase": ("sku", "warehouse", "qty", "expected_on"),
     "demand": ("percent", "sku", "category"),
+    "capacity": ("warehouse", "units"),
     "policy": ("policy",),
 }
 
@@ -102,6 +105,8 @@ def change_in_words(change: Change, policies: dict[int, str]) -> str:
         case "demand":
             what = change.get("sku") or change.get("category") or "all products"
             return f"Demand of {what} {_signed(change.get('percent'))} %"
+        case "capacity":
+            return f"{change.get('warehouse') or '?'} picks {_grouped(change.get('units'))} units on each working day"
     return f"Rules of {policies.get(change.get('policy', 0), 'a document')}"
 
 
@@ -145,6 +150,10 @@ def _days(days: object) -> str:
     if not isinstance(days, int):
         return "slips"
     return f"{abs(days)} days {'sooner' if days < 0 else 'later'}"
+
+
+def _grouped(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def _signed(value: object) -> str:

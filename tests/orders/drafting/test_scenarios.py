@@ -16,6 +16,7 @@ from orders.drafting.scenarios import (
     first_scenarios,
     read_scenarios,
 )
+from orders.simulation.scenarios import MEMBERS
 
 
 def form(*changes: dict[str, str], name: str = "What if") -> dict[str, list[str]]:
@@ -52,6 +53,7 @@ def form(*changes: dict[str, str], name: str = "What if") -> dict[str, list[str]
             {"sku": "A", "warehouse": "W", "qty": 9, "expected_on": "2026-12-01"},
         ),
         ({"type": "demand", "percent": "20", "category": "Lamps", "sku": ""}, {"percent": 20, "category": "Lamps"}),
+        ({"type": "capacity", "warehouse": "LDS", "units": "1,200"}, {"warehouse": "LDS", "units": 1200}),
         ({"type": "policy", "policy": "7"}, {"policy": 7}),
         ({"type": "delay", "who": "S", "days": "soon"}, {"supplier": "S", "days": "soon"}),
     ],
@@ -63,6 +65,10 @@ def test_a_change_is_read_as_it_is_asked(fields: dict[str, str], change: dict[st
 def test_changes_of_an_unknown_kind_are_left_out() -> None:
     assert read_scenarios(form({"type": "magic"})) == [{"name": "What if", "changes": []}]
     assert read_scenarios({}) == []
+
+
+def test_every_change_that_a_simulation_takes_can_be_clicked() -> None:
+    assert set(KINDS) == set(MEMBERS)
 
 
 def test_scenarios_are_added_copied_and_removed() -> None:
@@ -111,6 +117,8 @@ def test_there_are_no_more_than_a_simulation_takes() -> None:
         ({"type": "stock", "warehouse": "W", "set": 0}, "0 units on hand of W"),
         ({"type": "order", "lines": [{"sku": "A", "qty": 1200}]}, "A new order of 1,200 units in 1 line"),
         ({"type": "demand", "percent": 20}, "Demand of all products +20 %"),
+        ({"type": "capacity", "warehouse": "LDS", "units": 1200}, "LDS picks 1,200 units on each working day"),
+        ({"type": "capacity", "warehouse": "", "units": "lots"}, "? picks lots units on each working day"),
         ({"type": "policy", "policy": 7}, "Rules of v3 Calm"),
         ({"type": "policy", "rules": {}}, "Rules of a document"),
     ],

@@ -60,6 +60,21 @@ def test_what_is_wrong_is_named_and_what_was_typed_stays(sign_in: SignIn) -> Non
 
 
 @pytest.mark.usefixtures("backlog")
+def test_a_warehouse_that_picks_less_is_simulated_by_clicking(sign_in: SignIn) -> None:
+    client = sign_in()
+    grown = client.post("/simulations/new/", {"name": "", "s.0.name": "Ill", "do": "change:0.capacity"})
+    sent = {"name": "Flu", **scenario(0, "Ill", type="capacity", warehouse="MAIN", units="2")}
+
+    response = client.post("/simulations/new/", {**sent, "do": "run"})
+    simulations.run_waiting(timezone.now)
+    page = client.get(response["Location"]).content.decode()
+
+    assert 'name="s.0.c.0.units"' in grown.content.decode()
+    assert "MAIN picks 2 units on each working day" in page
+    assert Simulation.objects.get().status == SimulationStatus.DONE
+
+
+@pytest.mark.usefixtures("backlog")
 def test_a_simulation_is_asked_for_planned_compared_and_its_rules_published(sign_in: SignIn) -> None:
     client = sign_in("admin")
     draft = policies.create_draft(name="Oldest first", rules=FIFO, actor=None, now=NOW)
