@@ -34,6 +34,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "notifications.send_message": (AGENT, OPS, ADMIN),
     "notifications.run_valve": (ADMIN,),
     "notifications.manage_webhooks": (ADMIN,),
+    "notifications.manage_channels": (ADMIN,),
+    "notifications.change_preferences": (AGENT, OPS, ADMIN),
     "notifications.edit_template": (AGENT, ADMIN),
     "notifications.activate_template": (ADMIN,),
 }

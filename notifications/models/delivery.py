@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from kernel.leases import Leased
 from notifications.models.fact import Fact
+from notifications.models.gateway import Channel
 
 
 class DeliveryState(models.TextChoices):
@@ -27,15 +28,21 @@ KIND_LABELS = {
     "orders.line_allocated": "Complete",
     "orders.shipped": "Shipped",
     "orders.cancelled": "Cancelled",
+    "orders.answered": "Answer",
 }
 
 
 class Delivery(Leased):
-    """One fact told to one recipient on one channel, at most once (unique)."""
+    """One fact told to one recipient on one channel, at most once (unique).
+
+    Of the deliveries of a fact, one leads: it says how the fact stands. Others are the same news on one more channel,
+    or what was tried before.
+    """
 
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="deliveries")
     kind = models.CharField(max_length=60)
-    channel = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20, choices=Channel)
+    is_lead = models.BooleanField(default=True)
     recipient = models.CharField(max_length=254)
     order_ref = models.CharField(max_length=40, blank=True)
     customer_code = models.CharField(max_length=40, blank=True)
@@ -50,6 +57,8 @@ class Delivery(Leased):
     message_id = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True, help_text="What the provider calls it.")
+    arrived_at = models.DateTimeField(null=True, blank=True, help_text="When the provider saw it in the mailbox.")
     sent_with = models.ForeignKey(
         "self",
         null=True,
@@ -64,6 +73,9 @@ class Delivery(Leased):
         permissions = [("send_message", "Send and resend messages")]
         constraints = [
             models.UniqueConstraint(fields=["fact", "recipient", "channel"], name="notifications_delivery_once"),
+            models.UniqueConstraint(
+                fields=["fact"], condition=models.Q(is_lead=True), name="notifications_delivery_one_leads"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
                 name="notifications_delivery_sent_has_time",
@@ -74,6 +86,14 @@ class Delivery(Leased):
                 fields=["not_before", "id"],
                 condition=models.Q(state__in=["pending", "sending"]),
                 name="notifications_delivery_due",
+            ),
+            models.Index(
+                fields=["recipient", "channel"],
+                condition=models.Q(state="pending"),
+                name="notifications_delivery_with",
+            ),
+            models.Index(
+                fields=["provider_id"], condition=~models.Q(provider_id=""), name="notifications_delivery_theirs"
             ),
             models.Index(fields=["created_at"], name="notifications_delivery_created"),
             models.Index(fields=["order_ref", "-id"], name="notifications_delivery_order"),
@@ -89,6 +109,8 @@ class Delivery(Leased):
 
     @property
     def masked_recipient(self) -> str:
-        """The address for whoever may not see contact data: ``a…@example.com``."""
+        """The address for whoever may not see contact data: ``a…@example.com``, ``+44…``."""
+        if self.channel != Channel.EMAIL:
+            return f"{self.recipient[:3]}…"
         name, at, domain = self.recipient.rpartition("@")
         return f"{name[:1]}…{at}{domain}" if at else ""
