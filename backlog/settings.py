@@ -180,6 +180,7 @@ PLAN_RECORD_MAX_LINES = env.int(
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
 TELL_WITHIN_HOURS = env.int("TELL_WITHIN_HOURS", 4)  # a slip is to be told within these; agents see the deadline
+BULK_HOLD_SECONDS = env.int("BULK_HOLD_SECONDS", 300)  # in which messages to many customers can be taken back at once
 STORM_MESSAGES = env.int("STORM_MESSAGES", 10_000)  # more in an hour close the valve until an admin opens it
 CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a mail opens the order's page
 

@@ -7,7 +7,7 @@ already here, such as a missing address, becomes a row in state suppressed with 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models.functions import Lower
@@ -54,12 +54,21 @@ def _delivery(fact: Fact, closed: dict[str, str]) -> Delivery:
         subject_line=mail.subject_line,
         body_text=mail.body_text,
         body_html=mail.body_html,
-        not_before=fact.occurred_at + timedelta(seconds=settings.MESSAGE_HOLD_SECONDS),
+        words_version=mail.words_version,
+        not_before=_due_at(fact),
     )
 
 
 def _why_not(fact: Fact, closed: dict[str, str]) -> str:
     customer = fact.payload["customer"]
+def _due_at(fact: Fact) -> datetime:
+    """Return until when a message can be taken back: a moment after its fact, or what its producer says."""
+    send_after = fact.payload.get("send_after")
+    if send_after:
+        return datetime.fromisoformat(send_after)
+    return fact.occurred_at + timedelta(seconds=settings.MESSAGE_HOLD_SECONDS)
+
+
     if not customer["email"]:
         return "No e-mail address"
     if not customer["wants_email"]:

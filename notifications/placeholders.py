@@ -48,6 +48,7 @@ class MessageLine:
     name: str
     qty: int
     when: str
+    note: str
 
 
 def check_placeholders(text: str, *, field: str) -> None:
@@ -107,7 +108,7 @@ def order_news(
         name = "news_waits"
     else:
         name = "news_moved"
-    return SaidOfOrder(ref, language.say(name, day=new, old=old), hidden_link(ref))
+    return SaidOfOrder(ref, language.say(name, day=new, old=old), payload.get("note", ""), hidden_link(ref))
 
 
 def hidden_link(order_ref: str) -> str:

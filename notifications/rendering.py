@@ -17,7 +17,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from notifications.languages import Language, language_of
-from notifications.placeholders import fill, lines_of, order_news, values_of
+from notifications.placeholders import SaidOfOrder, fill, lines_of, order_news, values_of
 from notifications.words import SUMMARY, UNDATED, Words, words_of
 
 NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved"}
@@ -65,7 +65,7 @@ def render_summary(news: Sequence[OrderNews], *, language: str, today: date) -> 
     first = values_of(news[0].payload, language=spoken, told_on=None, today=today)
     values = {**first, "orders": str(len(news))}
     said = [order_news(each.kind, each.payload, language=spoken, told_on=each.told_on, today=today) for each in news]
-    listed = "\n\n".join(f"  {order.ref}: {order.said}\n  {order.link}" for order in said)
+    listed = "\n\n".join(_order_text(order) for order in said)
     table = render_to_string("notifications/mail/orders.html", {"orders": said, "link": spoken.say("link")})
     words = words_of(SUMMARY, spoken)
     return _mail(words, values, listed=listed, table=table, label=spoken.say("your_orders"), spoken=spoken)
@@ -80,6 +80,10 @@ def _mail(words: Words, values: Mapping[str, str], *, listed: str, table: str, l
     text = fill(words.body_text, {**values, "lines": listed})
     quoted = {**values, "lines": mark_safe(table)}  # its own template has escaped it
     if words.body_html:
+def _order_text(order: SaidOfOrder) -> str:
+    return "\n".join(f"  {part}" for part in (f"{order.ref}: {order.said}", order.note, order.link) if part)
+
+
         html = fill(words.body_html, quoted, quote=conditional_escape)
     else:
         paragraphs = [_paragraph(part.strip(), quoted) for part in words.body_text.strip().split("\n\n")]

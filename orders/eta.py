@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -54,7 +55,9 @@ def set_eta(order: Order, *, eta_on: date | None, reason: str, actor: Actor | No
             code="no_change",
         )
     old_on = _current_eta(order)
-    _check_permission(order, eta_on, old_on, actor=actor, today=timezone.localdate(now))
+    refused = refuse_eta([order], {order.pk: eta_on}, {order.pk: old_on}, actor=actor, today=timezone.localdate(now))
+    if refused:
+        raise Forbidden(refused[order.pk])
     mark_dirty(product_ids_of(order), cause="eta_by_hand", reference=order.ref)
     order.eta_by_hand_on = eta_on
     order.eta_by_hand_reason = reason if eta_on else ""
@@ -78,30 +81,46 @@ def _current_eta(order: Order) -> date | None:
     return OrderPlan.objects.filter(order=order).values_list("eta_p50", flat=True).first()
 
 
-def _check_permission(
-    order: Order, eta_on: date | None, old_on: date | None, *, actor: Actor | None, today: date
-) -> None:
-    """Refuse what this person may not do. The 14 days do not add up from one time to the next."""
+def refuse_eta(
+    orders: Sequence[Order],
+    wanted: Mapping[int, date | None],
+    current: Mapping[int, date | None],
+    *,
+    actor: Actor | None,
+    today: date,
+) -> dict[int, str]:
+    """Return by order id why this person may not set the ``wanted`` days in place of the ``current`` ones.
+
+    Whoever may only postpone may move a date later, by at most 14 days from the one that held before people began to
+    set it: the days do not add up from one time to the next. One query, and none for who may set any date.
+    """
     if actor is None or actor.has_perm("orders.change_eta"):
-        return
+        return {}
     if not actor.has_perm("orders.postpone_eta"):
-        raise Forbidden("You may not change ETAs. Ask operations to do it.")
-    if eta_on is None:
-        raise Forbidden("You may not give a date back to the plan. Ask operations to do it.")
-    if old_on is not None and eta_on <= old_on:
-        raise Forbidden(f"You may only move the ETA later than {old_on:%-d %B %Y}. Ask operations for an earlier date.")
-    latest = _postpone_from(order, old_on, today) + timedelta(days=POSTPONE_DAYS)
-    if eta_on > latest:
-        raise Forbidden(f"You may move the ETA to {latest:%-d %B %Y} at most. Ask operations for a later date.")
+        return dict.fromkeys((order.pk for order in orders), "You may not change ETAs. Ask operations to do it.")
+    bases = _bases_before_hands([order.pk for order in orders])
+    refused = {}
+    for order in orders:
+        eta_on, old_on = wanted[order.pk], current[order.pk]
+        latest = (bases.get(order.pk) or old_on or today) + timedelta(days=POSTPONE_DAYS)
+        if eta_on is None:
+            refused[order.pk] = "You may not give a date back to the plan. Ask operations to do it."
+        elif old_on is not None and eta_on <= old_on:
+            words = f"You may only move the ETA later than {old_on:%-d %B %Y}. Ask operations for an earlier date."
+            refused[order.pk] = words
+        elif eta_on > latest:
+            words = f"You may move the ETA to {latest:%-d %B %Y} at most. Ask operations for a later date."
+            refused[order.pk] = words
+    return refused
 
 
-def _postpone_from(order: Order, old_on: date | None, today: date) -> date:
-    """Return the date that held before people began to set it, so that a second postponement starts there too."""
-    base = None
-    by_hand = EtaRevision.objects.filter(order=order, kind=EtaRevisionKind.BY_HAND).order_by("id")
-    for before, after in by_hand.values_list("old_on", "new_on"):
-        base = None if after is None else base or before
-    return base or old_on or today
+def _bases_before_hands(order_ids: Sequence[int]) -> dict[int, date | None]:
+    """Return by order the date that held before people began to set it; None where they gave it back since."""
+    bases: dict[int, date | None] = {}
+    by_hand = EtaRevision.objects.filter(order_id__in=order_ids, kind=EtaRevisionKind.BY_HAND).order_by("id")
+    for order_id, before, after in by_hand.values_list("order_id", "old_on", "new_on"):
+        bases[order_id] = None if after is None else bases.get(order_id) or before
+    return bases
 
 
 def _iso(day: date | None) -> str | None:

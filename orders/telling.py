@@ -21,6 +21,7 @@ from orders.snapshots import customer_payloads
 
 BY_PHONE = "orders.told_by_phone"
 MAX_NOTE = 500
+SUBJECT = "order:{id}:promise"
 
 
 @entry_verb
@@ -39,14 +40,12 @@ def tell_date(
     A day that is not the plan's is set by hand, so that the plan keeps it. What waits to be sent about this order is
     overtaken by this message, which no cool-down holds back: a colleague decided. ``note`` is a paragraph of theirs.
     """
-    sentences = language_of(DEFAULT).reasons
-    if reason not in sentences:
-        raise Invalid("Choose a reason from the list.", fields={"reason": "Choose a reason from the list."})
+    why = reason_sentence(reason)
     note = clean_text(note, field="note", max_length=MAX_NOTE, multiline=True)
     order = lock_open_order(ref, version=version)
     if not order.customer.email:
         raise Conflict(f"{order.customer.name} has no e-mail address. Call, then mark the date as told.")
-    _take_date(order, eta_on, sentences[reason], actor=actor, now=now)
+    _take_date(order, eta_on, why, actor=actor, now=now)
     promise = _promise(order)
     kind = ETA_IMPROVED if eta_on < promise.told_on else ETA_SLIPPED
     payload = {
@@ -104,6 +103,14 @@ def take_back(ref: str, *, eta_by_hand_on: date | None, actor: Actor | None, now
     return order
 
 
+def reason_sentence(reason: str) -> str:
+    """Return the sentence of a reason that customers may read; raise Invalid for any other."""
+    sentences = language_of(DEFAULT).reasons
+    if reason not in sentences:
+        raise Invalid("Choose a reason from the list.", fields={"reason": "Choose a reason from the list."})
+    return sentences[reason]
+
+
 def _take_date(order: Order, eta_on: date, why: str, *, actor: Actor | None, now: datetime) -> None:
     planned = OrderPlan.objects.filter(order=order).values_list("eta_p50", flat=True).first()
     if eta_on == (order.eta_by_hand_on or planned):
@@ -126,4 +133,4 @@ def _announce(promise: OrderPromise, eta_on: date, kind: str, now: datetime) -> 
 
 
 def _subject(order: Order) -> str:
-    return f"order:{order.pk}:promise"
+    return SUBJECT.format(id=order.pk)

@@ -19,16 +19,22 @@ from kernel.errors import Forbidden, Invalid
 from kernel.rest import Day, In, Integer, Text, validated
 from orders.bulk.actions import ACTIONS
 from orders.bulk.jobs import MAX_ORDERS, start_job, undo_job
+from orders.bulk.telling import EXPECTED, SAFE
 from orders.filters import BoardFilter
 from orders.models import BulkAction, BulkJob, BulkRowState, HoldKind, Order
 from orders.queries.board import open_plans
+from orders.telling import MAX_NOTE
 
 SEE = ("orders.view_backlog",)
 MOST_FAILURES = 100
 
 
 class BulkParamsIn(In):
-    """What the action needs: a hold its ``kind``, an ETA ``eta_on`` or ``days`` and ``reason``, a note its ``body``."""
+    """What the action needs: a hold its ``kind``, an ETA ``eta_on`` or ``days`` and ``reason``, a note its ``body``.
+
+    Telling a date takes ``choice`` (expected or safe), ``reason`` (one of the languages' reasons; each order's own
+    without) and ``note``, a paragraph to the customers.
+    """
 
     kind = serializers.ChoiceField(choices=HoldKind.choices, required=False)
     reason = Text(max_length=200, required=False, allow_blank=True)
@@ -36,6 +42,8 @@ class BulkParamsIn(In):
     days = Integer(min_value=-365, max_value=365, required=False)
     owner = Integer(required=False, allow_null=True, help_text="The key of a colleague; null for nobody")
     body = Text(max_length=4000, multiline=True, required=False)
+    choice = serializers.ChoiceField(choices=(EXPECTED, SAFE), required=False)
+    note = Text(max_length=MAX_NOTE, multiline=True, required=False)
 
 
 class BulkActionIn(In):

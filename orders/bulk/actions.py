@@ -17,8 +17,11 @@ from orders.bulk.change import Change
 from orders.bulk.colleagues import AssignBack, AssignTo, WriteNotes
 from orders.bulk.dates import RestoreEta, SetEta
 from orders.bulk.holding import PlaceHold, ReleaseHolds, SetExpedited
+from orders.bulk.telling import EXPECTED, SAFE, TakeDatesBack, TellDates
 from orders.lifecycle import MAX_NOTE
 from orders.models import BulkAction, BulkJob, HoldKind
+from orders.telling import MAX_NOTE as MAX_MESSAGE_NOTE
+from orders.telling import reason_sentence
 
 Params = Mapping[str, Any]
 MAX_DAYS = 365
@@ -92,6 +95,17 @@ def _clean_cancel(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"reason": _required(given, "reason", "Say why.")}
 
 
+def _clean_tell(given: Mapping[str, Any]) -> dict[str, Any]:
+    choice, reason = str(given.get("choice") or EXPECTED), str(given.get("reason") or "")
+    if choice not in (EXPECTED, SAFE):
+        wrong = f"Choose one of: {EXPECTED}, {SAFE}."
+        raise Invalid(wrong, fields={"choice": wrong})
+    if reason:
+        reason_sentence(reason)
+    note = clean_text(str(given.get("note", "")), field="note", max_length=MAX_MESSAGE_NOTE, multiline=True)
+    return {"choice": choice, "reason": reason, "note": note}
+
+
 def _text(given: Mapping[str, Any], name: str) -> str:
     return clean_text(str(given.get(name, "")), field=name, max_length=200)
 
@@ -121,6 +135,7 @@ _CLEAN: dict[BulkAction, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     BulkAction.ASSIGN: _clean_assign,
     BulkAction.NOTE: _clean_note,
     BulkAction.CANCEL: _clean_cancel,
+    BulkAction.TELL: _clean_tell,
 }
 
 ACTIONS: dict[BulkAction, Action] = {
@@ -151,5 +166,8 @@ ACTIONS: dict[BulkAction, Action] = {
         lambda p: CancelOrders(p["reason"]),
         None,
         "A cancellation stays: customers are told, and the stock has gone to others. Take in new orders instead.",
+    ),
+    BulkAction.TELL: Action(
+        "notifications.send_message", "told their date", lambda p: TellDates(**p), lambda _: TakeDatesBack()
     ),
 }

@@ -7,7 +7,7 @@ statements: what the verbs in ``lifecycle`` and ``eta`` do to one order, it does
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,12 +23,14 @@ Said = Callable[[Order], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Locked orders, by ascending key; who acts and when; and of an undo, what the undone job kept of each order."""
+    """Locked orders, by ascending key; who acts and when; of an undo, what the undone job kept of each order; and when
+    the job began of which this is a part."""
 
     orders: Sequence[Order]
     actor: Actor | None
     now: datetime
     kept: Mapping[int, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
 
     @property
     def ids(self) -> list[int]:
@@ -36,7 +38,7 @@ class Chunk:
 
     def without(self, refused: Mapping[int, str]) -> Chunk:
         """Return the chunk of the orders that are not refused."""
-        return Chunk([o for o in self.orders if o.pk not in refused], self.actor, self.now, self.kept)
+        return replace(self, orders=[order for order in self.orders if order.pk not in refused])
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class SetEta:
 
     def apply(self, chunk: Chunk) -> Applied:
         current = current_etas(chunk.orders)
-        return _write(chunk, {order.pk: (self._wanted(current[order.pk]), self.reason) for order in chunk.orders})
+        return write_etas(chunk, {order.pk: (self._wanted(current[order.pk]), self.reason) for order in chunk.orders})
 
     def _wanted(self, current: date | None) -> date | None:
         if self.eta_on is not None:
@@ -74,7 +74,7 @@ class RestoreEta:
         return refused
 
     def apply(self, chunk: Chunk) -> Applied:
-        return _write(chunk, {pk: (_day(chunk.kept[pk]["on"]), chunk.kept[pk]["reason"]) for pk in chunk.ids})
+        return write_etas(chunk, {pk: (_day(chunk.kept[pk]["on"]), chunk.kept[pk]["reason"]) for pk in chunk.ids})
 
 
 def current_etas(orders: Sequence[Order]) -> dict[int, date | None]:
@@ -85,7 +85,7 @@ def current_etas(orders: Sequence[Order]) -> dict[int, date | None]:
     return {order.pk: order.eta_by_hand_on or planned.get(order.pk) for order in orders}
 
 
-def _write(chunk: Chunk, wanted: Wanted) -> Applied:
+def write_etas(chunk: Chunk, wanted: Wanted) -> Applied:
     """Set dates and reasons, write the ledger, record the facts."""
     old = current_etas(chunk.orders)
     before = {

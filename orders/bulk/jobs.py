@@ -96,7 +96,7 @@ def work_chunk(job_id: int, *, now: datetime, size: int = CHUNK) -> bool:
     change = change_of(job)
     with pghistory.context(verb=change.verb, **({} if actor is None else {"user": actor.pk})):
         locked = Order.objects.filter(pk__in=rows).order_by("pk").select_for_update(of=("self",), no_key=True)
-        chunk = Chunk(list(locked), actor, now, {pk: row.before for pk, row in rows.items()})
+        chunk = Chunk(list(locked), actor, now, {pk: row.before for pk, row in rows.items()}, job.started_at)
         refused = {} if change.takes_closed else _refuse_closed(chunk)
         refused |= change.refuse(chunk.without(refused))
         chunk = chunk.without(refused)

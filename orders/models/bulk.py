@@ -19,6 +19,7 @@ class BulkAction(models.TextChoices):
     ASSIGN = "assign", "Assign"
     NOTE = "note", "Add note"
     CANCEL = "cancel", "Cancel"
+    TELL = "tell", "Tell the new date"
 
 
 class BulkJobStatus(models.TextChoices):

@@ -70,5 +70,7 @@ def _how(job: BulkJob) -> str:
             return str(params["body"])
         case BulkAction.CANCEL:
             return str(params["reason"])
+        case BulkAction.TELL:
+            return f"The {params['choice']} date of each. Messages can be taken back until they leave."
         case _:
             return ""
