@@ -17,7 +17,7 @@ from kernel.live import announce as announce_live
 from notifications.models import Delivery, DeliveryState, Fact, Suppression
 from notifications.placeholders import parsed_date
 from notifications.rendering import Mail, render
-from notifications.words import KINDS
+from notifications.words import KINDS, read_once
 
 EMAIL = "email"
 
@@ -26,7 +26,9 @@ def announce(facts: Sequence[Fact]) -> None:
     """Write one e-mail delivery a fact, due after settings.MESSAGE_HOLD_SECONDS (a listener of orders.* facts)."""
     addresses = {fact.payload["customer"]["email"].lower() for fact in facts}
     closed = suppressed_among(addresses)
-    Delivery.objects.bulk_create((_delivery(fact, closed) for fact in facts), ignore_conflicts=True, batch_size=500)
+    with read_once():
+        rows = [_delivery(fact, closed) for fact in facts]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     announce_live("message", {"orders": sorted({fact.payload["order"]["ref"] for fact in facts})})
 
 
@@ -59,8 +61,6 @@ def _delivery(fact: Fact, closed: dict[str, str]) -> Delivery:
     )
 
 
-def _why_not(fact: Fact, closed: dict[str, str]) -> str:
-    customer = fact.payload["customer"]
 def _due_at(fact: Fact) -> datetime:
     """Return until when a message can be taken back: a moment after its fact, or what its producer says."""
     send_after = fact.payload.get("send_after")
@@ -69,6 +69,8 @@ def _due_at(fact: Fact) -> datetime:
     return fact.occurred_at + timedelta(seconds=settings.MESSAGE_HOLD_SECONDS)
 
 
+def _why_not(fact: Fact, closed: dict[str, str]) -> str:
+    customer = fact.payload["customer"]
     if not customer["email"]:
         return "No e-mail address"
     if not customer["wants_email"]:

@@ -159,6 +159,7 @@ def _fill_in(delivery: Delivery, verdict: Verdict, rules: MessageRules, *, now: 
         row = each.delivery
         row.kind = f"orders.{each.verdict.kind}"
         row.subject_line, row.body_text, row.body_html = mail.subject_line, mail.body_text, mail.body_html
+        row.words_version = mail.words_version
         row.message_id, row.sent_with = message_id(delivery), None if row is delivery else delivery
         row.state, row.state_reason, row.lease_until = DeliveryState.SENDING, "", now + LEASE
         row.lease_token = delivery.lease_token

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,16 @@ PLACEHOLDERS: dict[str, str] = {
     "order_link": "the address of the order's own page, where the customer chooses",
     "orders": "in a summary: how many orders it tells of",
 }
+_ORDER = ("order_ref", "customer_name", "placed_date", "lines", "order_link")
+# Kinds that may name fewer than all; what a kind cannot fill in would be an empty place in a sentence.
+OF_KIND: dict[str, tuple[str, ...]] = {
+    "backordered": (*_ORDER, "new_date", "safe_date", "reason"),
+    "line_allocated": (*_ORDER, "new_date", "previous_date", "promised_date"),
+    "shipped": _ORDER,
+    "cancelled": _ORDER,
+    "undated": (*_ORDER, "previous_date", "promised_date", "reason", "note"),
+    "summary": ("orders", "customer_name", "lines"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class SaidOfOrder:
 
     ref: str
     said: str
+    note: str
     link: str
 
 
@@ -48,16 +60,34 @@ class MessageLine:
     name: str
     qty: int
     when: str
-    note: str
 
 
-def check_placeholders(text: str, *, field: str) -> None:
-    """Raise Invalid naming ``field`` when ``text`` has a placeholder that does not exist, or a stray brace."""
-    unknown = sorted({name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
-    if unknown or set("{}") & set(_PLACEHOLDER.sub("", text)):
-        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        what = ", ".join(f"{{{name}}}" for name in unknown) or "a single brace"
-        raise Invalid(f"Not a placeholder: {what}. Use {known}.", fields={field: f"Not a placeholder: {what}."})
+def placeholders_of(kind: str) -> Sequence[str]:
+    """Return what the words of a kind may name."""
+    return OF_KIND.get(kind) or [name for name in PLACEHOLDERS if name != "orders"]
+
+
+def check_placeholders(text: str, *, field: str, kind: str = "") -> None:
+    """Raise Invalid naming ``field`` and the line when ``text`` has a placeholder that ``kind`` does not know (without
+    one: that no kind knows), or a stray brace."""
+    known = placeholders_of(kind) if kind else list(PLACEHOLDERS)
+    wrong = [words for number, line in enumerate(text.splitlines(), 1) for words in _wrong_in(line, number, known)]
+    if wrong:
+        names = ", ".join(f"{{{name}}}" for name in known)
+        raise Invalid(f"{' '.join(wrong)} Use {names}.", fields={field: " ".join(wrong)})
+
+
+def _wrong_in(line: str, number: int, known: Sequence[str]) -> list[str]:
+    unknown = [name for name in _PLACEHOLDER.findall(line) if name not in known]
+    wrong = [f"Line {number}: {{{name}}} is not a placeholder{_meant(name, known)}" for name in dict.fromkeys(unknown)]
+    if set("{}") & set(_PLACEHOLDER.sub("", line)):
+        wrong.append(f"Line {number}: a single brace is not a placeholder.")
+    return wrong
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {{{close[0]}}}?" if close else "."
 
 
 def fill(text: str, values: Mapping[str, str], *, quote: Callable[[str], str] = str) -> str:

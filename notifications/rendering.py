@@ -31,6 +31,7 @@ class Mail:
     subject_line: str
     body_text: str
     body_html: str
+    words_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,22 @@ class OrderNews:
     told_on: date | None
 
 
-def render(kind: str, payload: Mapping[str, Any], *, language: str, told_on: date | None, today: date) -> Mail:
+def render(
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    language: str,
+    told_on: date | None,
+    today: date,
+    words: Words | None = None,
+) -> Mail:
     """Render the message of ``kind`` (without its app's prefix) for the payload of an order's fact.
 
-    ``told_on`` is the day the customer last got, which the snapshot may not know yet. Raises Invalid when the words
-    name a placeholder that does not exist.
+    ``told_on`` is the day the customer last got, which the snapshot may not know yet; ``words`` are others than those
+    in force, to look at. Raises Invalid when the words name a placeholder that does not exist.
     """
     spoken = language_of(language)
-    words = words_of(UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind, spoken)
+    words = words or words_of(UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind, spoken)
     values = values_of(payload, language=spoken, told_on=told_on, today=today)
     lines, more = lines_of(payload, language=spoken, today=today), payload.get("more_lines", 0)
     rest = spoken.say("more", count=more) if more else ""
@@ -59,7 +68,7 @@ def render(kind: str, payload: Mapping[str, Any], *, language: str, told_on: dat
     return _mail(words, values, listed=listed, table=table, label=label, spoken=spoken)
 
 
-def render_summary(news: Sequence[OrderNews], *, language: str, today: date) -> Mail:
+def render_summary(news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None) -> Mail:
     """Render one message for the news of several orders of a customer. Raises Invalid as ``render`` does."""
     spoken = language_of(language)
     first = values_of(news[0].payload, language=spoken, told_on=None, today=today)
@@ -67,8 +76,12 @@ def render_summary(news: Sequence[OrderNews], *, language: str, today: date) -> 
     said = [order_news(each.kind, each.payload, language=spoken, told_on=each.told_on, today=today) for each in news]
     listed = "\n\n".join(_order_text(order) for order in said)
     table = render_to_string("notifications/mail/orders.html", {"orders": said, "link": spoken.say("link")})
-    words = words_of(SUMMARY, spoken)
+    words = words or words_of(SUMMARY, spoken)
     return _mail(words, values, listed=listed, table=table, label=spoken.say("your_orders"), spoken=spoken)
+
+
+def _order_text(order: SaidOfOrder) -> str:
+    return "\n".join(f"  {part}" for part in (f"{order.ref}: {order.said}", order.note, order.link) if part)
 
 
 def _row(rest: str) -> list[str]:
@@ -80,16 +93,12 @@ def _mail(words: Words, values: Mapping[str, str], *, listed: str, table: str, l
     text = fill(words.body_text, {**values, "lines": listed})
     quoted = {**values, "lines": mark_safe(table)}  # its own template has escaped it
     if words.body_html:
-def _order_text(order: SaidOfOrder) -> str:
-    return "\n".join(f"  {part}" for part in (f"{order.ref}: {order.said}", order.note, order.link) if part)
-
-
         html = fill(words.body_html, quoted, quote=conditional_escape)
     else:
         paragraphs = [_paragraph(part.strip(), quoted) for part in words.body_text.strip().split("\n\n")]
         context = {"paragraphs": paragraphs, "label": label, "button": spoken.say("button"), "code": spoken.code}
         html = render_to_string("notifications/mail/layout.html", context)
-    return Mail(subject, _BLANK_LINES.sub("\n\n", text), html)
+    return Mail(subject, _BLANK_LINES.sub("\n\n", text), html, words.version)
 
 
 def _paragraph(text: str, quoted: Mapping[str, str]) -> tuple[str, SafeString]:

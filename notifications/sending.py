@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,7 +21,9 @@ from notifications import outcomes, valve
 from notifications.models import DeliveryState
 from notifications.outcomes import Outgoing
 from notifications.placeholders import hidden_link
+from notifications.replies.addresses import reply_address
 from notifications.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.words import read_once
 
 BATCH = 50
 TIME_FOR_BATCH = timedelta(seconds=20)  # a task that hits its time limit would leave its mail uncertain
@@ -39,11 +42,8 @@ def send_due(*, now: datetime) -> int:
     token, keys = outcomes.claim_due(now=now, limit=BATCH)
     mailer = Mailer(get_connection())
     try:
-        for key in keys:
-            if timezone.now() - now > TIME_FOR_BATCH:
-                outcomes.give_back(token=token, retry_at=now)
-                break
-            _send_one(key, token=token, mailer=mailer)
+        with read_once():
+            _send_batch(keys, token=token, mailer=mailer, now=now)
     except Unreachable as error:
         retry_at = timezone.now() + timedelta(seconds=random.uniform(*SERVER_AWAY_SECONDS))
         outcomes.give_back(token=token, retry_at=retry_at, reason="No mail server answers", error=str(error))
@@ -51,6 +51,14 @@ def send_due(*, now: datetime) -> int:
     finally:
         mailer.close()
     return len(keys)
+
+
+def _send_batch(keys: Sequence[int], *, token: uuid.UUID, mailer: Mailer, now: datetime) -> None:
+    for key in keys:
+        if timezone.now() - now > TIME_FOR_BATCH:
+            outcomes.give_back(token=token, retry_at=now)
+            return
+        _send_one(key, token=token, mailer=mailer)
 
 
 def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
@@ -83,12 +91,21 @@ def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
         "List-Unsubscribe": f"<{settings.BASE_URL}/u/{outgoing.unsubscribe_key}/>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+    in_reply_to = delivery.fact.payload.get("in_reply_to")
+    if in_reply_to:
+        headers |= {"In-Reply-To": in_reply_to, "References": in_reply_to}
+    replies = reply_address(delivery.pk)
     text, html = delivery.body_text, delivery.body_html
     for ref, key in outgoing.order_keys.items():
         hidden, page = hidden_link(ref), f"{settings.BASE_URL}/o/{key}/"
         text, html = text.replace(hidden, page), html.replace(conditional_escape(hidden), page)
     mail = EmailMultiAlternatives(
-        delivery.subject_line, text, settings.DEFAULT_FROM_EMAIL, [delivery.recipient], headers=headers
+        delivery.subject_line,
+        text,
+        settings.DEFAULT_FROM_EMAIL,
+        [delivery.recipient],
+        headers=headers,
+        reply_to=[replies] if replies else None,
     )
     mail.attach_alternative(html, "text/html")
     return mail
