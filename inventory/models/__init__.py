@@ -9,6 +9,7 @@ from inventory.models.purchase_order import (
     PurchaseOrderStatus,
     Receipt,
 )
+from inventory.models.setup_change import SetupChange
 from inventory.models.stock import MovementKind, StockLevel, StockMovement
 from inventory.models.substitute import Substitute, SubstituteWhen
 from inventory.models.supplier import Supplier, SupplierProduct
@@ -27,6 +28,7 @@ __all__ = [
     "PurchaseOrderLine",
     "PurchaseOrderStatus",
     "Receipt",
+    "SetupChange",
     "StockLevel",
     "StockMovement",
     "Substitute",

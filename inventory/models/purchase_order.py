@@ -33,6 +33,9 @@ class PurchaseOrder(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["expected_on"], condition=Q(status="open"), name="inventory_po_open_expected"),
+            models.Index(
+                fields=["supplier", "expected_on"], condition=Q(status="open"), name="inventory_po_open_supplier"
+            ),
         ]
 
     def __str__(self) -> str:

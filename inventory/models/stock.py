@@ -25,6 +25,11 @@ class StockLevel(models.Model):
             models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="inventory_stock_reserved_on_hand"),
             models.CheckConstraint(condition=Q(protected__gte=0), name="inventory_stock_protected_not_negative"),
         ]
+        indexes = [
+            models.Index(
+                fields=["product", "warehouse"], condition=Q(protected__gt=0), name="inventory_stock_protected"
+            ),
+        ]
         permissions = [
             ("move_stock", "Receive, adjust, count and transfer stock"),
             ("manage_purchase_orders", "Create, re-date and receive purchase orders"),
