@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from orders.models import SampleLoad
+from orders.queries.mentions import unread_count
 
 CHOICES = {
     "theme": ("system", "light", "dark"),
@@ -53,6 +54,7 @@ NAV = (
     NavItem("orders:board", "Triage", "list-ordered", "t"),
     NavItem("orders:telling", "ETA updates", "calendar-clock", "e"),
     NavItem("orders:exceptions", "Exceptions", "triangle-alert", "x"),
+    NavItem("orders:mentions", "Mentions", "at-sign", "n"),
     NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),
@@ -105,6 +107,7 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
         items.append(
             {
                 "url": url,
+                "count": unread_count(user) if item.view == "orders:mentions" else 0,
                 "label": item.label,
                 "icon": item.icon,
                 "key": item.key,

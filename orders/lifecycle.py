@@ -19,6 +19,7 @@ from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from orders.claims import drop, lock_claims, take, take_all
 from orders.editing import close_if_done, lock_open_order, lock_order, product_ids_of, save_order, tell
+from orders.mentions import mention
 from orders.models import Allocation, AllocationState, Hold, HoldKind, Order, OrderLine, OrderNote
 from orders.snapshots import customer_payloads
 
@@ -144,12 +145,16 @@ def un_expedite(ref: str, *, actor: Actor | None, now: datetime, version: int | 
 
 @entry_verb
 def add_note(ref: str, *, body: str, actor: Actor | None, now: datetime) -> OrderNote:
-    """Write a note on an order, open or closed. It changes nothing else, so it needs no version and no plan."""
+    """Write a note on an order, open or closed, and let those know whom it names (orders.mentions).
+
+    It changes nothing else, so it needs no version and no plan.
+    """
     body = clean_text(body, field="body", max_length=MAX_NOTE, multiline=True)
     if not body:
         raise Invalid("Write something first.", fields={"body": "Write something first."})
     order = lock_order(ref)
     note = OrderNote.objects.create(order=order, body=body, author_id=key_of(actor), written_at=now)
+    mention(note)
     announce("order", {"orders": [order.ref]})
     return note
 

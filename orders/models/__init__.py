@@ -6,7 +6,7 @@ from orders.models.feedback import Feedback, FeedbackOccasion, FeedbackReason
 from orders.models.guard import Guard
 from orders.models.history import BacklogDay, DayRank
 from orders.models.hold import Hold, HoldKind
-from orders.models.note import OrderNote
+from orders.models.note import Mention, OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
 from orders.models.picking import HandsPass, PickDay, PickRecord
 from orders.models.plan import Kept, LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
@@ -56,6 +56,7 @@ __all__ = [
     "OrderLine",
     "OrderNote",
     "OrderPlan",
+    "Mention",
     "OrderPromise",
     "OrderStatus",
     "OrderTerms",

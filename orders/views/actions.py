@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -22,6 +22,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from orders import eta as eta_verbs
 from orders import lifecycle, picking, shipping
+from orders.mentions import unknown_names
 from orders.models import Order
 from orders.queries.timeline import order_timeline
 from orders.substituting import substitute_line
@@ -130,7 +131,13 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 @action("orders.note_order")
 def note(request: HttpRequest, ref: str) -> HttpResponse:
     lifecycle.add_note(ref, body=field_of(request, "body"), actor=request.user, now=timezone.now())
-    return done(request, ref, f"Note kept on {ref}")
+    return done(request, ref, _noted(ref, unknown_names(field_of(request, "body"))))
+
+
+def _noted(ref: str, unknown: Sequence[str]) -> str:
+    """Say that a note is kept, and whom it names in vain."""
+    nobody = " or ".join(f"@{word}" for word in unknown[:3])
+    return f"Note kept on {ref}. Nobody here is called {nobody}." if nobody else f"Note kept on {ref}"
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
@@ -186,6 +193,6 @@ def _refused(request: HttpRequest, ref: str, refusal: DomainError) -> HttpRespon
         "order": order,
         "refusal": refusal,
         "back": _back(request, ref),
-        "events": order_timeline(order, revisions, limit=RECENT_EVENTS),
+        "events": order_timeline(order, revisions, limit=RECENT_EVENTS).events,
     }
     return render_page(request, "orders/order_refused.html", context, status=refusal.status)

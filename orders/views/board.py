@@ -109,7 +109,7 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
     revisions = list(order.eta_revisions.select_related("actor").order_by("at", "pk"))
     return {
         "detail": order_detail(order),
-        "events": order_timeline(order, revisions, limit=LATEST_EVENTS),
+        "events": order_timeline(order, revisions, limit=LATEST_EVENTS).events,
         "hold_kinds": HoldKind.choices,
         "today": timezone.localdate(),
     }

@@ -60,7 +60,7 @@ def order_context(order: Order) -> dict[str, Any]:
         "moves": list(reversed(moves)),
         "eta_points": eta_points(revisions, detail.plan),
         "slips": sum(1 for r in moves if r.old_on and r.new_on and r.new_on > r.old_on),
-        "events": order_timeline(order, revisions),
+        "events": order_timeline(order, revisions).events,
         "messages_sent": Delivery.objects.filter(order_ref=order.ref).order_by("-pk")[:MESSAGES_SHOWN],
         "figures": customer_figures(order.customer_id),
         "picks": picks_of(order),

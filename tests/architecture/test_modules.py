@@ -63,6 +63,8 @@ NEEDS_NO_PLAN = {
     "orders.approvals.submit",
     "orders.guarding.change_guard",
     "orders.releases.come_in_force",
+    "orders.mentions.read_mentions",
+    "orders.mentions.unread_mention",
     "orders.releases.release",
     "orders.releases.withdraw",
     "orders.policies.create_draft",

@@ -1,0 +1,141 @@
+"""What was changed about an order that no ledger of its own keeps: from the facts, and from the history of its row."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from notifications.models import Fact
+from orders.models import Order, OrderStatus, ShipPolicy
+from orders.queries.events import Event, joined
+
+_KINDS = (
+    "orders.taken_in",
+    "orders.line_cancelled",
+    "orders.cancelled",
+    "orders.pinned",
+    "orders.unpinned",
+    "orders.line_substituted",
+    "orders.substitution_undone",
+    "orders.split",
+    "orders.rejoined",
+    "orders.terms_changed",
+)
+
+
+def change_events(order: Order) -> Iterator[Event]:
+    """Yield who changed what, with what it was before. Three queries."""
+    facts = _facts(order)
+    history = list(
+        apps.get_model("orders", "OrderEvent")
+        .objects.filter(pgh_obj=order.pk)
+        .select_related("pgh_context")
+        .order_by("pgh_id")
+    )
+    acted = {fact.payload.get("actor") for fact in facts} | {_user_id(row) for row in history}
+    owners = {row.owner_id for row in history}
+    names = _named(acted | owners)
+    yield _placed(order, facts, names)
+    for fact in facts:
+        if fact.kind in _WORDS:
+            yield _of_fact(fact, names)
+    why = next((fact.payload.get("cancel_reason", "") for fact in facts if fact.kind == "orders.cancelled"), "")
+    for old, new in itertools.pairwise(history):
+        yield from _of_row(old, new, names, why)
+
+
+def _facts(order: Order) -> list[Fact]:
+    """Read what was recorded about the order's changes: it says who, and why."""
+    wanted = Q()
+    for kind in _KINDS:
+        wanted |= Q(dedupe_key__startswith=f"{kind}:{order.pk}:v")
+    return list(Fact.objects.filter(wanted).order_by("pk"))
+
+
+def _placed(order: Order, facts: Iterable[Fact], names: Mapping[int | None, str]) -> Event:
+    taken_in = next((fact for fact in facts if fact.kind == "orders.taken_in"), None)
+    who = names.get(taken_in.payload["actor"], "") if taken_in else ""
+    text = f"Order placed, {order.channel}"
+    return Event(order.placed_at, "shopping-cart", "", text, joined(order.customer.name, who))
+
+
+def _cancelled_units(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{said['qty']:,} units of line {said['position']} cancelled", said["reason"]
+
+
+def _pinned(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{said['qty']:,} units in {said['warehouse']} pinned to line {said['position']}", ""
+
+
+def _unpinned(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{said['qty']:,} pinned units of line {said['position']} given back to the plan", ""
+
+
+def _substituted(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{said['qty']:,} units of {said['sku']} swapped for {said['substitute']}", ""
+
+
+def _swapped_back(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{said['substitute']} swapped back for {said['qty']:,} units of {said['sku']}", ""
+
+
+def _split(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Split: {said['units']:,} units leave now", ""
+
+
+def _rejoined(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Split taken back: {said['units']:,} units wait with the rest", ""
+
+
+def _terms(said: Mapping[str, Any]) -> tuple[str, str]:  # noqa: ARG001 (one shape for all)
+    return "Terms of delivery changed", ""
+
+
+_WORDS = {
+    "orders.line_cancelled": ("ban", "is-late", _cancelled_units),
+    "orders.pinned": ("lock", "", _pinned),
+    "orders.unpinned": ("undo-2", "", _unpinned),
+    "orders.line_substituted": ("replace", "", _substituted),
+    "orders.substitution_undone": ("undo-2", "", _swapped_back),
+    "orders.split": ("split", "", _split),
+    "orders.rejoined": ("undo-2", "", _rejoined),
+    "orders.terms_changed": ("scale", "", _terms),
+}
+
+
+def _of_fact(fact: Fact, names: Mapping[int | None, str]) -> Event:
+    icon, colour, words = _WORDS[fact.kind]
+    text, why = words(fact.payload)
+    return Event(fact.occurred_at, icon, colour, text, joined(why, names.get(fact.payload.get("actor"), "")))
+
+
+def _of_row(old: Any, new: Any, names: Mapping[int | None, str], why_cancelled: str) -> Iterator[Event]:
+    """Yield what differs between two states of the order's row."""
+    who, at = names.get(_user_id(new), ""), new.pgh_created_at
+    if old.is_expedited != new.is_expedited:
+        yield Event(at, "zap", "", "Expedited" if new.is_expedited else "No longer expedited", who)
+    if old.status != new.status:
+        detail = joined(why_cancelled, who) if new.status == OrderStatus.CANCELLED else who
+        yield Event(at, "package-check", "", f"Order {new.get_status_display().lower()}", detail)
+    if old.ship_policy != new.ship_policy:
+        policies = (ShipPolicy(old.ship_policy).label, ShipPolicy(new.ship_policy).label)
+        yield Event(at, "boxes", "", "Delivery changed:", who, *policies)
+    if old.owner_id != new.owner_id:
+        owners = (names.get(old.owner_id) or "nobody", names.get(new.owner_id) or "nobody")
+        yield Event(at, "user-plus", "", "Owner:", who, *owners)
+    if old.ship_to != new.ship_to:
+        yield Event(at, "map-pin", "", "Address changed" if old.ship_to else "Address added", who or "the customer")
+
+
+def _named(ids: set[int | None]) -> dict[int | None, str]:
+    known = [key for key in ids if key is not None]
+    return {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=known)} if known else {}
+
+
+def _user_id(row: Any) -> int | None:
+    return row.pgh_context.metadata.get("user") if row.pgh_context else None
