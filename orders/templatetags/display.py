@@ -167,9 +167,12 @@ def day(value: date | None) -> str:
     return shown if value.year == timezone.localdate().year else f"{shown} {value.year}"
 
 
+@register.filter
 def told(value: date | str) -> str:
     """A day as a day, words as they are."""
     return day(value) if isinstance(value, date) else value
+
+
 def short_day(value: date) -> str:
     """``28 Nov``, where the year is plain from the place."""
     return f"{value.day} {value:%b}"

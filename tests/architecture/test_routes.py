@@ -245,8 +245,8 @@ ROUTES = {
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
-           "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321,
-           "delivery_id": 987654321, "view_id": 987654321, "feedback_id": 987654321,
+           "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
+           "delivery_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
            "key": "opens-nothing"}  # fmt: skip
 
 
