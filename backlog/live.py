@@ -1,7 +1,8 @@
 """Server-sent events: one PostgreSQL listener per process, fanned out to the open pages.
 
 A page that reconnects sends ``Last-Event-ID``; events it missed are replayed from a short memory, and when that does
-not reach back far enough (or the process is another one) it is told to refresh everything.
+not reach back far enough (or the process is another one) it is told to refresh everything. A stream ends with the
+session that it was opened with.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from collections.abc import AsyncIterator
 
 import psycopg2
 from asgiref.sync import sync_to_async
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_not_required
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
+from backlog.live_seats import SESSIONS_MOVED, Seat, empty_seats, seat_of
 from kernel.live import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ RECONNECT_SECONDS = 1.0
 MEMORY = 500
 QUEUE_LIMIT = 200
 MAX_STREAMS = 1000
+SIGNED_OUT = "event: signed-out\ndata: {}\n\n"
 
 
 class Hub:
@@ -40,8 +44,9 @@ class Hub:
         self.epoch = f"{os.getpid():x}{time.time_ns():x}"
         self._latest = 0
         self._memory: deque[tuple[int, str]] = deque(maxlen=MEMORY)
-        self._queues: set[asyncio.Queue[str]] = set()
-        self._listener: asyncio.Task[None] | None = None
+        self._queues: dict[asyncio.Queue[str], Seat | None] = {}
+        self._sessions_moved = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def open_streams(self) -> int:
@@ -57,9 +62,7 @@ class Hub:
         text = f"id: {self.epoch}-{number}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
         self._memory.append((number, text))
         for queue in self._queues:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(text)
+            _put(queue, text)
 
     def missed(self, last_event_id: str) -> list[str]:
         """Return the events after ``last_event_id``, or a call to refresh when they are no longer known."""
@@ -72,19 +75,46 @@ class Hub:
         return [text for n, text in self._memory if n > int(number)]
 
     @contextlib.asynccontextmanager
-    async def subscribed(self) -> AsyncIterator[asyncio.Queue[str]]:
-        """Yield a queue of events; the listener runs as long as there is at least one."""
+    async def subscribed(self, seat: Seat | None = None) -> AsyncIterator[asyncio.Queue[str]]:
+        """Yield a queue of events, the last of which is SIGNED_OUT; the tasks run as long as there is at least one."""
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LIMIT)
-        self._queues.add(queue)
-        if self._listener is None or self._listener.done():
-            self._listener = asyncio.create_task(self._listen())
+        self._queues[queue] = seat
+        self._start()
         try:
             yield queue
         finally:
-            self._queues.discard(queue)
-            if not self._queues and self._listener is not None:
-                self._listener.cancel()
-                self._listener = None
+            del self._queues[queue]
+            if not self._queues:
+                self._stop()
+
+    def _start(self) -> None:
+        """Let the tasks run; one that has died takes the other with it."""
+        if self._tasks and not any(task.done() for task in self._tasks):
+            return
+        self._stop()
+        self._sessions_moved = asyncio.Event()
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch_sessions())]
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
+
+    async def _watch_sessions(self) -> None:
+        """End the streams of sessions that ended: at once when somebody signs out, else within a heartbeat."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._sessions_moved.wait(), HEARTBEAT_SECONDS)
+            self._sessions_moved.clear()
+            seats = {seat for seat in self._queues.values() if seat}
+            try:
+                gone = await asyncio.to_thread(empty_seats, seats) if seats else set()
+            except DatabaseError as error:
+                log.warning("live: cannot look after sessions (%s)", type(error).__name__)
+                continue
+            for queue, seat in self._queues.items():
+                if seat in gone:
+                    _put(queue, SIGNED_OUT)
 
     async def _listen(self) -> None:
         """Listen until cancelled; after a lost connection try again and tell pages to refresh everything."""
@@ -119,10 +149,19 @@ class Hub:
             connection.poll()
             while connection.notifies:
                 message = json.loads(connection.notifies.pop(0).payload)
-                self.publish(message["event"], message["data"])
+                if message["event"] == SESSIONS_MOVED:
+                    self._sessions_moved.set()
+                else:
+                    self.publish(message["event"], message["data"])
 
 
 HUB = Hub()
+
+
+def _put(queue: asyncio.Queue[str], text: str) -> None:
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(text)
 
 
 def _connect() -> psycopg2.extensions.connection:
@@ -139,22 +178,21 @@ def _connect() -> psycopg2.extensions.connection:
 async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Stream events to a signed-in page (``plan``, and a heartbeat comment every 15 s)."""
     user = await request.auser()
-    if not user.is_authenticated:
+    if not isinstance(user, AbstractBaseUser):
         return HttpResponse("Sign in to follow live changes.", status=401, content_type="text/plain")
     if HUB.open_streams >= MAX_STREAMS:
         return HttpResponse("Too many open pages.", status=503, content_type="text/plain")
     # The request lasts as long as the page is open: without this each open page would keep a database connection.
     await sync_to_async(connections.close_all)()
-    response = StreamingHttpResponse(
-        _events(request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
-    )
+    events = _events(seat_of(request, user), request.headers.get("Last-Event-ID", ""))
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _events(last_event_id: str) -> AsyncIterator[str]:
-    async with HUB.subscribed() as queue:
+async def _events(seat: Seat, last_event_id: str) -> AsyncIterator[str]:
+    async with HUB.subscribed(seat) as queue:
         yield (
             f"retry: 2000\nid: {HUB.latest_id}\nevent: hello\ndata: {{}}\n\n"
             if not last_event_id
@@ -162,8 +200,10 @@ async def _events(last_event_id: str) -> AsyncIterator[str]:
         )
         for text in HUB.missed(last_event_id):
             yield text
-        while True:
+        text = ""
+        while text != SIGNED_OUT:
             try:
-                yield await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+                text = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
             except TimeoutError:
-                yield "event: beat\ndata: {}\n\n"
+                text = "event: beat\ndata: {}\n\n"
+            yield text

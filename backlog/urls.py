@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from backlog.health import views as health
 from backlog.live import live
+from backlog.live_seats import SignOut
 from backlog.preferences import preferences
 from kernel.addresses import CodeConverter
 
@@ -17,7 +18,7 @@ handler500 = "backlog.failures.server_error"
 urlpatterns = [
     path("", RedirectView.as_view(url="/triage/"), name="home"),
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("preferences/", preferences, name="preferences"),
     path("live/", live, name="live"),
     path("healthz", health.healthz, name="healthz"),

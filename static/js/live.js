@@ -166,6 +166,11 @@ function listen(url) {
       want(JSON.parse(event.data));
     });
   }
+  source.addEventListener("signed-out", () => {
+    source.close();
+    state.lastBeat = 0;
+    show(false, "Signed out");
+  });
   source.addEventListener("error", () => {
     show(false, state.lastBeat ? `Not live since ${clock.format(state.lastBeat)}` : "Not live");
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(url), 5000);
