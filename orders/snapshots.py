@@ -17,7 +17,7 @@ MAX_LINES = 20
 
 _ORDERS = """
     SELECT o.id, o.ref, o.channel, o.placed_at,
-        c.code, c.name, c.contact_name, c.email, c.language, c.zone, c.wants_email,
+        c.code, c.name, c.contact_name, c.email, c.language, c.zone, c.wants_email, c.tier,
         promise.promised_on, promise.told_on,
         CASE WHEN promise.kept_because IS NULL THEN plan.eta_p50 ELSE promise.announced_on END,
         plan.eta_p90, plan.reason,
@@ -83,19 +83,19 @@ def _order_payload(row: tuple[Any, ...]) -> dict[str, Any]:
         "order": {"id": row[0], "ref": row[1], "channel": row[2], "placed_on": _local_day(row[3])},
         "customer": dict(
             zip(
-                ("code", "name", "contact_name", "email", "language", "zone", "wants_email"),
-                row[4:11],
+                ("code", "name", "contact_name", "email", "language", "zone", "wants_email", "tier"),
+                row[4:12],
                 strict=True,
             )
         ),
         "lines": [],
         "more_lines": 0,
-        "promised_on": _iso(row[11]),
-        "told_on": _iso(row[12]),
-        "eta_on": _iso(row[13]),
-        "eta_p90_on": _iso(row[14]),
-        "reason": None if row[15] is None else Reason(row[15]).name.lower(),
-        "supplier": row[16],
+        "promised_on": _iso(row[12]),
+        "told_on": _iso(row[13]),
+        "eta_on": _iso(row[14]),
+        "eta_p90_on": _iso(row[15]),
+        "reason": None if row[16] is None else Reason(row[16]).name.lower(),
+        "supplier": row[17],
         "threshold_days": settings.SLIP_THRESHOLD_DAYS,
     }
 

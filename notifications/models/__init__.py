@@ -5,6 +5,7 @@ from notifications.models.link import Link, LinkMiss, LinkPurpose
 from notifications.models.preference import Preference
 from notifications.models.reply import Reply, ReplyState
 from notifications.models.rules import MessageRules
+from notifications.models.send_rule import SendMode, SendRule
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
 from notifications.models.webhook import Webhook, WebhookDelivery, WebhookDeliveryState
@@ -23,6 +24,8 @@ __all__ = [
     "Preference",
     "Reply",
     "ReplyState",
+    "SendMode",
+    "SendRule",
     "Suppression",
     "Template",
     "TemplateStatus",

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -11,6 +14,7 @@ from notifications.models.gateway import Channel
 class DeliveryState(models.TextChoices):
     """Where a message stands. A crash between the server's 250 and our commit is UNCERTAIN: never a second mail."""
 
+    PROPOSED = "proposed", "Waits for approval"
     PENDING = "pending", "Waiting to be sent"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
@@ -59,6 +63,17 @@ class Delivery(Leased):
     sent_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=200, blank=True, help_text="What the provider calls it.")
     arrived_at = models.DateTimeField(null=True, blank=True, help_text="When the provider saw it in the mailbox.")
+    wording = models.JSONField(default=dict, blank=True, help_text="What an approver changed: reason, note.")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Who approved or rejected it.",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
     sent_with = models.ForeignKey(
         "self",
         null=True,
@@ -95,6 +110,7 @@ class Delivery(Leased):
             models.Index(
                 fields=["provider_id"], condition=~models.Q(provider_id=""), name="notifications_delivery_theirs"
             ),
+            models.Index(fields=["id"], condition=models.Q(state="proposed"), name="notifications_proposed"),
             models.Index(fields=["created_at"], name="notifications_delivery_created"),
             models.Index(fields=["order_ref", "-id"], name="notifications_delivery_order"),
             models.Index(fields=["customer_code", "-id"], name="notifications_delivery_cust"),
@@ -106,6 +122,11 @@ class Delivery(Leased):
     @property
     def kind_label(self) -> str:
         return KIND_LABELS.get(self.kind, self.kind)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The fact's snapshot with what an approver changed; approved, it is a colleague's news like one they wrote."""
+        return {**self.fact.payload, **self.wording}
 
     @property
     def masked_recipient(self) -> str:

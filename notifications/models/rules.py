@@ -16,6 +16,9 @@ class MessageRules(models.Model):
     daily_messages = models.PositiveSmallIntegerField(
         "messages a customer a day", default=4, help_text="What comes after them waits for one summary next morning."
     )
+    proposal_hours = models.PositiveSmallIntegerField(
+        "hours until a proposal lapses", default=48, help_text="What nobody approved by then is not sent."
+    )
     merges = models.BooleanField("one mail for all orders of a customer", default=True)
     storm_messages = models.PositiveIntegerField(
         "messages an hour that close the valve", default=settings.STORM_MESSAGES

@@ -1,6 +1,7 @@
+from kernel.tiers import Tier
 from orders.models.allocation import Allocation, AllocationState, Peg
 from orders.models.bulk import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRowState
-from orders.models.customer import Customer, Tier
+from orders.models.customer import Customer
 from orders.models.customer_choice import ChoiceKind, CustomerChoice
 from orders.models.feedback import Feedback, FeedbackOccasion, FeedbackReason
 from orders.models.guard import Guard

@@ -6,12 +6,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-
-class Tier(models.TextChoices):
-    PLATINUM = "platinum", "Platinum"
-    GOLD = "gold", "Gold"
-    SILVER = "silver", "Silver"
-    STANDARD = "standard", "Standard"
+from kernel.tiers import Tier
 
 
 @pghistory.track()
