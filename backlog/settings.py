@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-dirty": {"task": "orders.tasks.plan_dirty", "schedule": 2.0, "options": {"expires": 2}},
     "replan-all": {"task": "orders.tasks.replan_all_daily", "schedule": 900.0, "options": {"expires": 600}},
     "backlog-day": {"task": "orders.tasks.keep_backlog_day", "schedule": 1800.0},
+    "party-figures": {"task": "orders.tasks.keep_figures", "schedule": 2.0, "options": {"expires": 2}},
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},

@@ -11,6 +11,7 @@ from orders.bulk.working import work_jobs
 from orders.forecast_demand import forecast_demand
 from orders.hands import keep_pick_days
 from orders.history import keep_day
+from orders.party_backlogs import keep_party_backlogs
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
 from orders.simulations import SIMULATE_TASK, run_waiting
@@ -66,6 +67,12 @@ def swap_for_substitutes() -> None:
 def keep_backlog_day() -> None:
     """Keep today's backlog for the trends; the first time of a day, also its ranks."""
     keep_day(now=timezone.now())
+
+
+@shared_task
+def keep_figures() -> None:
+    """Keep what customers and suppliers wait for, as their lists show it; a look costs two small reads."""
+    keep_party_backlogs(now=timezone.now())
 
 
 @shared_task

@@ -9,6 +9,7 @@ from orders.models.history import BacklogDay, DayRank
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import Mention, OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
+from orders.models.party_backlog import BacklogFigures, CustomerBacklog, SupplierBacklog
 from orders.models.picking import HandsPass, PickDay, PickRecord
 from orders.models.plan import Kept, LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
 from orders.models.plan_record import PlanRecord
@@ -28,6 +29,7 @@ __all__ = [
     "Allocation",
     "AllocationState",
     "BacklogDay",
+    "BacklogFigures",
     "BulkAction",
     "BulkJob",
     "BulkJobRow",
@@ -35,6 +37,7 @@ __all__ = [
     "BulkRowState",
     "ChoiceKind",
     "Customer",
+    "CustomerBacklog",
     "CustomerChoice",
     "CustomerTerms",
     "DayRank",
@@ -86,5 +89,6 @@ __all__ = [
     "Snooze",
     "SourceRule",
     "Strategy",
+    "SupplierBacklog",
     "Tier",
 ]

@@ -25,8 +25,11 @@ function watch() {
     show(false, `Not live since ${clock.format(state.lastBeat)}`);
 }
 
+// A page of kept figures waits until they are made anew, since those of the plan that caused it come a moment before.
 function concerns(data) {
   if (data.all) return true;
+  const isOfFigures = Boolean(document.querySelector("[data-live-figures]"));
+  if (isOfFigures || data.figures) return isOfFigures && Boolean(data.figures);
   const scope = document.querySelector("[data-live-refs]");
   const named = [...(data.orders ?? []), ...(data.skus ?? [])];
   return !scope || scope.dataset.liveRefs.split(" ").some((ref) => named.includes(ref));
@@ -160,7 +163,7 @@ function listen(url) {
   const source = new EventSource(url);
   source.addEventListener("hello", beat);
   source.addEventListener("beat", beat);
-  for (const name of ["plan", "order", "bulk", "stock", "message"]) {
+  for (const name of ["plan", "order", "bulk", "stock", "message", "figures"]) {
     source.addEventListener(name, (event) => {
       beat();
       want(JSON.parse(event.data));

@@ -53,6 +53,7 @@ NEEDS_NO_PLAN = {
     "orders.simulations.publish_scenario",
     "orders.simulations._finish",
     "inventory.substitutes.change_substitutes",
+    "orders.party_backlogs.make_party_backlogs",
     "orders.hands.change_capacity",
     "orders.terms.change_customer_terms",
     "orders.history.keep_day",
