@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +15,7 @@ class ReplyState(models.TextChoices):
     DONE = "done", "Done without an answer"
 
 
+@pghistory.track(fields=["order_ref", "state", "answer"], model_name="ReplyEvent")
 class Reply(models.Model):
     """What a customer wrote to us by mail, in answer to ``delivery`` where we know to which.
 
