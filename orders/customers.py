@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from inventory.dirty import mark_dirty
+from inventory.setup_history import check_version, record_change
 from kernel.errors import Invalid, NotFound
 from kernel.people import Actor, key_of
 from kernel.rows import change_row, check_row, insert_row
@@ -21,6 +22,7 @@ from notifications.outbox import record_fact
 from orders.models import Customer, OrderLine, OrderStatus, Tier
 
 FIELDS_PLANNED = {"tier", "zone", "country"}
+SETUP_KIND = "customer"
 TEXTS = ("name", "contact_name", "email", "phone", "tier", "country", "zone", "language")
 
 
@@ -76,17 +78,31 @@ def change_customer(
     wants_email: bool | None = None,
     actor: Actor | None,
     now: datetime,
+    version: int | None = None,
 ) -> Customer:
-    """Change what is given; a new tier has everything that the customer waits for planned anew."""
+    """Change what is given; a new tier has everything that the customer waits for planned anew.
+
+    ``version`` is that of ``inventory.setup_history``; Conflict where somebody changed the customer since.
+    """
     customer = Customer.objects.select_for_update().filter(code=code).first() if is_plain(code) else None
     if customer is None:
         raise NotFound(f"There is no customer {code[:40]}.")
+    check_version(SETUP_KIND, customer.code, version)
     if zone is not None:
         _check_zone(zone)
     texts = (name, contact_name, email, phone, tier, country, zone, language)
     given = {**dict(zip(TEXTS, texts, strict=True)), "wants_email": wants_email}
+    before = {name: getattr(customer, name) for name in given}
     changed, waiting = update_customer(customer, given)
     mark_dirty(waiting, cause="customer_changed", reference=customer.code)
+    record_change(
+        SETUP_KIND,
+        customer.code,
+        before={name: before[name] for name in sorted(changed)},
+        after={name: getattr(customer, name) for name in sorted(changed)},
+        actor=actor,
+        now=now,
+    )
     _tell(customer, changed, actor, now)
     return customer
 
@@ -98,10 +114,13 @@ def update_customer(customer: Customer, given: Mapping[str, Any]) -> tuple[set[s
     """
     require_transaction()
     changed = change_row(customer, given)
-    if not changed & FIELDS_PLANNED:
-        return changed, set()
+    return changed, waited_for_by(customer) if changed & FIELDS_PLANNED else set()
+
+
+def waited_for_by(customer: Customer) -> set[int]:
+    """Return the products that a customer waits for."""
     waiting = OrderLine.objects.filter(order__customer=customer, order__status=OrderStatus.OPEN, open_qty__gt=0)
-    return changed, set(waiting.values_list("product", flat=True))
+    return set(waiting.values_list("product", flat=True))
 
 
 def _tell(customer: Customer, changed: set[str], actor: Actor | None, now: datetime) -> None:

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from inventory.dirty import mark_dirty
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
+from orders.customers import waited_for_by
 from orders.editing import lock_order
 from orders.models import Feedback, FeedbackOccasion, FeedbackReason, OrderStatus
+from orders.planning.attributes import CUSTOMER_RATING
+from orders.policies import is_read
 
 MAX_COMMENT = 2000
 
 
 @entry_verb
 def give_feedback(ref: str, *, rating: int, reasons: Sequence[str], comment: str, now: datetime) -> Feedback:
-    """Keep a customer's rating, 1 to 5. Given again on the same occasion it replaces the first, until we answer."""
+    """Keep a customer's rating, 1 to 5. Given again on the same occasion it replaces the first, until we answer.
+
+    Where the rules read ratings, everything that the customer waits for is planned anew.
+    """
     if not 1 <= rating <= 5:
         raise Invalid("Choose one of the five faces.", fields={"rating": "Choose one of the five faces."})
     if unknown := sorted(set(reasons) - set(FeedbackReason.values)):
@@ -34,6 +41,8 @@ def give_feedback(ref: str, *, rating: int, reasons: Sequence[str], comment: str
     feedback.rating, feedback.reasons, feedback.comment = rating, sorted(set(reasons)), comment
     feedback.given_at = now
     feedback.save()
+    if is_read(CUSTOMER_RATING):
+        mark_dirty(waited_for_by(order.customer), cause="customer_rated", reference=order.ref)
     announce("order", {"orders": [order.ref]})
     return feedback
 

@@ -29,6 +29,12 @@ def published() -> Policy:
     return policy or _publish_first()
 
 
+def is_read(attribute: str) -> bool:
+    """Tell whether the rules in force read an attribute of the catalogue."""
+    policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+    return policy is not None and attribute in parse_policy(policy.rules).attributes()
+
+
 @entry_verb
 def create_draft(*, name: str, rules: Mapping[str, Any], note: str = "", actor: Actor | None, now: datetime) -> Policy:
     """Keep a new version of the rules without using it. Raises Invalid naming each place that is wrong."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+CUSTOMER_RATING = "customer.rating"
 DAYS_OF_COVER = "product.days_of_cover"
 WEEKLY_FORECAST = "product.weekly_forecast"
 FORECAST_CHANGE = "product.forecast_change"
@@ -98,6 +99,9 @@ _SPECS = (
     _entered("customer.tier", "Customer tier", ("platinum", "gold", "silver", "standard")),
     _entered("customer.zone", "Customer zone"),
     _entered("customer.code", "Customer code"),
+    AttributeSpec(
+        CUSTOMER_RATING, Kind.NUMBER, "Mean of the customer's ratings, a year", "of 5", lowest=1, usual=(1, 5, 0.1)
+    ),
     _entered("order.channel", "Channel"),
     _number("order.open_value", "Open value of the order", "GBP", lowest=0),
     _number("order.total_value", "Total value of the order", "GBP", lowest=0),

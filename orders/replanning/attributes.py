@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 from django.db import connection
@@ -14,6 +15,7 @@ from orders.replanning.scope import Scope
 from orders.replanning.totals import Totals
 
 _MINOR_UNITS = 100.0
+RATED_DAYS = 365
 
 # Where each text is read: the key it hangs on, its table and its column.
 _TEXTS = {
@@ -69,6 +71,8 @@ def _load(
             return Attribute(lines["position"].astype(np.float64))
         case "product.unit_price" | "product.critical":
             return Attribute(_product_numbers(name, scope, lines))
+        case "customer.rating":
+            return Attribute(_ratings(orders["customer_id"], today)[place])
         case "line.late_risk" | "line.cost_of_delay" | "line.expected_cost":
             return Attribute(np.full(len(place), np.nan))
     if name.startswith("product."):
@@ -106,6 +110,21 @@ def _total_values(scope: Scope, orders: Columns) -> Floats:
     """
     values = copy_out(query, scope.params, {"order_id": "int8", "minor": "int8"})
     return _looked_up(orders["order_id"], values["order_id"], values["minor"]) / _MINOR_UNITS
+
+
+def _ratings(customers: Ints, today: int) -> Floats:
+    """Return the mean of what each customer rated us in the year up to ``today``, 1 to 5; NaN without a rating."""
+    keys = np.unique(customers)
+    query = """
+        SELECT o.customer_id, (avg(f.rating) * 100)::bigint
+        FROM orders_feedback f JOIN orders_order o ON o.id = f.order_id
+        WHERE o.customer_id = ANY(%(keys)s::bigint[]) AND f.given_at >= %(since)s GROUP BY 1
+    """
+    since = date.fromordinal(today - RATED_DAYS)
+    found = copy_out(query, {"keys": as_array(keys), "since": since}, {"customer_id": "int8", "rating": "int8"})
+    ratings = np.full(len(keys), np.nan)
+    ratings[np.searchsorted(keys, found["customer_id"])] = found["rating"] / 100.0
+    return ratings[np.searchsorted(keys, customers)]
 
 
 def _product_numbers(name: str, scope: Scope, lines: Columns) -> Floats:
