@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders.publish_policy": (ADMIN,),
     "orders.release_plan": (OPS, ADMIN),
     "orders.change_guard": (ADMIN,),
+    "orders.change_delay_rules": (ADMIN,),
     "orders.simulate": (OPS, ADMIN),
     "inventory.move_stock": (OPS, ADMIN),
     "inventory.manage_purchase_orders": (OPS, ADMIN),

@@ -3,6 +3,7 @@ from orders.models.allocation import Allocation, AllocationState, Peg
 from orders.models.bulk import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRowState
 from orders.models.customer import Customer
 from orders.models.customer_choice import ChoiceKind, CustomerChoice
+from orders.models.delay import DelayNotice, DelayOutcome, DelayRules
 from orders.models.feedback import Feedback, FeedbackOccasion, FeedbackReason
 from orders.models.guard import Guard
 from orders.models.history import BacklogDay, DayRank
@@ -42,6 +43,9 @@ __all__ = [
     "CustomerTerms",
     "DayRank",
     "Decision",
+    "DelayNotice",
+    "DelayOutcome",
+    "DelayRules",
     "EtaRevision",
     "EtaRevisionKind",
     "ExceptionKind",
@@ -56,11 +60,11 @@ __all__ = [
     "Kept",
     "LinePlan",
     "LineSubstitution",
+    "Mention",
     "Order",
     "OrderLine",
     "OrderNote",
     "OrderPlan",
-    "Mention",
     "OrderPromise",
     "OrderStatus",
     "OrderTerms",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
 
@@ -11,29 +12,35 @@ class ChoiceKind(models.TextChoices):
     WAIT = "wait", "Keeps waiting"
     SEND_READY = "send_ready", "Wants what is ready at once"
     TOGETHER = "together", "Wants everything together"
+    SUBSTITUTE = "substitute", "Takes a substitute"
     CANCEL = "cancel", "Cancelled items"
+    CANCEL_REST = "cancel_rest", "Cancelled what is not ready"
     ADDRESS = "address", "Changed the address"
     CONTACT = "contact", "Changed the contact"
 
 
 SAID = {
-    ChoiceKind.WAIT: "chose to wait",
-    ChoiceKind.SEND_READY: "asked for what is ready",
-    ChoiceKind.TOGETHER: "asked for everything together",
-    ChoiceKind.CANCEL: "cancelled items",
-    ChoiceKind.ADDRESS: "changed the address",
-    ChoiceKind.CONTACT: "changed the contact",
+    ChoiceKind.WAIT: _("You chose to wait."),
+    ChoiceKind.SEND_READY: _("You asked for what is ready."),
+    ChoiceKind.TOGETHER: _("You asked for everything together."),
+    ChoiceKind.SUBSTITUTE: _("You took something else instead."),
+    ChoiceKind.CANCEL: _("You cancelled items."),
+    ChoiceKind.CANCEL_REST: _("You cancelled what was not ready."),
+    ChoiceKind.ADDRESS: _("You changed the address."),
+    ChoiceKind.CONTACT: _("You changed whom we ask for."),
 }
 
 
 class CustomerChoice(models.Model):
     """What a customer decided about an order on its own page: append-only, one for each version of the order.
 
-    ``order_version`` is the version that the customer saw, so that a form sent twice counts once.
+    ``order_version`` is the version that the customer saw and ``form_digest`` what they sent, so that a form sent twice
+    counts once.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="customer_choices")
     order_version = models.PositiveIntegerField()
+    form_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the form as it was sent.")
     kind = models.CharField(max_length=12, choices=ChoiceKind)
     details = models.CharField(max_length=300, blank=True, help_text="In words, for colleagues.")
     made_at = models.DateTimeField(default=timezone.now)
@@ -49,5 +56,5 @@ class CustomerChoice(models.Model):
 
     @property
     def said(self) -> str:
-        """What the customer did, to the customer: ``you …``."""
-        return SAID[ChoiceKind(self.kind)]
+        """What the customer did, to the customer, in the language of the page: ``You …``."""
+        return str(SAID[ChoiceKind(self.kind)])
