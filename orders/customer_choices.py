@@ -16,6 +16,7 @@ from inventory.dirty import mark_dirty
 from kernel.errors import Conflict, Invalid
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
+from orders.addressing import whole_address
 from orders.claims import drop, lock_claims, take_all
 from orders.editing import close_if_done, lock_open_order, product_ids_of, save_order, tell
 from orders.models import (
@@ -32,7 +33,6 @@ from orders.models import (
 from orders.snapshots import customer_payloads
 
 REASON = "The customer asked for it."
-SHORTEST_ADDRESS = 15
 _POLICIES = {ChoiceKind.SEND_READY: ShipPolicy.PARTIAL, ChoiceKind.TOGETHER: ShipPolicy.COMPLETE}
 
 
@@ -82,10 +82,7 @@ def cancel_items(ref: str, *, positions: Collection[int], version: int, now: dat
 @entry_verb
 def change_address(ref: str, *, ship_to: str, version: int, now: datetime) -> Order:
     """Send the order elsewhere. An order that is held for its address is released: this is the answer we waited for."""
-    ship_to = clean_text(ship_to, field="ship_to", max_length=1000, multiline=True)
-    if len(ship_to) < SHORTEST_ADDRESS or "\n" not in ship_to:
-        wrong = "Give the whole address: name, street, town and postcode, each on a line."
-        raise Invalid(wrong, fields={"ship_to": wrong})
+    ship_to = whole_address(ship_to)
     order = lock_open_order(ref, version=version)
     held = Hold.objects.filter(order=order, kind=HoldKind.ADDRESS, released_at=None)
     if held.exists():

@@ -54,7 +54,7 @@ def ship(
     mark_dirty(products, cause="shipped", reference=order.ref)
     claims = lock_claims(order, products)
     wanted = _everything(order, claims) if lines is None else _named(order, open_lines, claims, lines)
-    _check_policy(order, open_lines.values(), wanted)
+    check_policy(order, open_lines.values(), wanted)
     check_fills(order, open_lines.values(), wanted)
     taken = take(claims, wanted)
     consume(taken)
@@ -102,7 +102,8 @@ def _named(
     return wanted
 
 
-def _check_policy(order: Order, open_lines: Iterable[OrderLine], wanted: Mapping[int, int]) -> None:
+def check_policy(order: Order, open_lines: Iterable[OrderLine], wanted: Mapping[int, int]) -> None:
+    """Refuse a shipment that its order's ship policy forbids; ``wanted`` are its units by line."""
     missing = sum(line.open_qty - wanted.get(line.pk, 0) for line in open_lines)
     if not missing or order.ship_policy == ShipPolicy.PARTIAL:
         return

@@ -19,7 +19,7 @@ from kernel.bounds import check_qty
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb, require_transaction
-from orders.claims import drop, lock_claims, take
+from orders.claims import drop, lock_claims, take, take_all
 from orders.editing import lock_open_order, product_ids_of, save_order, tell
 from orders.models import AllocationState, LineSubstitution, Order, OrderLine
 from orders.queries.substitutes import free_units, needed
@@ -124,6 +124,36 @@ def swap(
         line=added, replaces=line, replaced_qty=qty, is_agreed=is_agreed, actor_id=key_of(actor), at=now
     )
     return added
+
+
+@entry_verb
+def swap_back(ref: str, *, position: int, actor: Actor | None, now: datetime, version: int | None = None) -> Order:
+    """Take a swap back: the line that stands in is cancelled, and its units are wanted of the first product again.
+
+    Raises Conflict when part of the line at ``position`` is picked, shipped or cancelled.
+    """
+    order = lock_open_order(ref, version=version)
+    line = order.lines.filter(position=position).select_related("product", "substitution__replaces__product").first()
+    swapped = getattr(line, "substitution", None)
+    if line is None or swapped is None:
+        wrong = f"Line {position} of {order.ref} stands in for no other."
+        raise Invalid(wrong, fields={"position": wrong})
+    first = swapped.replaces
+    mark_dirty({*product_ids_of(order), first.product_id}, cause="swapped_back", reference=order.ref)
+    claims = [claim for claim in lock_claims(order, [line.product_id]) if claim.line_id == line.pk]
+    if line.open_qty < line.ordered_qty or any(claim.state == AllocationState.PICKED for claim in claims):
+        raise Conflict(
+            f"Part of line {position} of {order.ref} is picked, shipped or cancelled, so it can no longer "
+            "be swapped back.",
+            code="too_late",
+        )
+    drop(take_all(claims))
+    order.lines.filter(pk=line.pk).update(cancelled_qty=F("ordered_qty"))
+    order.lines.filter(pk=first.pk).update(cancelled_qty=F("cancelled_qty") - swapped.replaced_qty)
+    save_order(order)
+    said = {"position": position, "sku": first.product.sku, "qty": swapped.replaced_qty, "substitute": line.product.sku}
+    tell(order, "orders.substitution_undone", actor=actor, now=now, payload=said)
+    return order
 
 
 def unasked_substitutes(product_ids: Iterable[int]) -> list[Substitute]:

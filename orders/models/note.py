@@ -34,10 +34,10 @@ class Mention(models.Model):
             models.Index(fields=["person"], condition=Q(read_at__isnull=True), name="orders_mention_unread"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.person} in note {self.note_id}"
+
     @property
     def names(self) -> list[str]:
         """Everybody whom the note names; read the note's mentions and their people along."""
         return [str(mention.person) for mention in self.note.mentions.all()]
-
-    def __str__(self) -> str:
-        return f"{self.person} in note {self.note_id}"

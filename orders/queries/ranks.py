@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from kernel.remembered import remembered
@@ -42,3 +43,10 @@ def all_ranks() -> Ranks:
     ids = np.fromiter(ordered.iterator(chunk_size=20_000), dtype=np.int64)
     by_key = np.argsort(ids)
     return Ranks(ids[by_key], by_key + 1)
+
+
+def place_of(plan: OrderPlan, *, score: float) -> int:
+    """Return the rank that a planned order would have with another score, all others as they are. O(rank)."""
+    tie = Q(placed_at__lt=plan.placed_at) | Q(placed_at=plan.placed_at, order_id__lt=plan.order_id)
+    better = Q(stage__lt=plan.stage) | Q(stage=plan.stage) & (Q(score__gt=score) | (Q(score=score) & tie))
+    return 1 + OrderPlan.objects.filter(better).exclude(pk=plan.pk).count()

@@ -15,7 +15,7 @@ from orders.integrity import check
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, OrderLine
 from orders.queries.substitutes import proposals
 from orders.replan import plan_marked, replan
-from orders.substituting import substitute_line, take_substitutes
+from orders.substituting import substitute_line, swap_back, take_substitutes
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line, make_order
@@ -141,3 +141,20 @@ def test_wrong_lists_are_refused_by_place_and_keep_the_old_one(lamp: Product) ->
 
     assert lamp.substitutes.get().substitute.sku == "BLUE"
     assert OrderLine.objects.count() == 0
+
+
+def test_a_swap_can_be_taken_back_until_part_of_it_is_gone(order: Order) -> None:
+    allow(needs_consent=False)
+    substitute_line("SO-1", position=1, sku="BLUE", qty=3, actor=None, now=NOW)
+    replan(product_ids=None, cause="test", now=NOW)
+
+    swap_back("SO-1", position=2, actor=None, now=NOW)
+
+    assert shown(order) == [("LAMP", 5, 0), ("BLUE", 3, 3)]
+    assert dict(StockLevel.objects.values_list("product__sku", "reserved")) == {"LAMP": 2, "BLUE": 0}
+    assert set(DirtyMark.objects.values_list("product__sku", flat=True)) == {"LAMP", "BLUE"}
+    with pytest.raises(Conflict, match="no longer be swapped back"):
+        swap_back("SO-1", position=2, actor=None, now=NOW)
+    with pytest.raises(Invalid, match="stands in for no other"):
+        swap_back("SO-1", position=1, actor=None, now=NOW)
+    assert check() == []
