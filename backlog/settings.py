@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-webhooks": {"task": "notifications.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
     "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
+    "settle-proposals": {"task": "notifications.tasks.settle_proposals", "schedule": 300.0},
     "run-simulations": {"task": "orders.tasks.run_simulations", "schedule": 15.0, "options": {"expires": 15}},
     "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
     "train-late-risk": {"task": "orders.tasks.train_late_risk_nightly", "schedule": 1800.0},

@@ -18,13 +18,15 @@ from kernel.forms import VerbForm
 from kernel.pages import render_page
 from notifications import valve
 from notifications.integrity import fact_counts
-from notifications.models import MessageRules
+from notifications.models import SendMode
+from notifications.send_rule_form import SendRuleForm, send_rule_rows
 
 MAY_CHANGE = "notifications.run_valve"
 # How every fact that is told stands; together they are all facts.
 STANDS = (
     ("Sent", ("sent",)),
     ("Waiting", ("unheard", "pending", "sending")),
+    ("For approval", ("proposed",)),
     ("Overtaken", ("superseded",)),
     ("Not sent", ("suppressed",)),
     ("Failed", ("failed", "quarantined")),
@@ -46,6 +48,9 @@ class RulesForm(VerbForm):
     storm_messages = forms.IntegerField(
         label="Storm limit, messages an hour", help_text="More than these close the valve until somebody looks."
     )
+    proposal_hours = forms.IntegerField(
+        label="Proposals lapse after, hours", help_text="What nobody approved by then is not sent."
+    )
     merges = forms.BooleanField(label="One mail for the news of all orders of a customer", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -55,18 +60,18 @@ class RulesForm(VerbForm):
 def rules(request: HttpRequest) -> HttpResponse:
     """Show the rules to everybody; let admins change them."""
     if request.method != "POST":
-        return _page(request, valve.message_rules())
+        return rules_response(request)
     if not request.user.has_perm(MAY_CHANGE):
         raise PermissionDenied
     form = RulesForm(request.POST)
     if not form.is_valid():
-        return _page(request, valve.message_rules(), form)
+        return rules_response(request, form=form, status=form.status)
     changes = dict(form.cleaned_data)
     try:
         valve.change_rules(changes=changes, version=changes.pop("version"), actor=request.user)
     except DomainError as refusal:
         form.take_refusal(refusal)
-        return _page(request, valve.message_rules(), form)
+        return rules_response(request, form=form, status=form.status)
     toasts.success(request, "The rules hold from the next message on.")
     return redirect("notifications:rules")
 
@@ -97,8 +102,15 @@ def _turn(request: HttpRequest, done: str, *, closes: bool) -> HttpResponse:
     return redirect("notifications:rules")
 
 
-def _page(request: HttpRequest, rules: MessageRules, form: RulesForm | None = None) -> HttpResponse:
-    counts = fact_counts()
+def rules_response(
+    request: HttpRequest,
+    *,
+    form: RulesForm | None = None,
+    send_rule_form: SendRuleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page, with a form that was refused in place of a new one."""
+    counts, rules = fact_counts(), valve.message_rules()
     initial = {name: getattr(rules, name) for name in RulesForm.base_fields}
     context: dict[str, Any] = {
         "rules": rules,
@@ -106,8 +118,10 @@ def _page(request: HttpRequest, rules: MessageRules, form: RulesForm | None = No
         "facts": counts["facts"],
         "stands": [(label, sum(counts[state] for state in states)) for label, states in STANDS],
         "may_change": request.user.has_perm(MAY_CHANGE),
+        "send_rules": send_rule_rows(),
+        "send_modes": SendMode.choices,
+        "send_rule_form": send_rule_form or SendRuleForm(),
     }
-    status = form.status if form and form.errors else 200
     return render_page(
         request,
         "notifications/rules.html",

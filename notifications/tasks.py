@@ -12,6 +12,7 @@ from notifications.links import forget_misses
 from notifications.sending import send_due
 from notifications.smtp import Unreachable
 from notifications.webhooks import queueing
+from notifications.proposing import let_proposals_lapse
 
 log = logging.getLogger(__name__)
 
@@ -54,3 +55,9 @@ def _until_done(work: Round) -> None:
     started = now = timezone.now()
     while work(now=now) and now - started < TIME_FOR_TASK:
         now = timezone.now()
+@shared_task
+def settle_proposals() -> None:
+    """Settle messages that nobody approved in time, or that newer news has overtaken."""
+    let_proposals_lapse(now=timezone.now())
+
+

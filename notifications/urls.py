@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notifications import rules_page, unsubscribing, views
+from notifications import rules_page, send_rules_page, unsubscribing, views
+from notifications.replies import hook
 
 app_name = "notifications"
 
@@ -11,6 +12,9 @@ urlpatterns = [
     path("messages/rules/", rules_page.rules, name="rules"),
     path("messages/rules/pause/", rules_page.pause, name="pause"),
     path("messages/rules/resume/", rules_page.resume, name="resume"),
+    path("messages/rules/sending/", send_rules_page.add, name="add_send_rule"),
+    path("messages/rules/sending/<int:rule_id>/", send_rules_page.change, name="change_send_rule"),
+    path("messages/rules/sending/<int:rule_id>/restore/", send_rules_page.restore, name="restore_send_rule"),
     path("messages/<int:delivery_id>/", views.message, name="message"),
     path("messages/<int:delivery_id>/html/", views.message_html, name="message_html"),
     path("messages/<int:delivery_id>/stop/", views.stop, name="stop"),

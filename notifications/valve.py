@@ -15,8 +15,8 @@ from notifications.models import Delivery, DeliveryState, MessageRules
 
 SEND_TASK = "notifications.tasks.send_due_deliveries"
 STORM_WINDOW = timedelta(hours=1)
-NOT_SENT = (DeliveryState.SUPPRESSED, DeliveryState.SUPERSEDED)
-LIMITS = {"daily_messages": (1, 1000), "storm_messages": (1, 10_000_000)}
+NOT_SENT = (DeliveryState.SUPPRESSED, DeliveryState.SUPERSEDED, DeliveryState.PROPOSED)
+LIMITS = {"daily_messages": (1, 1000), "storm_messages": (1, 10_000_000), "proposal_hours": (1, 720)}
 
 
 def message_rules() -> MessageRules:
@@ -27,8 +27,11 @@ def message_rules() -> MessageRules:
 @entry_verb
 def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None) -> MessageRules:
     """Change when and how often customers are written to: quiet_from, quiet_to (``time`` or None), daily_messages,
-    storm_messages, merges. Raises Invalid naming the field, Conflict when somebody else changed them since."""
-    rules = _locked()
+    storm_messages, proposal_hours, merges.
+
+    Raises Invalid naming the field, Conflict when somebody else changed them since.
+    """
+    rules = locked_rules()
     if version is not None and version != rules.version:
         raise Conflict("Somebody else changed the rules meanwhile. Look at them again.", code="stale")
     for name, value in changes.items():
@@ -43,7 +46,7 @@ def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Acto
 @entry_verb
 def pause(*, reason: str, actor: Actor | None, now: datetime) -> MessageRules:
     """Close the valve: nothing leaves until somebody opens it. What is being handed over now still goes."""
-    rules = _locked()
+    rules = locked_rules()
     if rules.is_paused:
         raise Conflict("Messages are paused already.", code="no_change")
     rules.is_paused, rules.paused_at, rules.paused_reason = True, now, reason[:200]
@@ -54,7 +57,7 @@ def pause(*, reason: str, actor: Actor | None, now: datetime) -> MessageRules:
 @entry_verb
 def resume(*, actor: Actor | None, now: datetime) -> MessageRules:
     """Open the valve: what waited goes out, each message judged anew; a storm is counted from now on."""
-    rules = _locked()
+    rules = locked_rules()
     if not rules.is_paused:
         raise Conflict("Messages are not paused.", code="no_change")
     rules.is_paused, rules.paused_reason, rules.opened_at = False, "", now
@@ -80,6 +83,12 @@ def is_open(*, now: datetime) -> bool:
     return False
 
 
+def locked_rules() -> MessageRules:
+    """Lock the one row of rules, made where nobody has changed any; participant of the caller's transaction."""
+    MessageRules.objects.bulk_create([MessageRules()], ignore_conflicts=True)
+    return MessageRules.objects.select_for_update(of=("self",), no_key=True).get(pk=1)
+
+
 def _check(name: str, value: Any) -> None:
     if name in LIMITS:
         low, high = LIMITS[name]
@@ -91,11 +100,6 @@ def _check(name: str, value: Any) -> None:
             raise Invalid("Give a time such as 21:00.", fields={name: "Give a time such as 21:00."})
     elif name != "merges" or not isinstance(value, bool):
         raise Invalid("There is no such rule.", fields={name: "There is no such rule."})
-
-
-def _locked() -> MessageRules:
-    MessageRules.objects.bulk_create([MessageRules()], ignore_conflicts=True)
-    return MessageRules.objects.select_for_update(of=("self",), no_key=True).get(pk=1)
 
 
 def _keep(rules: MessageRules, actor: Actor | None) -> None:

@@ -19,7 +19,7 @@ class SendMode(models.TextChoices):
 class SendRule(models.Model):
     """Whether messages leave by themselves: of all rules that fit a message, the first by position decides.
 
-    Empty ``kind``, ``tier`` and ``channel`` fit all. ``from_days`` fits news that moves a date by at least so many days.
+    Empty ``kind``, ``tier`` and ``channel`` fit all; ``from_days`` news that moves a date by at least so many days.
     A removed rule stays, so that removing it can be taken back.
     """
 

@@ -170,6 +170,9 @@ ROUTES = {
     "api:bulk-actions-undo": Route(post=SEE),
     "api:stock-list": Route(get=SEE),
     "api:stock-receipts": Route(post=MOVE),
+    "notifications:add_send_rule": Route(post=VALVE),
+    "notifications:change_send_rule": Route(post=VALVE),
+    "notifications:restore_send_rule": Route(post=VALVE),
     "api:stock-adjustments": Route(post=MOVE),
     "api:stock-counts": Route(post=MOVE),
     "api:stock-transfers": Route(post=MOVE),
@@ -246,8 +249,8 @@ ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
            "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
-           "delivery_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
-           "key": "opens-nothing"}  # fmt: skip
+           "delivery_id": 987654321, "rule_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
+           "key": "opens-nothing", "channel": "none", "kind": "none", "language": "none"}  # fmt: skip
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:

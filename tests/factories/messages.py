@@ -19,6 +19,7 @@ def make_payload(order_id: int | None = None, *, email: str | None = None, **fie
         "language": "en",
         "zone": "Europe/London",
         "wants_email": fields.pop("wants_email", True),
+        "tier": fields.pop("tier", "standard"),
     }
     line = {"sku": "85123A", "name": "Heart holder", "open_qty": 6, "allocated_qty": 0, "eta_on": "2026-11-28"}
     return {

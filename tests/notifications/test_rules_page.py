@@ -8,14 +8,21 @@ from django.utils import timezone
 
 from notifications import valve
 from notifications.integrity import fact_counts
-from notifications.models import MessageRules
+from notifications.models import MessageRules, SendRule
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
 from tests.notifications.test_sending import due, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/messages/rules/"
-GIVEN = {"quiet_from": "21:00", "quiet_to": "08:00", "daily_messages": "3", "storm_messages": "500", "merges": "on"}
+GIVEN = {
+    "quiet_from": "21:00",
+    "quiet_to": "08:00",
+    "daily_messages": "3",
+    "storm_messages": "500",
+    "proposal_hours": "24",
+    "merges": "on",
+}
 
 
 def signed_in(client: Client, role: str) -> Client:
@@ -81,3 +88,38 @@ def test_the_numbers_add_up(client: Client) -> None:
 
     assert counts["facts"] == sum(count for name, count in counts.items() if name != "facts") == 3
     assert sum(count for _, count in page.context["stands"]) == page.context["facts"] == 3
+
+
+def test_rules_of_sending_are_added_changed_and_removed_with_a_way_back(client: Client) -> None:
+    admin = signed_in(client, "admin")
+    given = {"kind": "orders.eta_slipped", "tier": "gold", "channel": "", "from_days": "5", "mode": "proposed"}
+
+    assert admin.post(f"{URL}sending/", given).status_code == 302
+    made = SendRule.objects.get()
+    page = admin.get(URL).content.decode()
+    assert "moves by 5 days or more" in page
+    admin.post(f"{URL}sending/{made.pk}/", {"mode": "never"})
+    assert SendRule.objects.get().mode == "never"
+    admin.post(f"{URL}sending/{made.pk}/", {"do": "remove"})
+    assert "All messages leave by themselves" in admin.get(URL).content.decode()
+    admin.post(f"{URL}sending/{made.pk}/restore/")
+
+    assert "moves by 5 days or more" in admin.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"from_days": "-1"}, "whole number of days"),
+        ({"mode": "maybe"}, "Select a valid choice"),
+        ({"from_days": ""}, "required"),
+    ],
+)
+def test_a_wrong_rule_of_sending_is_said_at_its_field(client: Client, wrong: dict[str, str], words: str) -> None:
+    given = {"kind": "", "tier": "", "channel": "", "from_days": "0", "mode": "proposed", **wrong}
+
+    answer = signed_in(client, "admin").post(f"{URL}sending/", given)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not SendRule.objects.exists()
