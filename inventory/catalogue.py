@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
 from inventory.dirty import ask_for_full_plan, mark_dirty
 from inventory.models import Product, PurchaseOrderLine, StockLevel, Supplier, Warehouse
 from inventory.queries import calendar_by_code
+from inventory.setup_history import check_version, record_change
 from kernel.errors import Conflict, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
@@ -23,6 +25,7 @@ from kernel.text import clean_code, is_plain
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
 
+WAREHOUSE_KIND = "warehouse"
 FIELDS_PLANNED = {"category", "unit_price", "is_critical"}
 
 
@@ -89,6 +92,7 @@ def create_warehouse(*, code: str, name: str, preference: int = 1, actor: Actor 
     warehouse = Warehouse(code=clean_code(code, field="code", max_length=20), name=name, preference=preference)
     check_row(warehouse, ("code", "name", "preference"))
     insert_row(warehouse, code="code")
+    record_change(WAREHOUSE_KIND, warehouse.code, before=None, after=_document(warehouse), actor=actor, now=now)
     tell_changed(warehouse, warehouse.code, {"created"}, actor=actor, now=now)
     return warehouse
 
@@ -104,15 +108,19 @@ def change_warehouse(
     handling_days: int | None = None,
     actor: Actor | None,
     now: datetime,
+    version: int | None = None,
 ) -> Warehouse:
     """Change what is given; ``calendar`` "" is the company's.
 
-    A warehouse with units on hand or on their way is not closed: Conflict. Other working days plan everything anew.
+    A warehouse with units on hand or on their way is not closed: Conflict; so is one that somebody changed since
+    ``version`` (inventory.setup_history). Other working days plan everything anew.
     """
     known = _warehouse(code)
     if preference is not None or is_active is not None:
         mark_dirty(_products_in(known), cause="warehouse_changed", reference=known.code)
     warehouse = Warehouse.objects.select_for_update(no_key=True).get(pk=known.pk)
+    check_version(WAREHOUSE_KIND, warehouse.code, version)
+    before = _document(warehouse)
     if is_active is False and _is_used(warehouse):
         raise Conflict(
             f"{warehouse.code} has units on hand or on their way. Transfer or receive them elsewhere first.",
@@ -123,6 +131,7 @@ def change_warehouse(
     changed |= set_calendar(warehouse, calendar)
     if changed & {"calendar", "handling_days"}:
         ask_for_full_plan(warehouse.code, actor=actor, now=now)
+    record_change(WAREHOUSE_KIND, warehouse.code, before=before, after=_document(warehouse), actor=actor, now=now)
     tell_changed(warehouse, warehouse.code, changed, actor=actor, now=now)
     return warehouse
 
@@ -156,6 +165,12 @@ def lock_product(sku: str) -> Product:
     if product is None:
         raise NotFound(f"There is no product {sku[:40]}.")
     return product
+
+
+def _document(warehouse: Warehouse) -> dict[str, Any]:
+    names = ("name", "preference", "is_active", "handling_days")
+    calendar = warehouse.calendar.code if warehouse.calendar else ""
+    return {**{name: getattr(warehouse, name) for name in names}, "calendar": calendar}
 
 
 def _warehouse(code: str) -> Warehouse:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from inventory.models import Product, Substitute, SubstituteWhen
 from inventory.queries import product_by_sku, products_by_sku
+from inventory.setup_history import check_version, record_change
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
 
+SETUP_KIND = "substitutes"
 MAX_SUBSTITUTES = 20
 MAX_RATIO = 1000
 
@@ -31,12 +34,22 @@ class SubstituteIn:
 
 @entry_verb
 def change_substitutes(
-    sku: str, *, substitutes: Sequence[SubstituteIn], actor: Actor | None, now: datetime
+    sku: str,
+    *,
+    substitutes: Sequence[SubstituteIn],
+    actor: Actor | None,
+    now: datetime,
+    version: int | None = None,
 ) -> list[Substitute]:
-    """Replace the list of what may stand in for a product, the first to be tried first; raise Invalid by place."""
+    """Replace the list of what may stand in for a product, the first to be tried first; raise Invalid by place.
+
+    Raises Conflict where somebody changed the list since ``version``.
+    """
     product = product_by_sku(sku)
     Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+    check_version(SETUP_KIND, product.sku, version)
     found = _checked(product, substitutes)
+    before = list_of(Substitute.objects.filter(product=product).select_related("substitute"))
     Substitute.objects.filter(product=product).delete()
     kept = Substitute.objects.bulk_create(
         Substitute(
@@ -50,6 +63,7 @@ def change_substitutes(
         )
         for place, (given, other) in enumerate(zip(substitutes, found, strict=True), start=1)
     )
+    record_change(SETUP_KIND, product.sku, before=before, after=list_of(kept), actor=actor, now=now)
     record_fact(
         "inventory.substitutes_changed",
         payload={"sku": product.sku, "substitutes": [other.sku for other in found], "actor": key_of(actor)},
@@ -57,6 +71,22 @@ def change_substitutes(
         now=now,
     )
     return kept
+
+
+def list_of(rows: Iterable[Substitute]) -> dict[str, Any]:
+    """Return one product's list as a document, the first to be tried first."""
+    return {
+        "substitutes": [
+            {
+                "sku": row.substitute.sku,
+                "units": row.units,
+                "per": row.per,
+                "when": str(row.when),
+                "needs_consent": row.needs_consent,
+            }
+            for row in sorted(rows, key=lambda row: row.place)
+        ]
+    }
 
 
 def _checked(product: Product, substitutes: Sequence[SubstituteIn]) -> list[Product]:

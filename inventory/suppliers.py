@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -17,6 +18,7 @@ from inventory.catalogue import lock_product, set_calendar, tell_changed
 from inventory.dirty import mark_dirty
 from inventory.models import PurchaseOrderLine, PurchaseOrderStatus, Receipt, Supplier, SupplierProduct
 from inventory.queries import product_by_sku
+from inventory.setup_history import check_version, record_change
 from inventory.working_days import Workdays, workdays
 from kernel.errors import Invalid, NotFound
 from kernel.people import Actor
@@ -24,6 +26,7 @@ from kernel.rows import change_row, check_row, insert_row
 from kernel.text import clean_code, is_plain
 from kernel.transactions import entry_verb
 
+SETUP_KIND = "supplier"
 WINDOW_DAYS = 365
 FEWEST_RECEIPTS = 5  # below that one late lorry would decide; the figures stay as they were typed in
 
@@ -50,6 +53,7 @@ def create_supplier(
     check_row(supplier, ("code", "name", "email", "delay_p50_days", "delay_p90_days"))
     _check_delays(delay_p50_days, delay_p90_days)
     insert_row(supplier, code="code")
+    record_change(SETUP_KIND, supplier.code, before=None, after=_document(supplier), actor=actor, now=now)
     tell_changed(supplier, supplier.code, {"created"}, actor=actor, now=now)
     return supplier
 
@@ -66,21 +70,26 @@ def change_supplier(
     calendar: str | None = None,
     actor: Actor | None,
     now: datetime,
+    version: int | None = None,
 ) -> Supplier:
     """Change what is given; ``calendar`` "" is the company's.
 
-    What waits for the supplier is planned anew when its delays, its working days or its being active change.
+    What waits for the supplier is planned anew when its delays, its working days or its being active change. Raises
+    Conflict where somebody changed it since ``version`` (inventory.setup_history).
     """
     known = _supplier(code)
     if (is_active, delay_p50_days, delay_p90_days, calendar) != (None, None, None, None):
         sold = known.supplier_products.filter(is_preferred=True).values_list("product", flat=True)
         mark_dirty({*awaited_products([known.pk]), *sold}, cause="supplier_changed", reference=known.code)
     supplier = Supplier.objects.select_for_update(no_key=True).get(pk=known.pk)
+    check_version(SETUP_KIND, supplier.code, version)
+    before = _document(supplier)
     p50 = supplier.delay_p50_days if delay_p50_days is None else delay_p50_days
     p90 = supplier.delay_p90_days if delay_p90_days is None else delay_p90_days
     _check_delays(p50, p90)
     given = {"name": name, "email": email, "is_active": is_active, "delay_p50_days": p50, "delay_p90_days": p90}
     changed = change_row(supplier, given) | set_calendar(supplier, calendar)
+    record_change(SETUP_KIND, supplier.code, before=before, after=_document(supplier), actor=actor, now=now)
     tell_changed(supplier, supplier.code, changed, actor=actor, now=now)
     return supplier
 
@@ -176,6 +185,12 @@ def awaited_products(suppliers: Collection[int]) -> list[int]:
         purchase_order__supplier__in=suppliers,
     )
     return list(lines.values_list("product", flat=True).distinct())
+
+
+def _document(supplier: Supplier) -> dict[str, Any]:
+    names = ("name", "email", "is_active", "delay_p50_days", "delay_p90_days")
+    calendar = supplier.calendar.code if supplier.calendar else ""
+    return {**{name: getattr(supplier, name) for name in names}, "calendar": calendar}
 
 
 def _supplier(code: str) -> Supplier:

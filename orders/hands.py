@@ -6,7 +6,7 @@ in a table that plans read. One pass goes at a time; what it moves it marks dirt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from inventory.dirty import PLAN_TASK, mark_dirty
 from inventory.models import PickCapacity, Warehouse
 from inventory.queries import warehouse_by_code
+from inventory.setup_history import check_version, record_change
 from inventory.working_days import workdays
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
@@ -31,6 +32,7 @@ from orders.replanning.hands import Delayed, find_delayed, load_capacity
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of, load_sites
 
+SETUP_KIND = "capacity"
 PAUSE = timedelta(seconds=5)  # between two passes: a burst of events costs one
 RECENT = 500  # runs that are in work at a time are far fewer
 MAX_DAYS = 366
@@ -50,15 +52,19 @@ def change_capacity(
     days: Mapping[date, int] | None = None,
     actor: Actor | None,
     now: datetime,
+    version: int | None = None,
 ) -> Warehouse:
     """Set how many units a warehouse picks: Monday to Sunday (None: no limit), and on days of their own.
 
-    Replaces all figures of the warehouse; the pass that follows moves the dates. Raises Invalid where nothing could
-    ever be picked.
+    Replaces all figures of the warehouse, whose row is locked; the pass that follows moves the dates. Raises Invalid
+    where nothing could ever be picked, Conflict where somebody changed them since ``version``.
     """
-    warehouse = warehouse_by_code(warehouse_code)
+    found = warehouse_by_code(warehouse_code)
+    warehouse = Warehouse.objects.select_for_update(no_key=True).get(pk=found.pk)
+    check_version(SETUP_KIND, warehouse.code, version)
     days = days or {}
     _check(warehouse, weekdays, days, now)
+    before = capacity_of(PickCapacity.objects.filter(warehouse=warehouse))
     PickCapacity.objects.filter(warehouse=warehouse).delete()
     PickCapacity.objects.bulk_create(
         [
@@ -71,6 +77,8 @@ def change_capacity(
         ]
     )
     HandsPass.objects.all().delete()
+    after = capacity_of(PickCapacity.objects.filter(warehouse=warehouse))
+    record_change(SETUP_KIND, warehouse.code, before=before, after=after, actor=actor, now=now)
     record_fact(
         "orders.capacity_changed",
         payload={"warehouse": warehouse.code, "weekdays": list(weekdays), "actor": key_of(actor)},
@@ -79,6 +87,18 @@ def change_capacity(
     )
     kick(PLAN_TASK)
     return warehouse
+
+
+def capacity_of(figures: Iterable[PickCapacity]) -> dict[str, Any]:
+    """Return one warehouse's figures as a document: ``weekdays`` from Monday, None for no limit, and ``days``."""
+    rows = list(figures)
+    weekly = {row.weekday: row.units for row in rows if row.day is None}
+    return {
+        "weekdays": [weekly.get(weekday) for weekday in range(7)],
+        "days": {
+            row.day.isoformat(): row.units for row in sorted(rows, key=lambda row: row.day or date.min) if row.day
+        },
+    }
 
 
 def keep_pick_days(*, now: datetime, at_once: bool = False) -> int:

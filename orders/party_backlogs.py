@@ -50,6 +50,17 @@ _SUPPLIERS = """
     FROM due LEFT JOIN coming USING (supplier_id) LEFT JOIN waiting USING (supplier_id)
 """
 
+_REPLACE = """
+    WITH fresh ({names}) AS MATERIALIZED ({query}),
+    gone AS (
+        DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.{key} = t.{key}) RETURNING 1
+    ), kept AS (
+        INSERT INTO {table} AS t ({names}) SELECT {names} FROM fresh
+        ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE ({ours}) IS DISTINCT FROM ({theirs}) RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)
+"""
+
 
 def keep_party_backlogs(*, now: datetime) -> int:
     """Make the figures anew if a plan ran or a minute has passed; return how many rows changed. O(1) where not.
@@ -104,19 +115,18 @@ def _customers(today: date) -> tuple[str, Any]:
 
 def _replace(model: type[Model], query: str, params: Any) -> int:
     """Make a table say what ``query`` finds, whose columns are those of ``model``; return how many rows changed."""
-    columns = [field.column for field in model._meta.concrete_fields]
-    key, table = columns[0], model._meta.db_table
-    names = ", ".join(columns)
+    key, *figures = [str(field.column) for field in model._meta.concrete_fields]
+    statement = _REPLACE.format(
+        query=query,
+        table=model._meta.db_table,
+        key=key,
+        names=", ".join([key, *figures]),
+        sets=_each(figures, "{0} = excluded.{0}"),
+        ours=_each(figures, "t.{0}"),
+        theirs=_each(figures, "excluded.{0}"),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH fresh ({names}) AS MATERIALIZED ({query}), "
-            f"gone AS (DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.{key} = t.{key}) RETURNING 1), "
-            f"kept AS (INSERT INTO {table} AS t ({names}) SELECT {names} FROM fresh ON CONFLICT ({key}) DO UPDATE "
-            f"SET {_each(columns[1:], '{0} = excluded.{0}')} "
-            f"WHERE ({_each(columns[1:], 't.{0}')}) IS DISTINCT FROM ({_each(columns[1:], 'excluded.{0}')}) RETURNING 1) "
-            "SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)",
-            params,
-        )
+        cursor.execute(statement, params)
         return int(cursor.fetchone()[0])
 
 

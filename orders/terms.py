@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from inventory.dirty import mark_dirty
+from inventory.setup_history import check_version, record_change
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.people import Actor, key_of
 from kernel.text import is_plain
@@ -18,6 +19,7 @@ from notifications.outbox import record_fact
 from orders.editing import lock_open_order, product_ids_of, save_order, tell
 from orders.models import Customer, CustomerTerms, FillMeasure, Order, OrderLine, OrderTerms
 
+SETUP_KIND = "terms"
 MAX_RELEASES = 20
 MAX_SOURCES = 100
 
@@ -57,13 +59,20 @@ def change_customer_terms(
     max_sources: int = 0,
     actor: Actor | None,
     now: datetime,
+    version: int | None = None,
 ) -> Customer:
-    """Set what orders of a customer come in with from now on; orders that are in keep the terms they came in with."""
+    """Set what orders of a customer come in with from now on; orders that are in keep the terms they came in with.
+
+    ``version`` is that of ``inventory.setup_history``; Conflict where somebody changed the terms since.
+    """
     asked = _checked(line_fills, order_fills, fill_by, max_sources)
     customer = Customer.objects.select_for_update().filter(code=code).first() if is_plain(code) else None
     if customer is None:
         raise NotFound(f"There is no customer {code[:40]}.")
+    check_version(SETUP_KIND, customer.code, version)
+    before = asked_of(CustomerTerms.objects.filter(customer=customer).first())
     _keep(CustomerTerms, asked, customer=customer)
+    record_change(SETUP_KIND, customer.code, before=before, after=asked, actor=actor, now=now)
     record_fact(
         "orders.customer_terms_changed",
         payload={"code": customer.code, "terms": asked, "actor": key_of(actor)},
@@ -73,18 +82,18 @@ def change_customer_terms(
     return customer
 
 
+def asked_of(terms: CustomerTerms | OrderTerms | None) -> dict[str, Any]:
+    """Return terms as the verbs take them; those of nobody ask for nothing."""
+    terms = terms or CustomerTerms()
+    return {name: getattr(terms, name) for name in ("line_fills", "order_fills", "fill_by", "max_sources")}
+
+
 def take_over_terms(order: Order) -> None:
     """Give a new order its customer's usual terms. Takes part in intake."""
     require_transaction()
     usual = CustomerTerms.objects.filter(customer_id=order.customer_id).first()
     if usual is not None:
-        OrderTerms.objects.create(
-            order=order,
-            line_fills=usual.line_fills,
-            order_fills=usual.order_fills,
-            fill_by=usual.fill_by,
-            max_sources=usual.max_sources,
-        )
+        OrderTerms.objects.create(order=order, **asked_of(usual))
 
 
 def check_fills(order: Order, open_lines: Iterable[OrderLine], wanted: Mapping[int, int]) -> None:

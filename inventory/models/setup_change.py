@@ -9,8 +9,8 @@ from django.utils import timezone
 class SetupChange(models.Model):
     """One change of how we work, before and after, by whom: append-only.
 
-    ``kind`` and ``name`` say of what ("capacity" of warehouse "LDS"); the newest row's key is the version of that thing.
-    ``before`` is None for what was new then.
+    ``kind`` and ``name`` say of what ("capacity" of warehouse "LDS"); the key of the newest row is the version of that
+    thing. ``before`` is None for what was new then.
     """
 
     kind = models.CharField(max_length=20)
