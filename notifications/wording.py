@@ -1,4 +1,4 @@
-"""Other words than those we ship: drafted, put in force, replaced, taken back. Versions are never changed once in force.
+"""Other words than those we ship: drafted, put in force, replaced, taken back. What was once in force never changes.
 
 Locks: the rows of the slot, by version. The database holds one draft and one version in force a slot.
 """
