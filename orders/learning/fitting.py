@@ -35,7 +35,7 @@ def fit(cases: Cases, calibration: Cases) -> RiskModel:
         at = end + 1
     intercept = float(found.intercept_[0])
     raw = make_model(intercept, parts, (np.zeros(1), np.zeros(1)))
-    return make_model(intercept, parts, _bend(raw.log_odds(calibration.columns), calibration.is_late))
+    return make_model(intercept, parts, bend(raw.log_odds(calibration.columns), calibration.is_late))
 
 
 def _knots(column: Floats) -> Floats:
@@ -58,7 +58,7 @@ def _basis(column: Floats, knots: Floats) -> Floats:
     return np.stack([*hats, unknown.astype(np.float64)], axis=1)
 
 
-def _bend(log_odds: Floats, is_late: Bools) -> tuple[Floats, Floats]:
+def bend(log_odds: Floats, is_late: Bools) -> tuple[Floats, Floats]:
     """Return the ascending map from log-odds to the share that became late (isotonic regression)."""
     from sklearn.isotonic import IsotonicRegression
 

@@ -10,8 +10,9 @@ from orders.planning.types import NO_DAY, Bools, Floats, Ints
 # with 0.9 to 1. The curve goes through the middle of both.
 LATE_AFTER_P50 = 0.3
 LATE_AFTER_P90 = 0.05
-EARLY_BY_A_DAY = 0.4  # the day before the p50: below a half, how far nobody measured
-EARLY_DECAY = 0.5
+# The day before the p50 is mostly the day before the one that the supplier named, and few deliveries come early.
+EARLY_BY_A_DAY = 0.07
+EARLY_DECAY = 0.8
 SUREST = 0.98  # of what is not here yet, whatever its supplier's record
 
 
@@ -20,7 +21,7 @@ def chance_of_keeping(promised: Ints, p50: Ints, p90: Ints, here: Bools) -> Floa
 
     ``here`` marks what is on hand: it leaves on its p50, so the answer is 1 or 0. What nobody can date (NO_DAY) has
     chance 0, what is not promised NaN. Between and beyond the quantiles the chance of being late falls
-    geometrically, by the same factor a day; in days before the p50 it halves with each spread. O(n).
+    geometrically, by the same factor a day; in days before the p50 it falls by a fifth with each spread. O(n).
     """
     spread = p90 - p50
     days = promised - p50

@@ -49,9 +49,9 @@ def test_a_supplier_that_keeps_its_word_is_said_to_and_does(line: PurchaseOrderL
     assert record is not None
     assert record.receipts == 12 - 5 - AHEAD_DAYS // 7
     assert record.statements == record.receipts * len(ALLOWANCES)
-    assert record.base_rate == 1
+    assert record.base_rate == sum(allowed >= 0 for allowed in ALLOWANCES) / len(ALLOWANCES)
     assert record.brier < 0.01
-    assert [band.came_true for band in record.bands] == [1.0] * len(record.bands)
+    assert [band.came_true for band in record.bands] == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_what_was_not_known_two_weeks_ahead_does_not_count(line: PurchaseOrderLine) -> None:
@@ -65,7 +65,8 @@ def test_what_was_not_known_two_weeks_ahead_does_not_count(line: PurchaseOrderLi
     assert record is not None
     assert record.receipts == 1
     assert record.base_rate == sum(allowed >= 4 for allowed in ALLOWANCES) / len(ALLOWANCES)
-    assert record.brier > 0.4
+    assert record.brier > 0.2
+    assert record.newest_brier_isotonic is None  # one day of receipts has none before it
 
 
 def test_too_few_receipts_are_no_record(line: PurchaseOrderLine) -> None:
@@ -85,7 +86,17 @@ def test_the_command_prints_what_scripts_read(line: PurchaseOrderLine) -> None:
     call_command("calibrate_chances", "--json", stdout=out)
 
     said = json.loads(out.getvalue())
-    assert set(said) == {"receipts", "statements", "base_rate", "brier", "brier_base_rate", "bands"}
+    assert set(said) == {
+        "receipts",
+        "statements",
+        "base_rate",
+        "brier",
+        "brier_base_rate",
+        "newest_brier",
+        "newest_brier_isotonic",
+        "bands",
+    }
+    assert said["newest_brier_isotonic"] is not None
 
 
 def test_the_figures_of_promises_are_printed_in_words_and_as_json() -> None:

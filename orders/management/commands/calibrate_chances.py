@@ -25,6 +25,11 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"{record.receipts} receipts, {record.statements} statements, {record.base_rate:.1%} in time")
         self.stdout.write(f"Brier score {record.brier:.4f}; always saying the base rate {record.brier_base_rate:.4f}")
+        if record.newest_brier_isotonic is not None:
+            self.stdout.write(
+                f"On the newest two fifths {record.newest_brier:.4f}; "
+                f"an isotonic curve learned from the others {record.newest_brier_isotonic:.4f}"
+            )
         for band in record.bands:
             words = f"said {band.mean_chance:.1%}, came true {band.came_true:.1%} ({band.said})"
             self.stdout.write(f"{band.low:.2f} to {band.high:.2f}: {words}")
