@@ -133,6 +133,24 @@ def test_shares_are_of_the_products_own_orders_before_the_forecast() -> None:
     assert found.first_week_on.tolist() == [MONDAY.toordinal()] * 2
 
 
+def test_as_much_of_the_past_counts_as_the_policy_says() -> None:
+    """Gold ordered 30 three weeks ago, standard 10 forty weeks ago: all of 26 weeks, three quarters of 52."""
+    product = make_product()
+    make_forecast(product)
+    ordered_before(product, "gold", 30)
+    old = ordered_before(product, "standard", 10)
+    Order.objects.filter(pk=old.pk).update(placed_at=NOW - timedelta(weeks=40))
+
+    shares = []
+    for weeks in (26, 52):
+        policy = parse_policy(KEEPING | {"forecast": KEEPING["forecast"] | {"history_weeks": weeks}})
+        found = load_demand(Scope(None), policy)
+        assert found is not None
+        shares.append(found.shares.tolist())
+
+    assert shares == [[[1.0]], [[0.75]]]
+
+
 @pytest.mark.parametrize(
     "when",
     [

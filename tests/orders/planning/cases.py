@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -42,6 +43,8 @@ class Line:
     urgency: float = 0.0
     tier: str = ""
     wanted_in: int | None = None  # days until the requested date
+    expedited: bool = False
+    expected_cost: float = math.nan
     line_fill: int = 0
     order_fill: int = 0
     weight: int = 1
@@ -166,6 +169,7 @@ class Case:
     horizon_days: int = 28
     forecasts: tuple[Weekly, ...] = ()
     far_horizon: int | None = None
+    far_tier: str = ""  # whose lines alone can wait
     preferred: tuple[tuple[int, ...], ...] = ()
     pick_days: tuple[PickDay, ...] = ()
     calendars: tuple[Calendar, ...] = ()
@@ -187,7 +191,8 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
         struct(Products, case.products),
         {
             "order.age_days": Attribute(np.array([line.urgency for line in case.lines], dtype=np.float64)),
-            "line.expected_cost": Attribute(np.full(len(case.lines), np.nan)),
+            "line.expected_cost": Attribute(np.array([line.expected_cost for line in case.lines], dtype=np.float64)),
+            "order.expedited": Attribute(np.array([line.expedited for line in case.lines], dtype=np.float64)),
             "customer.tier": Attribute(
                 np.array([tiers.index(line.tier) if line.tier else -1 for line in case.lines], dtype=np.int64), tiers
             ),

@@ -40,7 +40,21 @@ class Row:
 
 
 def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
+    """Return the plan of a case by a policy that divides the supply as the case says."""
+    return run_by(case, policy_of(case, policy))
+
+
+def run_by(case: Case, policy: Policy) -> Plan:
+    """Return the plan of a case by exactly this policy."""
     backlog, supply, frozen, products, attributes, context = arrays(case)
+    previous = struct(Previous, case.previous) if case.previous else None
+    asked = {"previous": previous, "demand": demand_of(case), "terms": terms(case)}
+    asked["pick_days"] = struct(PickDays, case.pick_days) if case.pick_days else None
+    return plan(backlog, supply, frozen, products, attributes, policy, context, **asked)
+
+
+def policy_of(case: Case, policy: Policy) -> Policy:
+    """Return the policy with the case's segments, quotas, fair share, classes and horizon."""
     segments = tuple(
         Segment(f"s{i}", "", Guarantee(group.guarantee), of_tier(group.tier), group.falls_back)
         for i, group in enumerate(case.segments)
@@ -56,15 +70,12 @@ def run(case: Case, policy: Policy = BY_URGENCY) -> Plan:
         )
         for i, share in enumerate(case.quotas)
     )
-    previous = struct(Previous, case.previous) if case.previous else None
     fair_share = "customer.tier" if case.fair_share else ""
     far = policy.far_future if case.far_horizon is None else FarFuture(case.far_horizon)
     policy = replace(policy, segments=segments, quotas=quotas, fair_share=fair_share, far_future=far)
     if case.classes and policy.forecast is None:
         policy = replace(policy, forecast=forecast_of(case))
-    asked = {"previous": previous, "demand": demand_of(case), "terms": terms(case)}
-    asked["pick_days"] = struct(PickDays, case.pick_days) if case.pick_days else None
-    return plan(backlog, supply, frozen, products, attributes, policy, context, **asked)
+    return policy
 
 
 def forecast_of(case: Case) -> Forecast:

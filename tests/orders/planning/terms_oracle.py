@@ -217,6 +217,8 @@ class TermsOracle(Oracle):
         lines = [line] if line.ship_policy == PARTIAL else order
         if self.case.far_horizon is None or any((x.wanted_in or 0) <= self.case.far_horizon for x in lines):
             return NOW
+        if self.case.far_tier and any(x.tier != self.case.far_tier for x in lines):
+            return NOW
         wanted = day_ = self.case.today + (line.wanted_in or 0)
         while not self.has_sites and (self.leaves(day_) > wanted or not self.works(day_, 0)):
             day_ -= 1

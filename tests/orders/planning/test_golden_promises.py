@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from orders.planning.attributes import CATALOGUE
 from orders.planning.availability import Committed, Questions, availability
-from orders.planning.governance import Cause, Standing, govern
+from orders.planning.governance import Cause, Standing, govern, promise_rules_of
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import FREE_PROMISE, PromiseRule
-from orders.planning.types import NO_DAY
+from orders.planning.types import NO_DAY, Attribute
 from tests.orders.planning.cases import TODAY, Claim, arrays
 from tests.orders.planning.test_scenarios import read
 
@@ -33,17 +34,20 @@ def test_what_is_told_step_by_step(path: Path):
     scenario = json.loads(path.read_text(encoding="utf-8"))
     document = {"version": 1, "strategy": "fifo", "rules": []}
     rules = parse_policy(document | {"promises": scenario["promises"]}).promises if scenario["promises"] else ()
+    tiers = CATALOGUE["customer.tier"].choices
+    whose = Attribute(np.array([tiers.index(scenario["tier"]) if "tier" in scenario else -1]), tiers)
+    index = promise_rules_of(rules, {"customer.tier": whose}, 1)
     stands, told_on = NO_DAY, NO_DAY
 
     for step in scenario["steps"]:
         today, p50, p90 = (ordinal(step[name]) for name in ("today", "p50", "p90"))
-        plain = decide(rules[0] if rules else FREE_PROMISE, stands, told_on, p50, p90, today)
+        plain = decide(rules[index[0]] if rules else FREE_PROMISE, stands, told_on, p50, p90, today)
         governed = govern(
             Standing(day=row(stands), told_on=row(told_on)),
             row(p50),
             row(p90),
             rules,
-            np.array([0 if rules else -1], dtype=np.int16),
+            index,
             today,
         )
         if governed.changed[0]:

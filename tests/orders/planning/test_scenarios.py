@@ -34,7 +34,8 @@ from tests.orders.planning.choosing_oracle import ChoosingOracle
 from tests.orders.planning.class_oracle import ClassOracle
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle
-from tests.orders.planning.reading import BY_URGENCY, kept, rows, run
+from tests.orders.planning.reading import kept, rows, run_by
+from tests.orders.planning.scenario_policies import document_of
 from tests.orders.planning.segment_oracle import SegmentOracle
 from tests.orders.planning.terms_oracle import TermsOracle
 
@@ -47,16 +48,17 @@ def test_scenario(path: Path):
     scenario = json.loads(path.read_text(encoding="utf-8"))
     case = read(scenario)
 
-    policy = parse_policy(scenario["policy"]) if "policy" in scenario else BY_URGENCY
-
-    result = run(case, policy)
+    result = run_by(case, parse_policy(document_of(scenario)))
     planned = {str(line): show(row) for line, row in rows(result).items()}
     add_kept(planned, kept(result) if case.segments else {})
+    points = {str(line): parts.tolist() for line, parts in zip(result.line_id, result.points, strict=True)}
 
     if os.environ.get("REWRITE_SCENARIOS") == "1":
+        scenario |= {"points": points} if "points" in scenario else {}
         scenario["expected"] = planned
         path.write_text(json.dumps(scenario, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     assert planned == scenario["expected"], scenario["prose"]
+    assert points == scenario.get("points", points), scenario["prose"]
     case = in_the_order_served(case, scenario)
     oracle = ChoosingOracle(case) if scenario.get("choosing") else oracle_of(case)
     answers = {str(line): show(answer) for line, answer in oracle.answer().items()}
@@ -114,6 +116,7 @@ def read(scenario: dict[str, Any]) -> Case:
         forecasts=rows_of(Weekly, "forecasts"),
         pick_days=rows_of(PickDay, "pick_days"),
         far_horizon=scenario.get("far_horizon"),
+        far_tier=scenario.get("far_tier", ""),
         preferred=tuple(tuple(entry) for entry in scenario.get("preferred", ())),
         calendars=tuple(calendar(entry) for entry in scenario.get("calendars", ())),
         houses=rows_of(House, "houses"),

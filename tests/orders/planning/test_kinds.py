@@ -1,0 +1,82 @@
+"""Every kind of rule, guarantee, term and answer has a golden scenario; a new one without fails here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orders.planning.governance import Cause
+from orders.planning.types import Kept, Outcome, Reason, ShipPolicy
+from tests.orders.planning.cases import Claim, House, Line, Pick, PickDay, Product, Source, Way, Weekly
+from tests.orders.planning.scenario_policies import document_of, kinds_of, kinds_of_schema
+from tests.orders.planning.test_scenarios import read
+
+ROOT = Path(__file__).parents[3]
+FOLDER = Path(__file__).parent / "scenarios"
+# What a policy says to those who load a run's inputs has its worked numbers beside them.
+PAST = "tests/orders/test_replan_forecast.py::test_as_much_of_the_past_counts_as_the_policy_says"
+COSTS = "tests/orders/test_late_risk.py::test_a_policy_says_what_lateness_costs"
+TIERS = ("platinum", "gold", "silver", "standard")
+ELSEWHERE = {
+    "forecast.history_weeks": PAST,
+    "policy.lateness_costs": COSTS,
+    **{f"lateness_costs.{tier}": COSTS for tier in TIERS},
+}
+# Facts that scenarios give as rows; ids and what no rule reads by itself need none.
+ROWS = (
+    (Line, "lines"),
+    (Source, "sources"),
+    (Pick, "picks"),
+    (Product, "products"),
+    (Claim, "previous"),
+    (Weekly, "forecasts"),
+    (PickDay, "pick_days"),
+    (House, "houses"),
+    (Way, "ways"),
+)
+
+
+def scenarios(*folders: str) -> Iterable[dict[str, Any]]:
+    for folder in folders:
+        for path in sorted((FOLDER / folder).glob("*.json")):
+            yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_every_kind_that_the_grammar_knows_has_a_scenario() -> None:
+    used = set().union(*(kinds_of(document_of(scenario)) for scenario in scenarios("", "promises")))
+
+    assert kinds_of_schema() - used == ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("test", sorted(set(ELSEWHERE.values())))
+def test_what_is_said_elsewhere_is_said_there(test: str) -> None:
+    path, name = test.split("::")
+
+    assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("kind", "name"), ROWS, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_fact_that_planning_reads_has_a_scenario(kind: Any, name: str) -> None:
+    given = [row for scenario in scenarios("") for row in scenario.get(name, ())]
+
+    for field in fields(kind):
+        usual = field.default
+        assert any(row.get(field.name, usual) != usual for row in given) or usual is MISSING, field.name
+        assert any(field.name in row for row in given), field.name
+
+
+def test_every_answer_has_a_scenario() -> None:
+    told = [row for scenario in scenarios("") for row in scenario["expected"].values()]
+    steps = [step for scenario in scenarios("promises") for step in scenario["steps"]]
+    cases = [read(scenario) for scenario in scenarios("")]
+
+    assert {row["reason"] for row in told} == {reason.name for reason in Reason}
+    assert {row["outcome"] for row in told} == {outcome.name for outcome in Outcome}
+    assert {row.get("guarantee", "YES") for row in told} == {kept.name for kept in Kept}
+    assert {step["cause"] for step in steps} == {cause.name for cause in Cause}
+    assert {line.ship_policy for case in cases for line in case.lines} == {policy.value for policy in ShipPolicy}
