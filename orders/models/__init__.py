@@ -1,6 +1,7 @@
 from kernel.tiers import Tier
 from orders.models.allocation import Allocation, AllocationState, Peg
 from orders.models.bulk import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRowState
+from orders.models.compensation import Compensation, CompensationBudget, CompensationKind, CompensationStep
 from orders.models.customer import Customer
 from orders.models.customer_choice import ChoiceKind, CustomerChoice
 from orders.models.delay import DelayNotice, DelayOutcome, DelayRules
@@ -24,6 +25,7 @@ from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
 from orders.models.snooze import ExceptionKind, Snooze
 from orders.models.substitution import LineSubstitution
+from orders.models.telling import LineEta, Macro, Telling, Way
 from orders.models.terms import CustomerTerms, FillMeasure, OrderTerms, SourceRule
 
 __all__ = [
@@ -37,6 +39,10 @@ __all__ = [
     "BulkJobStatus",
     "BulkRowState",
     "ChoiceKind",
+    "Compensation",
+    "CompensationBudget",
+    "CompensationKind",
+    "CompensationStep",
     "Customer",
     "CustomerBacklog",
     "CustomerChoice",
@@ -58,8 +64,10 @@ __all__ = [
     "Hold",
     "HoldKind",
     "Kept",
+    "LineEta",
     "LinePlan",
     "LineSubstitution",
+    "Macro",
     "Mention",
     "Order",
     "OrderLine",
@@ -94,5 +102,7 @@ __all__ = [
     "SourceRule",
     "Strategy",
     "SupplierBacklog",
+    "Telling",
     "Tier",
+    "Way",
 ]
