@@ -58,6 +58,7 @@ NAV = (
     NavItem("orders:products", "Inventory", "warehouse", "i"),
     NavItem("inventory:purchase_orders", "Purchase orders", "truck", "p"),
     NavItem("notifications:messages", "Messages", "mail", "m"),
+    NavItem("orders:replies", "Replies", "message-square", "a"),
     NavItem("orders:feedback", "Feedback", "smile", "f"),
     NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u", heading="Manage"),
     NavItem("orders:simulations", "Simulations", "flask-conical", "s"),
@@ -106,8 +107,8 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
         url = reverse(item.view)
         items.append(
             {
-                "url": url,
                 "count": unread_count(user) if item.view == "orders:mentions" else 0,
+                "url": url,
                 "label": item.label,
                 "icon": item.icon,
                 "key": item.key,

@@ -147,9 +147,10 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "send-webhooks": {"task": "notifications.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "fetch-replies": {"task": "notifications.tasks.fetch_mailbox", "schedule": 60.0, "options": {"expires": 60}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
-    "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
     "settle-proposals": {"task": "notifications.tasks.settle_proposals", "schedule": 300.0},
+    "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
     "run-simulations": {"task": "orders.tasks.run_simulations", "schedule": 15.0, "options": {"expires": 15}},
     "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
     "train-late-risk": {"task": "orders.tasks.train_late_risk_nightly", "schedule": 1800.0},
@@ -168,6 +169,12 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.eta_restored": [_MAIL],
     "orders.shipped": [_MAIL, _WEBHOOKS],
     "orders.cancelled": [_MAIL, _WEBHOOKS],
+    "orders.answered": ["notifications.answering.announce"],
+    "orders.compensated": [_MAIL, _WEBHOOKS],
+    "orders.follow_up": [_MAIL],
+    "orders.feedback_wanted": [_MAIL],
+    "orders.back_in_stock": [_MAIL, _WEBHOOKS],
+    "orders.hold_question": [_MAIL],
     "orders.held": [_WEBHOOKS],
     "orders.released": [_WEBHOOKS],
     "orders.customer_chose": [_WEBHOOKS],
@@ -180,9 +187,9 @@ PLAN_RECORD_MAX_LINES = env.int(
     "PLAN_RECORD_MAX_LINES", 200_000
 )  # keeping a larger backlog would cost its run too much
 MESSAGE_HOLD_SECONDS = env.int("MESSAGE_HOLD_SECONDS", 30)
+BULK_HOLD_SECONDS = env.int("BULK_HOLD_SECONDS", 300)  # in which messages to many customers can be taken back at once
 DELAY_MAIL_HOURS = env.int("DELAY_MAIL_HOURS", 24)  # at most one delay message an order in this time
 TELL_WITHIN_HOURS = env.int("TELL_WITHIN_HOURS", 4)  # a slip is to be told within these; agents see the deadline
-BULK_HOLD_SECONDS = env.int("BULK_HOLD_SECONDS", 300)  # in which messages to many customers can be taken back at once
 STORM_MESSAGES = env.int("STORM_MESSAGES", 10_000)  # more in an hour close the valve until an admin opens it
 CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a mail opens the order's page
 
@@ -194,6 +201,15 @@ if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend
     EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Backlog <orders@backlog.example>")
+REPLIES_EMAIL = env.str("REPLIES_EMAIL", "")  # answers come back to it, tagged: replies+1742.k3f…@company.example
+REPLIES_URL = env.str("REPLIES_URL", "")  # imaps://user:password@host/INBOX, asked every minute
+REPLIES_HOOK_SECRET = env.str("REPLIES_HOOK_SECRET", "")  # lets a provider or mail server push mails to /inbound/mail/
+# Short messages: an address in Apprise's notation each, {to} where the customer's belongs: twilio://SID:KEY@+44…/{to}
+GATEWAYS = {
+    "sms": env.str("SMS_URL", ""),
+    "chat": env.str("CHAT_URL", ""),
+    "push": env.str("PUSH_URL", ""),
+}
 COMPANY_NAME = env.str("COMPANY_NAME", parseaddr(DEFAULT_FROM_EMAIL)[0] or "Your order")  # what customers read
 
 # People

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from notifications.models import Delivery, DeliveryState, Fact, FactState
 
-ANNOUNCE = "notifications.announcing.announce"
+ANNOUNCERS = {"notifications.announcing.announce", "notifications.answering.announce"}
 
 
 def message_drift() -> list[tuple[str, str]]:
@@ -15,7 +15,7 @@ def message_drift() -> list[tuple[str, str]]:
 
     Every dispatched fact that is announced has exactly one delivery a channel, in one of the named states.
     """
-    announced = [kind for kind, names in settings.FACT_LISTENERS.items() if ANNOUNCE in names]
+    announced = [kind for kind, names in settings.FACT_LISTENERS.items() if ANNOUNCERS & set(names)]
     untold = Fact.objects.filter(kind__in=announced, state=FactState.DISPATCHED, deliveries__isnull=True)
     unknown = Delivery.objects.exclude(state__in=DeliveryState.values)
     unfinished = Delivery.objects.filter(Q(state=DeliveryState.SENT) ^ Q(sent_at__isnull=False))
@@ -40,7 +40,7 @@ def fact_counts() -> dict[str, int]:
 
     all = waiting to be handed on + quarantined + the states, always: every fact handed on has one delivery a channel.
     """
-    announced = [kind for kind, names in settings.FACT_LISTENERS.items() if ANNOUNCE in names]
+    announced = [kind for kind, names in settings.FACT_LISTENERS.items() if ANNOUNCERS & set(names)]
     by_state = dict(Fact.objects.filter(kind__in=announced).order_by().values_list("state").annotate(Count("pk")))
     return {
         "facts": sum(by_state.values()),

@@ -19,5 +19,6 @@ urlpatterns = [
     path("messages/<int:delivery_id>/html/", views.message_html, name="message_html"),
     path("messages/<int:delivery_id>/stop/", views.stop, name="stop"),
     path("messages/<int:delivery_id>/send-again/", views.send_again, name="send_again"),
+    path("inbound/mail/", hook.take_mail, name="take_mail"),
     path("u/<slug:key>/", unsubscribing.unsubscribe_page, name="unsubscribe"),
 ]

@@ -24,6 +24,7 @@ from orders.api.metrics import MetricsViewSet
 from orders.api.orders import OrderViewSet
 from orders.api.plan_runs import PlanRunViewSet
 from orders.api.policies import PolicyViewSet
+from orders.api.replies import ReplyViewSet
 from orders.api.risk import RiskModelViewSet
 from orders.api.simulations import SimulationViewSet
 from orders.api.stock import StockViewSet
@@ -54,6 +55,7 @@ router.mount("messages", MessageViewSet, "messages")
 router.mount("message-rules", MessageRulesViewSet, "message-rules")
 router.mount("webhooks", WebhookViewSet, "webhooks")
 router.mount("feedback", FeedbackViewSet, "feedback")
+router.mount("replies", ReplyViewSet, "replies")
 router.mount("metrics", MetricsViewSet, "metrics")
 
 urlpatterns = [

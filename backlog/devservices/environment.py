@@ -42,6 +42,8 @@ def build(home: Home, services: Mapping[str, str], *, mail_port: int | None) -> 
     }
     if mail_port:
         defaults["EMAIL_URL"] = f"smtp://{LOOPBACK}:{mail_port}"
+        defaults["REPLIES_EMAIL"] = "replies@backlog.example"
+        defaults["REPLIES_HOOK_SECRET"] = homes.secrets_of(home)["replies_secret"]
     defaults = {name: value for name, value in defaults.items() if not outside(name)}
     return {
         **defaults,
@@ -57,7 +59,10 @@ def build(home: Home, services: Mapping[str, str], *, mail_port: int | None) -> 
 
 def publish(home: Home, env: Mapping[str, str]) -> None:
     """Let other commands on this home find its running servers."""
-    names = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "PORT", "SECRET_KEY")
+    names = (
+        "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "PORT", "SECRET_KEY",
+        "REPLIES_EMAIL", "REPLIES_HOOK_SECRET",
+    )  # fmt: skip
     shown = {name: env[name] for name in names if name in env}
     homes.write_private(home.environment_file, json.dumps({"holder": os.getpid(), "env": shown}, indent=1))
 

@@ -13,7 +13,7 @@ from backlog.devservices.errors import SetupError
 from backlog.devservices.processes import started_at
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET_NAMES = ("secret_key", "database_password", "broker_password")
+SECRET_NAMES = ("secret_key", "database_password", "broker_password", "replies_secret")
 # Others may pass through but not list: PostgreSQL's user has to reach its data below.
 PASS_THROUGH = 0o711
 

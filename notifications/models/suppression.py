@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+BY_CUSTOMER = "unsubscribed"  # the reason of an address that its owner closed
+
 
 class Suppression(models.Model):
     """An address that must not be written to: it bounced, complained or unsubscribed."""

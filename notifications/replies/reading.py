@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 MAX_TEXT = 20_000
 MAX_ATTACHMENTS = 20
 ADDRESS_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,300}>")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,300}>")
 
 
 @dataclass(frozen=True, slots=True)
