@@ -59,12 +59,16 @@ class Proposal:
 
 def proposals(order: Order) -> list[Proposal]:
     """Return what could stand in for each line that lacks units on hand, as far as any is free. Two queries."""
+    return [proposal for proposal in allowed(order) if proposal.covers_qty > 0]
+
+
+def allowed(order: Order) -> list[Proposal]:
+    """Return all that may stand in for each line that lacks units on hand, whether or not any is free. Two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_LACKING, [order.pk])
         rows = cursor.fetchall()
     free = free_units(row[5] for row in rows)
-    found = (Proposal(*(*row, free.get(row[5], 0))) for row in rows)
-    return [proposal for proposal in found if proposal.covers_qty > 0]
+    return [Proposal(*(*row, free.get(row[5], 0))) for row in rows]
 
 
 def free_units(product_ids: Iterable[int]) -> dict[int, int]:

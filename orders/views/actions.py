@@ -20,16 +20,14 @@ from django.views.decorators.http import require_POST
 from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
+from orders import addressing, lifecycle, picking, shipping
 from orders import eta as eta_verbs
-from orders import lifecycle, picking, shipping
 from orders.mentions import unknown_names
-from orders.models import Order
-from orders.queries.timeline import order_timeline
-from orders.substituting import substitute_line
+from orders.models import Order, OrderStatus
+from orders.views.order_conflicts import news, repeated_fields, seen_version, wishes
 
 P = ParamSpec("P")
 Action = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
-RECENT_EVENTS = 6
 
 
 def action(*permissions: str) -> Callable[[Action[P]], Action[P]]:
@@ -54,37 +52,37 @@ def action(*permissions: str) -> Callable[[Action[P]], Action[P]]:
 
 @action("orders.hold_order")
 def hold(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.hold(ref, kind=field_of(request, "kind"), reason=field_of(request, "reason"), **_who(request))
+    lifecycle.hold(ref, kind=field_of(request, "kind"), reason=field_of(request, "reason"), **who(request))
     return done(request, ref, f"{ref} is on hold", undo="orders:release")
 
 
 @action("orders.hold_order")
 def release(request: HttpRequest, ref: str) -> HttpResponse:
     held = list(get_object_or_404(Order, ref=ref).holds.filter(released_at__isnull=True))
-    lifecycle.release(ref, **_who(request))
+    lifecycle.release(ref, **who(request))
     again = {"kind": held[0].kind, "reason": held[0].reason} if len(held) == 1 else None
     return done(request, ref, f"{ref} is released", undo="orders:hold" if again else "", again=again)
 
 
 @action("orders.expedite_order")
 def expedite(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.expedite(ref, **_who(request))
+    lifecycle.expedite(ref, **who(request))
     return done(request, ref, f"{ref} is expedited", undo="orders:unexpedite")
 
 
 @action("orders.expedite_order")
 def unexpedite(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.un_expedite(ref, **_who(request))
+    lifecycle.un_expedite(ref, **who(request))
     return done(request, ref, f"{ref} is no longer expedited", undo="orders:expedite")
 
 
 @action("orders.change_eta", "orders.postpone_eta")
 def eta(request: HttpRequest, ref: str) -> HttpResponse:
     if "clear" in request.POST:
-        eta_verbs.change_eta(ref, eta_on=None, reason=field_of(request, "reason"), **_who(request))
+        eta_verbs.change_eta(ref, eta_on=None, reason=field_of(request, "reason"), **who(request))
         return done(request, ref, f"{ref} follows the plan again")
     eta_on = day_of(request, "eta_on")
-    eta_verbs.change_eta(ref, eta_on=eta_on, reason=field_of(request, "reason"), **_who(request))
+    eta_verbs.change_eta(ref, eta_on=eta_on, reason=field_of(request, "reason"), **who(request))
     return done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}")
 
 
@@ -92,40 +90,45 @@ def eta(request: HttpRequest, ref: str) -> HttpResponse:
 def ship(request: HttpRequest, ref: str) -> HttpResponse:
     lines = None
     if "position" in request.POST:
-        lines = [shipping.ShipLine(position=_number(request, "position"), qty=_number(request, "qty"))]
-    shipment = shipping.ship(ref, lines=lines, **_who(request))
+        lines = [shipping.ShipLine(position=number_of(request, "position"), qty=number_of(request, "qty"))]
+    shipment = shipping.ship(ref, lines=lines, **who(request))
     units = sum(line.qty for line in shipment.lines.all())
     return done(request, ref, f"{units:,} units of {ref} shipped")
 
 
 @action("orders.ship_order")
 def pick(request: HttpRequest, ref: str) -> HttpResponse:
-    picking.pick(ref, **_who(request))
+    picking.pick(ref, **who(request))
     return done(request, ref, f"{ref} is picked", undo="orders:unpick")
 
 
 @action("orders.ship_order")
 def unpick(request: HttpRequest, ref: str) -> HttpResponse:
-    picking.unpick(ref, **_who(request))
+    picking.unpick(ref, **who(request))
     return done(request, ref, f"Units of {ref} are put back")
-
-
-@action("orders.cancel_order")
-def substitute(request: HttpRequest, ref: str) -> HttpResponse:
-    position, qty, sku = _number(request, "position"), _number(request, "qty"), field_of(request, "sku")
-    substitute_line(ref, position=position, sku=sku, qty=qty, is_agreed="is_agreed" in request.POST, **_who(request))
-    return done(request, ref, f"{sku} is sent instead of {qty:,} units of {ref}")
 
 
 @action("orders.cancel_order")
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     reason = _reason(request)
     if "position" in request.POST:
-        position, qty = _number(request, "position"), _number(request, "qty")
-        lifecycle.cancel_line(ref, position=position, qty=qty, reason=reason, **_who(request))
+        position, qty = number_of(request, "position"), number_of(request, "qty")
+        lifecycle.cancel_line(ref, position=position, qty=qty, reason=reason, **who(request))
         return done(request, ref, f"{qty:,} units of {ref} cancelled")
-    lifecycle.cancel_order(ref, reason=reason, **_who(request))
+    lifecycle.cancel_order(ref, reason=reason, **who(request))
     return done(request, ref, f"{ref} cancelled")
+
+
+@action("orders.see_contact")
+def address(request: HttpRequest, ref: str) -> HttpResponse:
+    addressing.correct_address(ref, ship_to=field_of(request, "ship_to"), **who(request))
+    return done(request, ref, f"{ref} goes to the new address", undo="orders:restore_address")
+
+
+@action("orders.see_contact")
+def restore_address(request: HttpRequest, ref: str) -> HttpResponse:
+    addressing.restore_address(ref, **who(request))
+    return done(request, ref, f"{ref} goes to its former address again")
 
 
 @action("orders.note_order")
@@ -140,9 +143,11 @@ def _noted(ref: str, unknown: Sequence[str]) -> str:
     return f"Note kept on {ref}. Nobody here is called {nobody}." if nobody else f"Note kept on {ref}"
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
+def who(request: HttpRequest) -> dict[str, Any]:
     """Return who acts, when, and on which version of the order; an Undo acts on whatever it is now."""
-    version = None if "is_undo" in request.POST else _number(request, "version") if "version" in request.POST else None
+    version = (
+        None if "is_undo" in request.POST else number_of(request, "version") if "version" in request.POST else None
+    )
     return {"actor": request.user, "now": timezone.now(), "version": version}
 
 
@@ -158,7 +163,7 @@ def _reason(request: HttpRequest) -> str:
     return reason
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def number_of(request: HttpRequest, name: str) -> int:
     text = field_of(request, name)
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid("Give a whole number.", fields={name: "Give a whole number."})
@@ -189,10 +194,14 @@ def _back(request: HttpRequest, ref: str) -> str:
 def _refused(request: HttpRequest, ref: str, refusal: DomainError) -> HttpResponse:
     order = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
     revisions = list(order.eta_revisions.select_related("actor").order_by("at", "pk"))
+    is_stale = refusal.code == "stale"
     context = {
         "order": order,
         "refusal": refusal,
         "back": _back(request, ref),
-        "events": order_timeline(order, revisions, limit=RECENT_EVENTS).events,
+        "is_stale": is_stale,
+        "wishes": wishes(request, order) if is_stale else [],
+        "repeat": repeated_fields(request) if is_stale and order.status == OrderStatus.OPEN else [],
+        **news(order, revisions, seen=seen_version(request) if is_stale else None),
     }
     return render_page(request, "orders/order_refused.html", context, status=refusal.status)

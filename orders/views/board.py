@@ -27,8 +27,10 @@ from orders.queries.board import (
     sort_keys,
 )
 from orders.queries.bulk import recent_jobs
+from orders.queries.next_step import next_step
 from orders.queries.order import order_detail
 from orders.queries.status import VIEWS
+from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 from orders.queries.trends import trends
 from orders.views.board_frame import CURSOR, frame_context, keep_columns, view_url
@@ -107,8 +109,11 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
     if order is None:
         return {"detail": None, "panel_missing": ref}
     revisions = list(order.eta_revisions.select_related("actor").order_by("at", "pk"))
+    detail = order_detail(order)
+    has_substitutes = detail.is_open and bool(proposals(order))
     return {
-        "detail": order_detail(order),
+        "detail": detail,
+        "next_step": next_step(detail, has_substitutes=has_substitutes, today=timezone.localdate()),
         "events": order_timeline(order, revisions, limit=LATEST_EVENTS).events,
         "hold_kinds": HoldKind.choices,
         "today": timezone.localdate(),

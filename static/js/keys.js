@@ -94,7 +94,7 @@ const KEYS = {
   r: () => document.querySelector("[data-apply-ranks]:not([hidden])")?.click(),
   g: () => (chordUntil = performance.now() + CHORD_MS),
 };
-for (const key of "ehuzcno") KEYS[key] = () => act(key);
+for (const key of "ehuzcnosbm") KEYS[key] = () => act(key);
 
 function isTyping(target) {
   return target.matches("input:not(.cb), textarea, select, [contenteditable]");
@@ -121,6 +121,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-row-step]");
+  if (step) return go(step.dataset.rowStep === "j" ? 1 : -1);
   const row = event.target.closest("[data-row]");
   if (!row || event.target.closest("a, button, input, label, details")) return;
   current()?.classList.remove("cur");

@@ -97,6 +97,7 @@ ROUTES = {
     "orders:address": Route(post=("orders.see_contact",)),
     "orders:restore_address": Route(post=("orders.see_contact",)),
     "orders:order_activity": Route(get=SEE),
+    "orders:order_runs": Route(get=SEE),
     "orders:order_expedite": Route(get=SEE),
     "orders:cancel": Route(post=CANCEL),
     "orders:note": Route(post=NOTE),
