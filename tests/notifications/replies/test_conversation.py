@@ -66,7 +66,8 @@ def test_an_answer_goes_to_whoever_wrote_in_the_same_thread_once(order: Order, s
     assert (mail["To"], mail["In-Reply-To"]) == ("Jo@example.com", "<one@mail.example>")
     assert mail["Subject"] == f"Re: your order {order.ref}"
     text, html = (part.get_content().replace("\r", "") for part in mail.iter_parts())  # type: ignore[attr-defined]
-    assert "Hello Jo Park" in text and "On Friday.\nPromised." in text
+    assert "Hello Jo Park" in text
+    assert "On Friday.\nPromised." in text
     assert "On Friday.<br>Promised." in html
     reply.refresh_from_db()
     assert (reply.state, reply.handled_by, reply.answer) == (ReplyState.ANSWERED, agent, "On Friday.\nPromised.")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.models import Reply
+from notifications.announcing import announce
+from notifications.models import Delivery, Reply
+from notifications.replies.keeping import keep_reply
+from tests.factories.messages import make_fact
 from tests.notifications.replies.mails import mail
+from tests.notifications.smtp_server import Script
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,3 +41,19 @@ def test_without_the_right_secret_nothing_is_kept(client: Client, settings: Sett
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     assert push(client, mail("x" * 200).as_bytes()) == 413
     assert not Reply.objects.exists()
+
+
+def test_the_command_plays_a_customer(server: Script, settings: Settings) -> None:
+    settings.REPLIES_EMAIL = "replies@backlog.example"
+    announce([make_fact("orders.eta_slipped", email="jo@example.com")])
+    sent = Delivery.objects.get()
+    with pytest.raises(CommandError, match="nothing to answer"):
+        call_command("answer_as_customer", sent.order_ref, "When?")
+    Delivery.objects.update(state="sent", sent_at=timezone.now(), message_id="<7.abc@backlog.example>")
+
+    call_command("answer_as_customer", sent.order_ref, "When?")
+    [written] = server.mails
+    keep_reply(written.as_bytes(), now=timezone.now())
+
+    reply = Reply.objects.get()
+    assert (reply.order_ref, reply.own_words, reply.is_from_recipient) == (sent.order_ref, "When?", True)
