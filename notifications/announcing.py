@@ -1,4 +1,4 @@
-"""From an order's fact to the delivery that tells its customer: exactly one row a fact and channel, told or not.
+"""From an order's fact to the deliveries that tell its customer: exactly one that leads a fact, told or not.
 
 Whether the news is still worth telling is decided at the moment of sending (notifications.relevance). What is known
 already here, such as a missing address, becomes a row in state suppressed with its reason, so that facts always add up.
@@ -6,59 +6,53 @@ already here, such as a missing address, becomes a row in state suppressed with 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models.functions import Lower
-from django.utils import timezone
 
 from kernel.live import announce as announce_live
-from notifications.models import Delivery, DeliveryState, Fact, Suppression
-from notifications.placeholders import parsed_date
-from notifications.rendering import Mail, render
-from notifications.words import KINDS, read_once
-
-EMAIL = "email"
+from notifications.channels.routing import Route, Way, routes_of
+from notifications.drafts import draft
+from notifications.models import Channel, Delivery, DeliveryState, Fact
+from notifications.proposing import apply_send_rules, overtake_proposals
+from notifications.words import read_once
 
 
 def announce(facts: Sequence[Fact]) -> None:
-    """Write one e-mail delivery a fact, due after settings.MESSAGE_HOLD_SECONDS (a listener of orders.* facts)."""
-    addresses = {fact.payload["customer"]["email"].lower() for fact in facts}
-    closed = suppressed_among(addresses)
+    """Write a delivery a fact on the first channel that is open to its customer, or on all if that is their wish, due
+    after settings.MESSAGE_HOLD_SECONDS (a listener of orders.* facts)."""
     with read_once():
-        rows = [_delivery(fact, closed) for fact in facts]
+        routes = routes_of(facts)
+        rows = [row for fact, route in zip(facts, routes, strict=True) for row in _deliveries(fact, route)]
+    apply_send_rules(rows)
+    _let_what_goes_lead(rows)
     Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    overtake_proposals({fact.subject for fact in facts} - {""})
     announce_live("message", {"orders": sorted({fact.payload["order"]["ref"] for fact in facts})})
 
 
-def suppressed_among(addresses: Collection[str]) -> dict[str, str]:
-    """Return those of the lower-case ``addresses`` that must not be written to, with the reason."""
-    rows = Suppression.objects.filter(channel=EMAIL).annotate(lower=Lower("recipient")).filter(lower__in=addresses)
-    return dict(rows.values_list("lower", "reason"))
+def _deliveries(fact: Fact, route: Route) -> Iterator[Delivery]:
+    nowhere = (Way(Channel.EMAIL, fact.payload["customer"]["email"]),)
+    for place, way in enumerate(route.first or nowhere):
+        why_not = "" if route.ways else route.why_not
+        yield draft(
+            fact,
+            channel=way.channel,
+            recipient=way.recipient,
+            why_not=why_not,
+            is_lead=place == 0,
+            due_at=_due_at(fact),
+        )
 
 
-def _delivery(fact: Fact, closed: dict[str, str]) -> Delivery:
-    order, customer = fact.payload["order"], fact.payload["customer"]
-    reason = _why_not(fact, closed)
-    mail = _preview(fact)
-    return Delivery(
-        fact=fact,
-        kind=fact.kind,
-        channel=EMAIL,
-        recipient=customer["email"],
-        order_ref=order["ref"],
-        customer_code=customer["code"],
-        customer_name=customer["name"],
-        language=customer["language"],
-        state=DeliveryState.SUPPRESSED if reason else DeliveryState.PENDING,
-        state_reason=reason,
-        subject_line=mail.subject_line,
-        body_text=mail.body_text,
-        body_html=mail.body_html,
-        words_version=mail.words_version,
-        not_before=_due_at(fact),
-    )
+def _let_what_goes_lead(rows: Sequence[Delivery]) -> None:
+    """Where the rules keep the first channel's delivery of a fact back, let one lead that goes."""
+    leading = {row.fact_id: row for row in rows if row.is_lead}
+    for row in rows:
+        lead = leading[row.fact_id]
+        if lead.state == DeliveryState.SUPPRESSED and row.state != DeliveryState.SUPPRESSED:
+            lead.is_lead, row.is_lead, leading[row.fact_id] = False, True, row
 
 
 def _due_at(fact: Fact) -> datetime:
@@ -67,23 +61,3 @@ def _due_at(fact: Fact) -> datetime:
     if send_after:
         return datetime.fromisoformat(send_after)
     return fact.occurred_at + timedelta(seconds=settings.MESSAGE_HOLD_SECONDS)
-
-
-def _why_not(fact: Fact, closed: dict[str, str]) -> str:
-    customer = fact.payload["customer"]
-    if not customer["email"]:
-        return "No e-mail address"
-    if not customer["wants_email"]:
-        return "The customer does not want e-mail"
-    address_reason = closed.get(customer["email"].lower())
-    return f"Address closed: {address_reason}"[:200] if address_reason else ""
-
-
-def _preview(fact: Fact) -> Mail:
-    """Render what would be sent; a date that went back to what the customer knows has no words of its own."""
-    kind = fact.kind.removeprefix("orders.")
-    if kind not in KINDS:
-        return Mail("", "", "")
-    told_on = parsed_date(fact.payload["told_on"])
-    today = timezone.localdate(fact.occurred_at)
-    return render(kind, fact.payload, language=fact.payload["customer"]["language"], told_on=told_on, today=today)

@@ -37,8 +37,9 @@ def record_fact(kind: str, *, payload: Mapping[str, Any], dedupe_key: str, now: 
     record_facts([NewFact(kind, dedupe_key, payload, subject)], now=now)
 
 
-def record_facts(facts: Sequence[NewFact], *, now: datetime) -> None:
-    """Record many facts in the caller's transaction, with one INSERT per 2,000; see ``record_fact``."""
+def record_facts(facts: Sequence[NewFact], *, now: datetime, wakes: bool = True) -> None:
+    """Record many facts in the caller's transaction, with one INSERT per 2,000; see ``record_fact``. Facts that come
+    one by one in numbers need not wake the dispatcher each: its tick finds them."""
     require_transaction()
     if not facts:
         return
@@ -57,4 +58,5 @@ def record_facts(facts: Sequence[NewFact], *, now: datetime) -> None:
         batch_size=BATCH_SIZE,
         ignore_conflicts=True,
     )
-    kick(DISPATCH_TASK)
+    if wakes:
+        kick(DISPATCH_TASK)

@@ -1,111 +1,148 @@
-"""What becomes of a delivery: each function is one short transaction that changes it only while it is still ours."""
+"""What becomes of a message: each function is one short transaction, or part of one, that changes its deliveries only
+while they are still ours."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import random
 import uuid
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db import connection, transaction
+from django.db.models import F
 
-from kernel.errors import Invalid
-from kernel.leases import claim
-from kernel.live import announce as announce_live
-from notifications.links import make_links
-from notifications.merging import MERGED, News, companions_of, words_for
-from notifications.models import Delivery, DeliveryState, LinkPurpose, MessageRules, Suppression
-from notifications.outbox import record_fact
-from notifications.relevance import Verdict, judge
-from notifications.settling import settle
-from notifications.valve import message_rules
+from notifications.channels.routing import fall_back, tell_sent
+from notifications.known import BOUNCED
+from notifications.models import Delivery, DeliveryState, Suppression
+from notifications.preparing import Outgoing
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)  # longer than one mail can take: each SMTP step gives up after EMAIL_TIMEOUT
+LEASE = timedelta(seconds=90)  # longer than one message can take: each SMTP step gives up after EMAIL_TIMEOUT
 MAX_ATTEMPTS = 10
 SLOWEST_RETRY_SECONDS = 3600
+MOST_TOGETHER = 500
+ONE_CLAIMS = 0x6D61696C  # advisory lock
+
+# All due news to an address belongs to one sender, so that it makes one message; hence one claim at a time.
+_CLAIM = """
+    WITH due AS MATERIALIZED (
+        SELECT id, recipient FROM notifications_delivery
+        WHERE state = 'pending' AND channel = %(channel)s AND not_before <= %(now)s
+            AND (lease_until IS NULL OR lease_until < %(now)s)
+        ORDER BY not_before, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+    ), together AS MATERIALIZED (
+        SELECT id FROM notifications_delivery
+        WHERE state = 'pending' AND channel = %(channel)s AND recipient IN (SELECT recipient FROM due)
+            AND not_before <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+            AND id NOT IN (SELECT id FROM due)
+        ORDER BY id LIMIT %(together)s FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE notifications_delivery d
+    SET lease_token = %(token)s, lease_until = %(until)s, attempts = attempts + 1
+    FROM (SELECT id FROM due UNION ALL SELECT id FROM together) mine WHERE d.id = mine.id
+"""
+# Since the message was prepared, news may have been overtaken or stopped, its address or the valve closed.
+_BEGIN = """
+    UPDATE notifications_delivery d SET state = 'sending', state_reason = '', lease_until = %(until)s
+    FROM notifications_fact f
+    WHERE d.id = ANY(%(keys)s) AND f.id = d.fact_id AND d.lease_token = %(token)s AND d.state = 'pending'
+        AND NOT EXISTS (SELECT 1 FROM notifications_fact n
+            WHERE NOT n.subject = '' AND n.subject = f.subject AND n.id > f.id)
+        AND NOT EXISTS (SELECT 1 FROM notifications_suppression s
+            WHERE s.channel = d.channel AND lower(s.recipient) = lower(d.recipient)
+                AND (d.kind <> 'orders.answered' OR s.reason <> 'unsubscribed'))
+        AND NOT EXISTS (SELECT 1 FROM notifications_messagerules r WHERE r.is_paused)
+"""
 
 
-def claim_due(*, now: datetime, limit: int) -> tuple[uuid.UUID, list[int]]:
-    """Claim due deliveries for a sender; return its token and their keys. They stay pending until ``start``."""
-    return claim(Delivery.objects.filter(state=DeliveryState.PENDING), now=now, lease=LEASE, limit=limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A mail to hand over: its delivery, and the customer's keys, which are kept nowhere else (notifications.links)."""
-
-    delivery: Delivery
-    order_keys: dict[str, str]
-    unsubscribe_key: str
-
-
-def start(key: int, *, token: uuid.UUID, now: datetime) -> Outgoing | None:
-    """Mark a claimed delivery as being sent, its words filled in; None when it is not to be sent now or not ours.
-
-    News that no longer holds is settled here, inside the transaction that would otherwise send it. Other news that is
-    due to the same recipient travels with it (``notifications.merging``).
-    """
-    with transaction.atomic():
-        rows = Delivery.objects.filter(pk=key, lease_token=token, state=DeliveryState.PENDING)
-        delivery = rows.select_for_update(of=("self",), no_key=True).select_related("fact").first()
-        if delivery is None:
-            return None
-        rules = message_rules()
-        verdict = judge(delivery, rules, now=now)
-        if verdict.not_before or verdict.state != DeliveryState.PENDING:
-            settle(delivery, verdict)
-            return None
-        try:
-            return _fill_in(delivery, verdict, rules, now=now)
-        except Invalid as error:
-            words = f"Its words cannot be filled in: {error.detail}"
-            settle(delivery, replace(verdict, state=DeliveryState.FAILED, reason=words))
-            return None
-
-
-def finish(delivery: Delivery, *, state: DeliveryState, reason: str, now: datetime) -> None:
-    """Keep the outcome, and the fact notifications.sent when the customer has been told.
-
-    A delivery that was given up as uncertain while its worker was merely slow still takes the true outcome.
-    """
-    with transaction.atomic():
-        sent_at = now if state == DeliveryState.SENT else None
-        ours = _in_this_mail(delivery).filter(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN])
-        told = list(ours.select_related("fact").order_by("pk"))
-        if not ours.update(state=state, state_reason=reason[:200], sent_at=sent_at, lease_until=None):
-            log.error("delivery %s was taken over while it was being sent", delivery.pk)
-            return
-        announce_live("message", {"orders": sorted({each.order_ref for each in told})})
-        if sent_at:
-            for each in told:
-                _record_sent(each, sent_at)
-
-
-def refused(delivery: Delivery, *, answer: str, is_bad_address: bool, now: datetime) -> None:
-    """Fail a delivery that the server will never take; close the address when it is the address that was refused."""
-    if is_bad_address:
-        Suppression.objects.bulk_create(
-            [Suppression(channel=delivery.channel, recipient=delivery.recipient, reason=f"bounced: {answer}"[:200])],
-            ignore_conflicts=True,
+def claim_due(channel: str, *, now: datetime, limit: int) -> tuple[uuid.UUID, int]:
+    """Claim due deliveries of a channel, and what else is due to their addresses, for a sender; return its token and
+    how many. They stay pending until ``begin``."""
+    token = uuid.uuid4()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CLAIMS])
+        cursor.execute(
+            _CLAIM,
+            {
+                "channel": channel,
+                "now": now,
+                "until": now + LEASE,
+                "token": token,
+                "limit": limit,
+                "together": MOST_TOGETHER,
+            },
         )
-    finish(delivery, state=DeliveryState.FAILED, reason=answer, now=now)
+        return token, cursor.rowcount
 
 
-def retry(delivery: Delivery, *, error: str, now: datetime) -> None:
-    """Put a delivery back for later, twice as long each time, with jitter; fail it after ``MAX_ATTEMPTS``."""
-    if delivery.attempts >= MAX_ATTEMPTS:
-        finish(delivery, state=DeliveryState.FAILED, reason=f"Given up after {MAX_ATTEMPTS} tries: {error}", now=now)
+def begin(outgoing: Outgoing, *, token: uuid.UUID, now: datetime) -> bool:
+    """Mark a message as being sent; False when any of its news may not go any more, which is then judged anew soon."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_BEGIN, {"keys": outgoing.keys, "token": token, "until": now + LEASE})
+        if cursor.rowcount == len(outgoing.deliveries):
+            return True
+        left = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token)
+        left.filter(state__in=[DeliveryState.PENDING, DeliveryState.SENDING]).update(
+            state=DeliveryState.PENDING,
+            sent_with=None,
+            attempts=F("attempts") - 1,
+            lease_token=None,
+            lease_until=None,
+        )
+        return False
+
+
+def finish(
+    outgoing: Outgoing,
+    *,
+    state: DeliveryState,
+    reason: str = "",
+    provider_id: str = "",
+    token: uuid.UUID,
+    now: datetime,
+) -> None:
+    """Keep the outcome, and the facts notifications.sent when the customer has been told; news that failed goes over
+    to the customer's next channel.
+
+    A message that was given up as uncertain while its worker was merely slow still takes the true outcome.
+    """
+    with transaction.atomic():
+        ours = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token)
+        changed = ours.filter(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN]).update(
+            state=state,
+            state_reason=reason[:200],
+            sent_at=now if state == DeliveryState.SENT else None,
+            provider_id=provider_id[:200],
+            lease_until=None,
+        )
+        if changed != len(outgoing.deliveries):
+            log.error("delivery %s was taken over while it was being sent", outgoing.delivery.pk)
+            return
+        if state == DeliveryState.SENT:
+            tell_sent([each for each in outgoing.deliveries if each.is_lead], sent_at=now)
+        elif state == DeliveryState.FAILED:
+            fall_back(outgoing.deliveries, now=now)
+
+
+def refused(outgoing: Outgoing, *, answer: str, is_bad_address: bool, token: uuid.UUID, now: datetime) -> None:
+    """Fail a message that will never be taken; close the address when it is the address that was refused."""
+    with transaction.atomic():
+        if is_bad_address:
+            close_address(outgoing.delivery.channel, outgoing.delivery.recipient, reason=f"{BOUNCED}: {answer}")
+        finish(outgoing, state=DeliveryState.FAILED, reason=answer, token=token, now=now)
+
+
+def retry(outgoing: Outgoing, *, error: str, token: uuid.UUID, now: datetime) -> None:
+    """Put a message back for later, twice as long each time, with jitter; fail it after ``MAX_ATTEMPTS``."""
+    attempts = max(each.attempts for each in outgoing.deliveries)
+    if attempts >= MAX_ATTEMPTS:
+        words = f"Given up after {MAX_ATTEMPTS} tries: {error}"
+        finish(outgoing, state=DeliveryState.FAILED, reason=words, token=token, now=now)
         return
-    seconds = min(SLOWEST_RETRY_SECONDS, 15 * 2**delivery.attempts) * random.uniform(0.75, 1.25)
-    _in_this_mail(delivery).filter(state=DeliveryState.SENDING).update(
+    seconds = min(SLOWEST_RETRY_SECONDS, 15 * 2**attempts) * random.uniform(0.75, 1.25)
+    ours = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token, state=DeliveryState.SENDING)
+    ours.update(
         state=DeliveryState.PENDING,
         sent_with=None,
         state_reason=f"The server asks to try later: {error}"[:200],
@@ -116,10 +153,17 @@ def retry(delivery: Delivery, *, error: str, now: datetime) -> None:
     )
 
 
+def not_handed_over(outgoing: Outgoing, *, token: uuid.UUID) -> None:
+    """Take back that a message is being sent: nobody was there to take it. It stays claimed, for ``give_back``."""
+    ours = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token, state=DeliveryState.SENDING)
+    ours.update(state=DeliveryState.PENDING)
+
+
 def give_back(*, token: uuid.UUID, retry_at: datetime, reason: str = "", error: str = "") -> int:
     """Put back what is left of a claimed batch; it has not been tried, so it is not counted. Return how many."""
     return Delivery.objects.filter(lease_token=token, state=DeliveryState.PENDING).update(
         attempts=F("attempts") - 1,
+        sent_with=None,
         state_reason=reason,
         last_error=error[:2000],
         not_before=retry_at,
@@ -136,52 +180,7 @@ def give_up_unanswered(*, now: datetime) -> int:
     )
 
 
-def message_id(delivery: Delivery) -> str:
-    """Return the Message-ID of a delivery: the same each time, so that a mail sent twice would show as one."""
-    what = f"{delivery.fact_id}|{delivery.recipient}|{delivery.channel}"
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{delivery.fact_id}.{hashlib.sha256(what.encode()).hexdigest()[:24]}@{domain}>"
-
-
-def _in_this_mail(delivery: Delivery) -> QuerySet[Delivery]:
-    """Return the delivery and those whose news its mail carries, while they are ours."""
-    carried = Q(pk=delivery.pk) | Q(sent_with_id=delivery.pk)
-    return Delivery.objects.filter(carried, lease_token=delivery.lease_token)
-
-
-def _fill_in(delivery: Delivery, verdict: Verdict, rules: MessageRules, *, now: datetime) -> Outgoing:
-    """Write the words of the delivery, or of one mail for it and its companions, and mark all as being sent."""
-    news = [News(delivery, verdict)]
-    if rules.merges and verdict.kind in MERGED:
-        news += [News(other, said) for other, said in companions_of(delivery, rules, now=now)]
-    mail = words_for(news, today=timezone.localdate(now))
-    for each in news:
-        row = each.delivery
-        row.kind = f"orders.{each.verdict.kind}"
-        row.subject_line, row.body_text, row.body_html = mail.subject_line, mail.body_text, mail.body_html
-        row.words_version = mail.words_version
-        row.message_id, row.sent_with = message_id(delivery), None if row is delivery else delivery
-        row.state, row.state_reason, row.lease_until = DeliveryState.SENDING, "", now + LEASE
-        row.lease_token = delivery.lease_token
-        row.save()
-    refs = [each.delivery.order_ref for each in news]
-    wanted = [(LinkPurpose.ORDER, ref) for ref in refs] + [(LinkPurpose.UNSUBSCRIBE, delivery.recipient)]
-    *order_keys, unsubscribe_key = make_links(wanted, now=now)
-    return Outgoing(delivery, dict(zip(refs, order_keys, strict=True)), unsubscribe_key)
-
-
-def _record_sent(delivery: Delivery, sent_at: datetime) -> None:
-    payload = delivery.fact.payload
-    record_fact(
-        "notifications.sent",
-        subject=f"delivery:{delivery.pk}",
-        dedupe_key=f"sent:{delivery.pk}",
-        payload={
-            "delivery_id": delivery.pk,
-            "fact_kind": delivery.kind,
-            "order_id": payload["order"]["id"],
-            "eta_on": payload["eta_on"],
-            "sent_at": sent_at.isoformat(),
-        },
-        now=sent_at,
-    )
+def close_address(channel: str, recipient: str, *, reason: str) -> None:
+    """Write to an address no more; one that is closed already keeps its reason. Participant."""
+    row = Suppression(channel=channel, recipient=recipient, reason=reason[:200])
+    Suppression.objects.bulk_create([row], ignore_conflicts=True)

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
-from notifications.announcing import suppressed_among
-from notifications.models import Delivery, DeliveryState, Fact, MessageRules
+from notifications.known import Known, Told
+from notifications.models import Delivery, DeliveryState, MessageRules
+from notifications.models.suppression import BY_CUSTOMER
 from notifications.placeholders import parsed_date
 from notifications.quiet import day_start, next_morning, quiet_until, zone_of
 
 DATE_NEWS = {"eta_slipped", "eta_improved", "eta_restored"}
+ANSWERED = "orders.answered"  # a colleague's answer to what a customer wrote: it waits for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,63 +26,72 @@ class Verdict:
     state: DeliveryState = DeliveryState.PENDING
     reason: str = ""
     not_before: datetime | None = None
+    is_closed: bool = False  # it is the address that stops it, so another channel may do
+
+    @property
+    def sends(self) -> bool:
+        return self.state == DeliveryState.PENDING and self.not_before is None
 
 
-def judge(delivery: Delivery, rules: MessageRules, *, now: datetime) -> Verdict:
-    """Decide about a delivery that is about to be sent; six indexed reads, no writes.
+def judge(delivery: Delivery, rules: MessageRules, known: Known, *, now: datetime) -> Verdict:
+    """Decide about a delivery that is about to be sent, but for its customer's budget (``within_budget``).
 
     News about a date is compared with the date that our last sent message named, not with the one the planner knew when
     it wrote the fact: a message may have left in between. What is worth sending still waits for the end of the
-    customer's quiet hours and, beyond their budget of messages a day, for the next morning.
+    customer's quiet hours.
     """
-    verdict = _worth_sending(delivery, now)
-    if verdict.not_before or verdict.state != DeliveryState.PENDING:
+    verdict = _worth_sending(delivery, known, now)
+    if not verdict.sends or delivery.fact.kind == ANSWERED:
+        return verdict
+    ends_at = quiet_until(now, zone_of(delivery.fact.payload["customer"]["zone"]), rules.quiet_from, rules.quiet_to)
+    return replace(verdict, reason="It is night where the customer is", not_before=ends_at) if ends_at else verdict
+
+
+def within_budget(delivery: Delivery, verdict: Verdict, rules: MessageRules, known: Known, now: datetime) -> Verdict:
+    """Return the verdict, or that news of a date waits for the next morning: the customer had enough messages today."""
+    if verdict.kind not in DATE_NEWS or delivery.said.get("by_colleague"):
         return verdict
     zone = zone_of(delivery.fact.payload["customer"]["zone"])
-    ends_at = quiet_until(now, zone, rules.quiet_from, rules.quiet_to)
-    if ends_at:
-        return replace(verdict, reason="It is night where the customer is", not_before=ends_at)
-    is_free = verdict.kind not in DATE_NEWS or delivery.fact.payload.get("by_colleague")
-    if not is_free and _sent_today(delivery, day_start(now, zone)) >= rules.daily_messages:
-        morning = next_morning(now, zone, rules.quiet_to)
-        return replace(verdict, reason="The customer had enough messages today", not_before=morning)
-    return verdict
+    if known.mails_since(delivery, day_start(now, zone)) < rules.daily_messages:
+        return verdict
+    morning = next_morning(now, zone, rules.quiet_to)
+    return replace(verdict, reason="The customer had enough messages today", not_before=morning)
 
 
-def _worth_sending(delivery: Delivery, now: datetime) -> Verdict:
+def _worth_sending(delivery: Delivery, known: Known, now: datetime) -> Verdict:
     fact = delivery.fact
-    last_sent = _last_sent(fact)
-    told_on = parsed_date((last_sent.fact if last_sent else fact).payload["eta_on" if last_sent else "told_on"])
+    told = known.told_of(delivery)
+    last_sent = max((each for each in told if each.sent_at), key=lambda each: (each.sent_at, each.key), default=None)
+    told_on = parsed_date(last_sent.eta_on if last_sent else fact.payload["told_on"])
     kind = fact.kind.removeprefix("orders.")
-    if fact.subject and Fact.objects.filter(subject=fact.subject, pk__gt=fact.pk).exists():
+    if known.newest.get(fact.subject, 0) > fact.pk:
         return Verdict(kind, told_on, DeliveryState.SUPERSEDED, "Newer news of this order")
-    if fact.kind != "orders.shipped" and _has_left(delivery):
+    if fact.kind not in ("orders.shipped", ANSWERED) and known.left.get(delivery.order_ref, 0) > fact.pk:
         return Verdict(kind, told_on, DeliveryState.SUPERSEDED, "The order has left")
-    closed = suppressed_among([delivery.recipient.lower()])
-    if closed:
-        return Verdict(kind, told_on, DeliveryState.SUPPRESSED, f"Address closed: {closed.popitem()[1]}"[:200])
-    if kind in DATE_NEWS and not last_sent and _missed_first_word(fact):
-        return Verdict("backordered", told_on)
-    return _judge_date_news(fact, told_on, now) if kind in DATE_NEWS else Verdict(kind, told_on)
-
-
-def _judge_date_news(fact: Fact, told_on: date | None, now: datetime) -> Verdict:
-    eta_on = parsed_date(fact.payload["eta_on"])
-    kind = _direction(fact.kind.removeprefix("orders."), eta_on, told_on)
-    if fact.payload.get("by_colleague"):  # who wants it told, however often and whatever was told before
+    closed = known.closed.get((delivery.channel, delivery.recipient.lower()))
+    if closed is not None and (fact.kind != ANSWERED or closed != BY_CUSTOMER):
+        reason = f"Address closed: {closed}"[:200]
+        return Verdict(kind, told_on, DeliveryState.SUPPRESSED, reason, is_closed=True)
+    if kind not in DATE_NEWS:
         return Verdict(kind, told_on)
-    if eta_on == told_on or (eta_on and told_on and abs((eta_on - told_on).days) < fact.payload["threshold_days"]):
+    if not last_sent and any(_is_missed_first_word(each, fact.pk) for each in told):
+        return Verdict("backordered", told_on)
+    return _judge_date_news(delivery, told, told_on, now)
+
+
+def _judge_date_news(delivery: Delivery, told: list[Told], told_on: date | None, now: datetime) -> Verdict:
+    payload = delivery.said
+    eta_on = parsed_date(payload["eta_on"])
+    kind = _direction(delivery.fact.kind.removeprefix("orders."), eta_on, told_on)
+    if payload.get("by_colleague"):  # who wants it told, however often and whatever was told before
+        return Verdict(kind, told_on)
+    if eta_on == told_on or (eta_on and told_on and abs((eta_on - told_on).days) < payload["threshold_days"]):
         return Verdict(kind, told_on, DeliveryState.SUPPRESSED, "The customer has this date already")
-    again_at = _next_delay_mail_at(fact) if kind == "eta_slipped" else None
-    if again_at and again_at > now:
+    delays = [each.sent_at for each in told if each.sent_at and each.kind == "orders.eta_slipped"]
+    again_at = max(delays) + timedelta(hours=settings.DELAY_MAIL_HOURS) if delays else now
+    if kind == "eta_slipped" and again_at > now:
         return Verdict(kind, told_on, reason="Told of a delay less than a day ago", not_before=again_at)
     return Verdict(kind, told_on)
-
-
-def _sent_today(delivery: Delivery, since: datetime) -> int:
-    """Count the mails that this customer got at this address today; news that travelled with another counts once."""
-    sent = Delivery.objects.filter(customer_code=delivery.customer_code, recipient=delivery.recipient)
-    return sent.filter(state=DeliveryState.SENT, sent_at__gte=since, sent_with__isnull=True).count()
 
 
 def _direction(kind: str, eta_on: date | None, told_on: date | None) -> str:
@@ -89,27 +100,7 @@ def _direction(kind: str, eta_on: date | None, told_on: date | None) -> str:
     return "eta_improved" if kind == "eta_restored" else kind
 
 
-def _missed_first_word(fact: Fact) -> bool:
-    """Tell whether the word that part of the order waits was overtaken before it went out: then it is still due."""
-    first = Delivery.objects.filter(fact__subject=fact.subject, fact_id__lt=fact.pk, kind="orders.backordered")
-    return first.filter(state__in=[DeliveryState.PENDING, DeliveryState.SUPERSEDED]).exists()
-
-
-def _has_left(delivery: Delivery) -> bool:
-    """Tell whether newer news says that everything of the order has been shipped (no line is left in it)."""
-    shipped = Delivery.objects.filter(order_ref=delivery.order_ref, kind="orders.shipped", fact_id__gt=delivery.fact_id)
-    return shipped.filter(fact__payload__lines=[]).exists()
-
-
-def _last_sent(fact: Fact) -> Delivery | None:
-    if not fact.subject:
-        return None
-    sent = Delivery.objects.filter(fact__subject=fact.subject, state=DeliveryState.SENT).select_related("fact")
-    return sent.order_by("-sent_at", "-pk").first()
-
-
-def _next_delay_mail_at(fact: Fact) -> datetime | None:
-    """Return when the budget of delay messages for this order allows the next one."""
-    told = Delivery.objects.filter(fact__subject=fact.subject, kind="orders.eta_slipped", state=DeliveryState.SENT)
-    sent_at = told.order_by("-sent_at").values_list("sent_at", flat=True).first()
-    return sent_at + timedelta(hours=settings.DELAY_MAIL_HOURS) if sent_at else None
+def _is_missed_first_word(told: Told, fact_id: int) -> bool:
+    """Tell whether this was the word that part of the order waits, overtaken before it went out: it is still due."""
+    overtaken = told.state in (DeliveryState.PENDING, DeliveryState.SUPERSEDED)
+    return overtaken and told.kind == "orders.backordered" and told.fact_id < fact_id

@@ -1,8 +1,9 @@
-"""Send due deliveries by SMTP: claim, ask whether the news still holds, hand over outside any transaction, record.
+"""Send due deliveries: claim, ask whether the news still holds, hand over outside any transaction, record.
 
-A delivery is ``sending`` from just before its mail is handed over until the outcome is committed. When its worker dies
-in between, nobody knows whether the server took it: its lease runs out and it becomes ``uncertain``, for a person to
-decide about. It is never sent a second time by itself.
+A delivery is ``sending`` from just before its message is handed over until the outcome is committed. When its worker
+dies in between, nobody knows whether it was taken: its lease runs out and it becomes ``uncertain``, for a person to
+decide about. It is never sent a second time by itself. The outcome of one message and the beginning of the next are one
+commit, so at most one message of a worker is ever in doubt.
 """
 
 from __future__ import annotations
@@ -10,102 +11,115 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
-from django.utils.html import conditional_escape
 
+from kernel.kick import kick
+from kernel.live import announce as announce_live
+from kernel.transactions import in_one_transaction
 from notifications import outcomes, valve
-from notifications.models import DeliveryState
-from notifications.outcomes import Outgoing
-from notifications.placeholders import hidden_link
-from notifications.replies.addresses import reply_address
-from notifications.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.channels.couriers import Courier, courier_of
+from notifications.models import Channel, DeliveryState
+from notifications.outbox import DISPATCH_TASK
+from notifications.preparing import Outgoing, prepare
 from notifications.words import read_once
 
-BATCH = 50
-TIME_FOR_BATCH = timedelta(seconds=20)  # a task that hits its time limit would leave its mail uncertain
-SERVER_AWAY_SECONDS = (5, 15)
+BATCH = 100
+TIME_FOR_BATCH = timedelta(seconds=20)  # a task that hits its time limit would leave its message uncertain
+CARRIER_AWAY_SECONDS = (5, 15)
+NOBODY_ANSWERS = {Channel.EMAIL: "No mail server answers"}
 
 
-def send_due(*, now: datetime) -> int:
-    """Send one batch of due deliveries over one connection; return how many were claimed, 0 when nothing is due or
-    the valve is closed.
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A message that was handed over or refused, and what is known of it: the carrier's name for it, or the error."""
 
-    Raises Unreachable, after giving the batch back, when no server takes mail: there is no point in going on.
+    outgoing: Outgoing
+    provider_id: str = ""
+    error: RefusedForGood | RefusedForNow | Unanswered | Unreachable | None = None
+
+
+def send_due(*, now: datetime, channel: str = Channel.EMAIL) -> int:
+    """Send one batch of a channel's due deliveries over one connection; return how many were claimed, 0 when nothing is
+    due or the valve is closed.
+
+    Raises Unreachable, after giving the batch back, when nobody takes messages: there is no point in going on.
     """
     outcomes.give_up_unanswered(now=now)
     if not valve.is_open(now=now):
         return 0
-    token, keys = outcomes.claim_due(now=now, limit=BATCH)
-    mailer = Mailer(get_connection())
+    courier = courier_of(channel)
+    if courier is None:
+        return 0
+    token, claimed = outcomes.claim_due(channel, now=now, limit=BATCH)
+    if not claimed:
+        return 0
     try:
+        courier.open()
         with read_once():
-            _send_batch(keys, token=token, mailer=mailer, now=now)
+            messages = prepare(token, now=timezone.now())
+        _send_all(messages, token, courier, started=timezone.now())
     except Unreachable as error:
-        retry_at = timezone.now() + timedelta(seconds=random.uniform(*SERVER_AWAY_SECONDS))
-        outcomes.give_back(token=token, retry_at=retry_at, reason="No mail server answers", error=str(error))
+        retry_at = timezone.now() + timedelta(seconds=random.uniform(*CARRIER_AWAY_SECONDS))
+        words = NOBODY_ANSWERS.get(Channel(channel), f"The {Channel(channel).label} gateway does not answer")
+        outcomes.give_back(token=token, retry_at=retry_at, reason=words, error=str(error))
         raise
     finally:
-        mailer.close()
-    return len(keys)
+        courier.close()
+    return claimed
 
 
-def _send_batch(keys: Sequence[int], *, token: uuid.UUID, mailer: Mailer, now: datetime) -> None:
-    for key in keys:
-        if timezone.now() - now > TIME_FOR_BATCH:
-            outcomes.give_back(token=token, retry_at=now)
-            return
-        _send_one(key, token=token, mailer=mailer)
+def _send_all(messages: Sequence[Outgoing], token: uuid.UUID, courier: Courier, *, started: datetime) -> None:
+    handed: Handed | None = None
+    for outgoing in messages:
+        if timezone.now() - started > TIME_FOR_BATCH:
+            break
+        if not courier.is_open:  # opening may take long, and fail: first keep what is known
+            _record(handed, token)
+            handed = None
+            courier.open()
+        may_go = in_one_transaction(partial(_record_and_begin, handed, outgoing, token))
+        handed = _hand_over(outgoing, courier) if may_go else None
+        if handed and isinstance(handed.error, Unreachable):
+            _record(handed, token)
+            raise handed.error
+    _record(handed, token)
+    outcomes.give_back(token=token, retry_at=started)
+    refs = sorted({each.order_ref for outgoing in messages for each in outgoing.deliveries})
+    announce_live("message", {"orders": refs})
+    kick(DISPATCH_TASK)
 
 
-def _send_one(key: int, *, token: uuid.UUID, mailer: Mailer) -> None:
-    mailer.open()  # before the delivery is marked as being sent: a server that is away makes nothing uncertain
-    outgoing = outcomes.start(key, token=token, now=timezone.now())
-    if outgoing is None:
-        return
-    delivery = outgoing.delivery
+def _hand_over(outgoing: Outgoing, courier: Courier) -> Handed:
     try:
-        mailer.send(mail_of(outgoing))
-    except Unanswered:
-        reason = "The connection died before the server's answer"
-        outcomes.finish(delivery, state=DeliveryState.UNCERTAIN, reason=reason, now=timezone.now())
-    except RefusedForGood as error:
-        outcomes.refused(delivery, answer=str(error), is_bad_address=error.is_bad_address, now=timezone.now())
-    except RefusedForNow as error:
-        outcomes.retry(delivery, error=str(error), now=timezone.now())
-    except ValueError as error:  # Django refuses an address or header that cannot be written
-        outcomes.refused(delivery, answer=f"Not a mail: {error}", is_bad_address=False, now=timezone.now())
-    else:
-        outcomes.finish(delivery, state=DeliveryState.SENT, reason="", now=timezone.now())
+        return Handed(outgoing, provider_id=courier.send(outgoing))
+    except (Unanswered, RefusedForGood, RefusedForNow, Unreachable) as error:
+        return Handed(outgoing, error=error)
 
 
-def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
-    """Return the mail of a delivery whose words are filled in, with the customer's keys (RFC 8058 for the second)."""
-    delivery = outgoing.delivery
-    headers = {
-        "Message-ID": delivery.message_id,
-        "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": f"<{settings.BASE_URL}/u/{outgoing.unsubscribe_key}/>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-    in_reply_to = delivery.fact.payload.get("in_reply_to")
-    if in_reply_to:
-        headers |= {"In-Reply-To": in_reply_to, "References": in_reply_to}
-    replies = reply_address(delivery.pk)
-    text, html = delivery.body_text, delivery.body_html
-    for ref, key in outgoing.order_keys.items():
-        hidden, page = hidden_link(ref), f"{settings.BASE_URL}/o/{key}/"
-        text, html = text.replace(hidden, page), html.replace(conditional_escape(hidden), page)
-    mail = EmailMultiAlternatives(
-        delivery.subject_line,
-        text,
-        settings.DEFAULT_FROM_EMAIL,
-        [delivery.recipient],
-        headers=headers,
-        reply_to=[replies] if replies else None,
-    )
-    mail.attach_alternative(html, "text/html")
-    return mail
+def _record_and_begin(handed: Handed | None, outgoing: Outgoing, token: uuid.UUID) -> bool:
+    _record(handed, token)
+    return outcomes.begin(outgoing, token=token, now=timezone.now())
+
+
+def _record(handed: Handed | None, token: uuid.UUID) -> None:
+    if handed is None:
+        return
+    outgoing, now = handed.outgoing, timezone.now()
+    match handed.error:
+        case None:
+            state = DeliveryState.SENT
+            outcomes.finish(outgoing, state=state, provider_id=handed.provider_id, token=token, now=now)
+        case Unanswered():
+            reason = "The connection died before the server's answer"
+            outcomes.finish(outgoing, state=DeliveryState.UNCERTAIN, reason=reason, token=token, now=now)
+        case RefusedForGood() as error:
+            outcomes.refused(outgoing, answer=str(error), is_bad_address=error.is_bad_address, token=token, now=now)
+        case Unreachable():
+            outcomes.not_handed_over(outgoing, token=token)
+        case RefusedForNow() as error:
+            outcomes.retry(outgoing, error=str(error), token=token, now=now)

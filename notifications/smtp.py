@@ -8,38 +8,30 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
+from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable
+
 BAD_ADDRESS = {550, 551, 553, 554}  # as answers to RCPT TO: no such mailbox, or it will not hear from us
 
 
-class Unreachable(Exception):
-    """No server takes mail from us now: nothing was handed over, and the next mail would fare no better."""
-
-
-class RefusedForNow(Exception):
-    """The server refused this mail with a 4xx, or hung up before it had it: try again later."""
-
-
-class RefusedForGood(Exception):
-    """The server refused this mail with a 5xx. ``is_bad_address`` when it refused the recipient, not the content."""
-
-    def __init__(self, detail: str, *, is_bad_address: bool = False) -> None:
-        super().__init__(detail)
-        self.is_bad_address = is_bad_address
-
-
-class Unanswered(Exception):
-    """The mail went out and the connection died before the answer: perhaps it arrived."""
-
-
 class _TellsUnanswered(smtplib.SMTP):
+    _content_is_out = False
+
     def data(self, msg: Any) -> tuple[int, bytes]:
-        """Send the content; a connection that dies from here on may have delivered it."""
+        """Send the content; a connection that dies once any of it is out may have delivered it."""
+        self._content_is_out = False
         try:
             return super().data(msg)
         except smtplib.SMTPResponseException:
             raise
         except OSError as error:
+            if not self._content_is_out:
+                raise
             raise Unanswered(_words(error)) from error
+
+    def send(self, s: Any) -> None:
+        """Send a command, which is text, or the content, which is bytes."""
+        self._content_is_out = isinstance(s, bytes)
+        super().send(s)
 
 
 class _TellsUnansweredSSL(_TellsUnanswered, smtplib.SMTP_SSL):
@@ -59,6 +51,7 @@ class Mailer:
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
+        self.is_open = False
 
     def open(self) -> None:
         """Connect and sign in if not connected; raise Unreachable when no server can be used."""
@@ -66,16 +59,18 @@ class Mailer:
             self._backend.open()
         except OSError as error:  # smtplib's errors are OSErrors too
             raise Unreachable(_words(error)) from error
+        self.is_open = True
 
     def close(self) -> None:
         """Hang up; a server that is gone already is no news."""
+        self.is_open = False
         try:
             self._backend.close()
         except OSError:
             self._backend.connection = None
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over; return only after the server's 250. Raises one of this module's exceptions.
+    def send(self, mail: EmailMessage) -> str:
+        """Hand one mail over; return only after the server's 250, which names nothing. Raises what ``answers`` has.
 
         Servers hang up after a number of mails or a while. When that shows before this one's content is out, it goes
         over a new connection at once.
@@ -87,6 +82,7 @@ class Mailer:
                 self.close()
                 self._backend.open()
                 self._backend.send_messages([mail])
+                self.is_open = True
         except smtplib.SMTPRecipientsRefused as error:
             [(code, answer)] = error.recipients.values()
             raise _refusal(code, answer, is_recipient=True) from error
@@ -99,6 +95,7 @@ class Mailer:
         except OSError as error:
             self.close()
             raise RefusedForNow(_words(error)) from error
+        return ""
 
 
 def _refusal(code: int, answer: bytes | str, *, is_recipient: bool) -> Exception:

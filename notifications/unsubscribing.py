@@ -12,23 +12,22 @@ from django.views.decorators.http import require_http_methods
 
 from kernel.transactions import entry_verb
 from notifications.access import opened_by_key
-from notifications.announcing import EMAIL, suppressed_among
-from notifications.models import Link, LinkPurpose, Suppression
-
-BY_CUSTOMER = "unsubscribed"
+from notifications.known import closed_among
+from notifications.models import Channel, Link, LinkPurpose, Suppression
+from notifications.models.suppression import BY_CUSTOMER
 
 
 @entry_verb
 def unsubscribe(address: str, *, now: datetime) -> None:
     """Close an address at its owner's wish. Closed already, it stays closed, and for the reason it had."""
-    row = Suppression(channel=EMAIL, recipient=address, reason=BY_CUSTOMER, created_at=now)
+    row = Suppression(channel=Channel.EMAIL, recipient=address, reason=BY_CUSTOMER, created_at=now)
     Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
 @entry_verb
 def subscribe_again(address: str) -> None:
     """Open an address that its owner closed; one that bounced stays closed."""
-    Suppression.objects.filter(channel=EMAIL, recipient__iexact=address, reason=BY_CUSTOMER).delete()
+    Suppression.objects.filter(channel=Channel.EMAIL, recipient__iexact=address, reason=BY_CUSTOMER).delete()
 
 
 @csrf_exempt  # mail programs post without a page before; the key is the proof
@@ -41,6 +40,6 @@ def unsubscribe_page(request: HttpRequest, link: Link) -> HttpResponse:
             subscribe_again(link.subject)
         else:
             unsubscribe(link.subject, now=timezone.now())
-    reason = suppressed_among([link.subject.lower()]).get(link.subject.lower(), "")
+    reason = closed_among([(Channel.EMAIL, link.subject)]).get((Channel.EMAIL, link.subject.lower()), "")
     context = {"address": link.subject, "is_closed": bool(reason), "may_open": reason == BY_CUSTOMER}
     return render(request, "customer/unsubscribe.html", context)

@@ -49,7 +49,7 @@ class Script:
             server.transport.abort()
             return ""
         if self.hang_up_after_answer:
-            server.loop.call_later(0.01, server.transport.abort)
+            server.loop.call_soon(server.transport.close)  # once the answer is out
         return self.data
 
 

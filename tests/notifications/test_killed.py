@@ -67,7 +67,7 @@ def test_killed_after_the_250_one_is_uncertain_and_the_other_is_sent_once(server
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("two_waiting")
 def test_killed_before_the_first_mail_nothing_is_lost_or_doubled(server: Script) -> None:
-    assert run_sender_killed_at("start") == KILLED
+    assert run_sender_killed_at("begin") == KILLED
     assert server.mails == []
 
     assert send_due(now=timezone.now()) == 0  # the dead worker's lease still holds them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -15,11 +16,13 @@ from pytest_django import Settings
 
 from notifications import outcomes
 from notifications.announcing import announce
+from notifications.channels.answers import Unreachable
+from notifications.channels.mail import mail_of
 from notifications.integrity import delivery_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
-from notifications.outcomes import Outgoing
-from notifications.sending import mail_of, send_due
-from notifications.smtp import Mailer, Unreachable
+from notifications.preparing import Outgoing, prepare
+from notifications.sending import send_due
+from notifications.smtp import Mailer
 from notifications.tasks import send_due_deliveries
 from tests.factories.messages import make_fact
 from tests.notifications.smtp_server import Script, free_port
@@ -37,6 +40,14 @@ def due(kind: str = "orders.eta_slipped", **fields: Any) -> Delivery:
 
 def send(now: datetime | None = None) -> int:
     return send_due(now=now or timezone.now())
+
+
+def begun(now: datetime) -> tuple[Outgoing, uuid.UUID]:
+    """Claim and begin the one message that is due, as a sender does; return it and the sender's token."""
+    token, _ = outcomes.claim_due("email", now=now, limit=1)
+    [outgoing] = prepare(token, now=now)
+    assert outcomes.begin(outgoing, token=token, now=now)
+    return outgoing, token
 
 
 def again(delivery: Delivery) -> Delivery:
@@ -192,9 +203,7 @@ def test_a_connection_cut_before_the_answer_is_uncertain_and_never_sent_again(se
 def test_a_worker_that_dies_after_the_250_leaves_the_delivery_uncertain(server: Script) -> None:
     delivery = due()
     now = timezone.now()
-    token, [key] = outcomes.claim_due(now=now, limit=1)
-    started = outcomes.start(key, token=token, now=now)
-    assert started is not None
+    started, _ = begun(now)
     mailer = Mailer(get_connection())
     mailer.open()
     mailer.send(mail_of(started))
@@ -208,7 +217,7 @@ def test_a_worker_that_dies_after_the_250_leaves_the_delivery_uncertain(server: 
 
 def test_a_worker_that_dies_before_it_starts_a_mail_loses_and_doubles_nothing(server: Script) -> None:
     delivery = due()
-    outcomes.claim_due(now=timezone.now(), limit=1)
+    outcomes.claim_due("email", now=timezone.now(), limit=1)
 
     assert send() == 0
     send(timezone.now() + outcomes.LEASE + timedelta(seconds=1))
@@ -219,12 +228,10 @@ def test_a_worker_that_dies_before_it_starts_a_mail_loses_and_doubles_nothing(se
 def test_a_slow_worker_that_was_given_up_still_records_what_happened(server: Script) -> None:
     delivery = due()
     now = timezone.now()
-    token, [key] = outcomes.claim_due(now=now, limit=1)
-    started = outcomes.start(key, token=token, now=now)
-    assert started is not None
+    started, token = begun(now)
     outcomes.give_up_unanswered(now=now + outcomes.LEASE + timedelta(seconds=1))
 
-    outcomes.finish(started.delivery, state=outcomes.DeliveryState.SENT, reason="", now=now)
+    outcomes.finish(started, state=outcomes.DeliveryState.SENT, token=token, now=now)
 
     assert again(delivery).state == "sent"
     assert server.mails == []
@@ -252,6 +259,7 @@ def test_facts_are_the_sum_of_delivery_states(server: Script) -> None:
 
     counts = delivery_counts()
     assert counts == {
+        "proposed": 0,
         "pending": 0,
         "sending": 0,
         "sent": 2,
@@ -281,7 +289,7 @@ def _send_unclaimed_in_thread(barrier: Barrier) -> None:
         mailer = Mailer(get_connection())
         mailer.open()
         for delivery in pending:
-            mailer.send(mail_of(Outgoing(delivery, {}, "")))
+            mailer.send(mail_of(Outgoing([delivery], {}, "")))
             Delivery.objects.filter(pk=delivery.pk).update(state="sent", sent_at=timezone.now())
         mailer.close()
     finally:

@@ -1,0 +1,70 @@
+"""E-mail: what a message looks like as a mail, and who carries it, SMTP or a provider's API (django-anymail)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils.html import conditional_escape
+
+from notifications.channels.answers import RefusedForGood
+from notifications.channels.api_mailer import ApiMailer
+from notifications.placeholders import hidden_link
+from notifications.preparing import Outgoing
+from notifications.replies.addresses import reply_address
+from notifications.smtp import Mailer
+
+
+class MailCourier:
+    """Hands messages over as mails, one connection for a batch."""
+
+    def __init__(self) -> None:
+        uses_api = settings.EMAIL_BACKEND.startswith("anymail.")
+        self._mailer = ApiMailer(get_connection()) if uses_api else Mailer(get_connection())
+
+    @property
+    def is_open(self) -> bool:
+        return self._mailer.is_open
+
+    def open(self) -> None:
+        """Connect and sign in if not connected; raises Unreachable."""
+        self._mailer.open()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._mailer.close()
+
+    def send(self, outgoing: Outgoing) -> str:
+        """Hand one message over and return what its provider calls it; raises the exceptions of ``answers``."""
+        try:
+            return self._mailer.send(mail_of(outgoing))
+        except ValueError as error:  # Django refuses an address or header that cannot be written
+            raise RefusedForGood(f"Not a mail: {error}") from error
+
+
+def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """Return the mail of a message whose words are filled in, with the customer's keys (RFC 8058 for the second)."""
+    delivery = outgoing.delivery
+    headers = {
+        "Message-ID": delivery.message_id,
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": f"<{settings.BASE_URL}/u/{outgoing.unsubscribe_key}/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    in_reply_to = delivery.fact.payload.get("in_reply_to")
+    if in_reply_to:
+        headers |= {"In-Reply-To": in_reply_to, "References": in_reply_to}
+    replies = reply_address(delivery.pk)
+    text, html = delivery.body_text, delivery.body_html
+    for ref, key in outgoing.order_keys.items():
+        hidden, page = hidden_link(ref), f"{settings.BASE_URL}/o/{key}/"
+        text, html = text.replace(hidden, page), html.replace(conditional_escape(hidden), page)
+    mail = EmailMultiAlternatives(
+        delivery.subject_line,
+        text,
+        settings.DEFAULT_FROM_EMAIL,
+        [delivery.recipient],
+        headers=headers,
+        reply_to=[replies] if replies else None,
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
