@@ -51,6 +51,11 @@ class RulesForm(VerbForm):
     proposal_hours = forms.IntegerField(
         label="Proposals lapse after, hours", help_text="What nobody approved by then is not sent."
     )
+    follow_up_days = forms.IntegerField(
+        label="Follow up after days of silence",
+        help_text="Who waits and hears nothing is written to; who has no address, called.",
+    )
+    feedback_days = forms.IntegerField(label="Ask how it was, days after delivery", help_text="0: nobody is asked.")
     merges = forms.BooleanField(label="One mail for the news of all orders of a customer", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 

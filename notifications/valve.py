@@ -16,7 +16,13 @@ from notifications.models import Delivery, DeliveryState, MessageRules
 SEND_TASK = "notifications.tasks.send_due_deliveries"
 STORM_WINDOW = timedelta(hours=1)
 NOT_SENT = (DeliveryState.SUPPRESSED, DeliveryState.SUPERSEDED, DeliveryState.PROPOSED)
-LIMITS = {"daily_messages": (1, 1000), "storm_messages": (1, 10_000_000), "proposal_hours": (1, 720)}
+LIMITS = {
+    "daily_messages": (1, 1000),
+    "storm_messages": (1, 10_000_000),
+    "proposal_hours": (1, 720),
+    "follow_up_days": (1, 365),
+    "feedback_days": (0, 90),
+}
 
 
 def message_rules() -> MessageRules:
@@ -27,7 +33,7 @@ def message_rules() -> MessageRules:
 @entry_verb
 def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None) -> MessageRules:
     """Change when and how often customers are written to: quiet_from, quiet_to (``time`` or None), daily_messages,
-    storm_messages, proposal_hours, merges.
+    storm_messages, proposal_hours, follow_up_days, feedback_days, merges.
 
     Raises Invalid naming the field, Conflict when somebody else changed them since.
     """

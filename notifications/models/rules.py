@@ -19,6 +19,12 @@ class MessageRules(models.Model):
     proposal_hours = models.PositiveSmallIntegerField(
         "hours until a proposal lapses", default=48, help_text="What nobody approved by then is not sent."
     )
+    follow_up_days = models.PositiveSmallIntegerField(
+        "days of silence before a follow-up", default=14, help_text="For customers who wait and hear nothing."
+    )
+    feedback_days = models.PositiveSmallIntegerField(
+        "days after delivery until we ask how it was", default=5, help_text="0 asks nobody."
+    )
     merges = models.BooleanField("one mail for all orders of a customer", default=True)
     storm_messages = models.PositiveIntegerField(
         "messages an hour that close the valve", default=settings.STORM_MESSAGES

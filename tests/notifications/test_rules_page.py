@@ -21,6 +21,8 @@ GIVEN = {
     "daily_messages": "3",
     "storm_messages": "500",
     "proposal_hours": "24",
+    "follow_up_days": "10",
+    "feedback_days": "7",
     "merges": "on",
 }
 
