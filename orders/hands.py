@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
@@ -27,7 +26,8 @@ from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
 from orders.models import HandsPass, LinePlan, PickDay, PlanRun
-from orders.planning.types import Context, Ints
+from orders.planning.capacity import Capacity
+from orders.planning.types import Context
 from orders.replanning.hands import Delayed, find_delayed, load_capacity
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of, load_sites
@@ -129,9 +129,10 @@ def _pass(covers: Mapping[str, Any], *, now: datetime) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PASS_LOCK])
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     capacity = load_capacity(today=today.toordinal(), since=midnight)
-    delayed = _nobody() if capacity is None else find_delayed(capacity, _context(today))
+    delayed = find_delayed(capacity, _context(today)) if capacity is not None else None
     moved = _write(delayed)
-    HandsPass.objects.update_or_create(pk=1, defaults={**covers, "at": now})
+    left = _left(delayed.left) if delayed is not None else []
+    HandsPass.objects.update_or_create(pk=1, defaults={**covers, "at": now, "left": left})
     return moved
 
 
@@ -139,14 +140,19 @@ def _context(today: date) -> Context:
     return context_of(load_sites(Scope(None), today=today.toordinal()), today=today.toordinal())
 
 
-def _write(delayed: Delayed) -> int:
+def _left(capacity: Capacity) -> list[tuple[int, int, int]]:
+    """Return the days that queues use, and days of their own, with what is left: what ``HandsPass.left`` keeps."""
+    warehouse = capacity.warehouse_id[capacity.special_place]
+    return list(zip(warehouse.tolist(), capacity.special_day.tolist(), capacity.special_qty.tolist(), strict=True))
+
+
+def _write(delayed: Delayed | None) -> int:
     """Make the table say what the pass found; mark the products of lines that differ. Returns how many lines do."""
-    wanted = {
-        line_id: (product_id, date.fromordinal(day))
-        for line_id, product_id, day in zip(
-            delayed.line_id.tolist(), delayed.product_id.tolist(), delayed.pick_on.tolist(), strict=True
-        )
-    }
+    wanted = {}
+    if delayed is not None:
+        columns = (delayed.line_id, delayed.product_id, delayed.pick_on)
+        for line_id, product_id, day in zip(*(column.tolist() for column in columns), strict=True):
+            wanted[line_id] = (product_id, date.fromordinal(day))
     stored = {
         line_id: (product_id, day)
         for line_id, product_id, day in PickDay.objects.values_list("line_id", "product_id", "pick_on")
@@ -167,11 +173,6 @@ def _unpromised() -> set[int]:
     """Return a product of each order whose promise waited for the pass: planning it anew makes the promise."""
     lines = LinePlan.objects.filter(order__plan__promised_on=None, order__plan__eta_p50__isnull=False)
     return set(lines.order_by("order_id", "line_id").distinct("order_id").values_list("product_id", flat=True))
-
-
-def _nobody() -> Delayed:
-    none: Ints = np.zeros(0, dtype=np.int64)
-    return Delayed(none, none, none)
 
 
 def _check(warehouse: Warehouse, weekdays: Sequence[int | None], days: Mapping[date, int], now: datetime) -> None:

@@ -48,13 +48,15 @@ class PickDay(models.Model):
 class HandsPass(models.Model):
     """Up to which plan run the pick days stand, and for which day; one row, none before the first pass.
 
-    ``recent_runs`` counts runs that were done shortly before, since a run with a lower number may end later.
+    ``recent_runs`` counts runs that were done shortly before, since a run with a lower number may end later. ``left``
+    is what the queues leave of the days that they use: [warehouse id, day as ordinal, units].
     """
 
     covers_run_id = models.BigIntegerField()
     recent_runs = models.IntegerField()
     day = models.DateField()
     at = models.DateTimeField()
+    left = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"pick days up to run {self.covers_run_id}"

@@ -5,15 +5,15 @@ docs/planning.md, section Availability.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from orders.planning.allocate import cut_to, overlap, running_before
+from orders.planning.asked_hands import leaving_days
 from orders.planning.calendar import WorkingDays
-from orders.planning.demand import Demand
-from orders.planning.keeping import free_for_others
-from orders.planning.rules import Forecast
+from orders.planning.capacity import Capacity
 from orders.planning.supply import NOW, Buckets, order_buckets
 from orders.planning.types import NO_DAY, ON_HAND, Bools, Context, Ints, Products, Supply
 
@@ -79,20 +79,22 @@ def availability(
     committed: Committed,
     products: Products,
     context: Context,
-    kept: tuple[Forecast, Demand] | None = None,
+    spare: Callable[[Buckets, Ints], Ints] | None = None,
+    hands: Capacity | None = None,
 ) -> Answers:
     """Return when each item could leave if its basket were ordered now, behind everybody who waits already.
 
     Units not claimed are taken soonest first; what they lack comes by the product's lead time. ``products`` must hold
-    every product asked for, ids ascending. ``kept`` says for whom units are kept of what is forecast; whoever asks is
-    of no class. Raises ValueError for one that it does not hold, or a quantity below 1.
+    every product asked for, ids ascending. ``spare`` says how many of the units that nobody claims of each bucket the
+    policy leaves to somebody of no class and no group; ``hands`` is what warehouses have left of their days once all
+    that waits is picked. Raises ValueError for one that it does not hold, or a quantity below 1.
     O(n log n) in supply, claims and the buckets of all products asked for.
     """
     working_days = WorkingDays(context.calendar)
     buckets = order_buckets(supply, products.product_id, context, working_days)
     free = np.maximum(buckets.qty - _claimed(buckets, products.product_id, committed), 0)
-    if kept is not None and len(kept[1].product_id):
-        free = free_for_others(buckets, free, products.product_id, *kept, context.today)
+    if spare is not None:
+        free = spare(buckets, free)
     place = _places(products.product_id, questions)
     piece, bucket, qty = _match(questions, place, buckets, free)
 
@@ -110,6 +112,12 @@ def availability(
             ),
         )
     )
+    leaves = _leaving_in_part(np.maximum(buckets.day, buckets.leaves)[bucket], context, working_days)
+    if hands is not None:
+        basket = questions.basket[piece]
+        leaves = np.maximum(leaves, leaving_days(basket, piece, bucket, qty, buckets, supply, hands, context))
+        for days in (p50, p90):
+            np.maximum.at(days, piece[days[piece] != NO_DAY], leaves[days[piece] != NO_DAY])
     return Answers(
         now_qty=now,
         coming_qty=coming,
@@ -121,7 +129,7 @@ def availability(
         parts=_parts(
             np.r_[piece, np.flatnonzero(lacks)],
             np.r_[
-                _leaving_in_part(np.maximum(buckets.day, buckets.leaves)[bucket], context, working_days),
+                leaves,
                 _leaving_ordered(place[lacks], products, context, working_days),
             ],
             np.r_[qty, (questions.qty - now - coming)[lacks]],

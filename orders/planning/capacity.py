@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +46,12 @@ class Capacity:
 
 
 def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
-    """Return the day on which the last unit of each entry is picked, parallel to ``work``.
+    """Return the day on which the last unit of each entry is picked, parallel to ``work``."""
+    return roll_through(work, capacity, context)[0]
+
+
+def roll_through(work: Work, capacity: Capacity, context: Context) -> tuple[Ints, Capacity]:
+    """Return the day on which the last unit of each entry is picked, parallel to ``work``, and what is left of days.
 
     Best rank first, each entry takes the earliest capacity that is left from its day on, over several days if it must.
     Days are working days of the warehouse. Exact, whatever the order of the input. Raises ValueError for a warehouse
@@ -60,6 +66,7 @@ def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
     known[known] = capacity.warehouse_id[listed[known]] == work.warehouse_id[known]
     order = np.lexsort((work.line_id, work.place, listed))
     order = order[known[order]]
+    left: list[tuple[int, int, int]] = []
     for at in np.split(order, np.flatnonzero(np.diff(listed[order])) + 1):
         if len(at):
             place = int(listed[at[0]])
@@ -68,7 +75,25 @@ def pick_days(work: Work, capacity: Capacity, context: Context) -> Ints:
             days = _Days(capacity, place, context.today, working_days)
             taken = [days.take(first, qty) for first, qty in zip(offset.tolist(), work.qty[at].tolist(), strict=True)]
             done[at] = working_days.add(np.full(len(at), context.today, dtype=np.int64), np.array(taken))
-    return done
+            left += [(place, day, units) for day, units in days.left()]
+    return done, with_days(capacity, left)
+
+
+def with_days(capacity: Capacity, left: Sequence[tuple[int, int, int]]) -> Capacity:
+    """Return the capacity with days (position of the warehouse, day, units) that count before its own figures.
+
+    What was picked today counts no more for a warehouse that is named: its days have it.
+    """
+    own = zip(
+        capacity.special_place.tolist(), capacity.special_day.tolist(), capacity.special_qty.tolist(), strict=True
+    )
+    days = {(place, day): units for place, day, units in (*own, *left)}
+    rows = np.array([(*key, units) for key, units in sorted(days.items())], dtype=np.int64).reshape(-1, 3)
+    picked = capacity.picked_today.copy()
+    picked[[place for place, *_ in left]] = 0
+    return replace(
+        capacity, picked_today=picked, special_place=rows[:, 0], special_day=rows[:, 1], special_qty=rows[:, 2]
+    )
 
 
 def picks_at_all(capacity: Capacity, context: Context) -> Bools:
@@ -122,6 +147,10 @@ class _Days:
             if not qty:
                 return day
             day += 1
+
+    def left(self) -> list[tuple[int, int]]:
+        """Return the days of which something was used, and what is left of them."""
+        return [(self._dates[day], units) for day, units in sorted(self._left.items()) if units != NO_LIMIT]
 
     def _units(self, day: int) -> int:
         """Return what the warehouse picks on the working day ``day`` after today's; its own figure first."""

@@ -58,6 +58,14 @@ def allocate_by_quota(ready: Prepared, ranked: Ints, policy: Policy) -> Divided:
     return Divided(claims, limited & ~ready.held, _on_hand(ready, kept)[ready.product] if keeps else None)
 
 
+def free_of_groups(ready: Prepared, policy: Policy, left: Ints) -> Ints:
+    """Return how many of the units ``left`` of each bucket somebody of no group may have.
+
+    ``left`` is what the plan of all lines in ``ready`` has left: then it is exactly what one more line would be left.
+    """
+    return left - _kept_units(ready, policy, _groups(ready, policy), left)
+
+
 def _kept_units(ready: Prepared, policy: Policy, group: Ints, left: Ints) -> Ints:
     """Return how much of each bucket is kept for what groups do not ask for of their minimums."""
     quotas = policy.quotas

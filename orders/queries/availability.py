@@ -16,7 +16,7 @@ from orders import policies
 from orders.planning.availability import Answers, Committed, Questions, availability
 from orders.planning.grammar import parse_policy
 from orders.planning.types import NO_DAY, ON_HAND, Ints
-from orders.replanning.demand import load_demand
+from orders.replanning.asked import load_hands_left, load_spare
 from orders.replanning.inputs import load_supply
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of, load_sites
@@ -81,7 +81,8 @@ def find_availability(items: Sequence[Item], *, today: date) -> Answer:
         sites = load_sites(scope, today=today.toordinal())
         claims = load_claims(scope)
         policy = parse_policy(policies.published().rules)
-        demand = load_demand(scope, policy) if policy.classes() else None
+        spare = load_spare(scope, policy, today=today.toordinal())
+        hands = load_hands_left(today=today)
         unplanned = DirtyMark.objects.filter(product_id__in=pools).count()
     questions = Questions(
         basket=np.zeros(len(items), dtype=np.int64),
@@ -89,8 +90,7 @@ def find_availability(items: Sequence[Item], *, today: date) -> Answer:
         qty=np.array([item.qty for item in items], dtype=np.int64),
     )
     context = context_of(sites, today=today.toordinal())
-    kept = (policy.forecast, demand) if policy.forecast and demand else None
-    answers = availability(questions, supply, _committed(claims), products, context, kept)
+    answers = availability(questions, supply, _committed(claims), products, context, spare, hands)
     return Answer(
         items=_items(items, answers),
         all_eta_p50=_day(answers.all_p50[0]),

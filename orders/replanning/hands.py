@@ -10,7 +10,7 @@ import numpy as np
 
 from inventory.models import PickCapacity
 from orders.planning.calendar import SiteDays, WorkingDays
-from orders.planning.capacity import NO_LIMIT, Capacity, Work, pick_days, picks_at_all
+from orders.planning.capacity import NO_LIMIT, Capacity, Work, picks_at_all, roll_through
 from orders.planning.types import NO_DAY, Context, Ints, Reason
 from orders.replanning.bulk import Columns, copy_out
 
@@ -59,11 +59,15 @@ _PICKED = """
 
 @dataclass(frozen=True, slots=True)
 class Delayed:
-    """Lines that wait for hands, ascending: when their last unit is picked."""
+    """Lines that wait for hands, ascending: when their last unit is picked.
+
+    ``left`` is what the queues leave of warehouses' days.
+    """
 
     line_id: Ints
     product_id: Ints
     pick_on: Ints
+    left: Capacity
 
 
 def load_capacity(*, today: int, since: datetime) -> Capacity | None:
@@ -102,7 +106,7 @@ def delayed_of(claims: Columns, capacity: Capacity, context: Context) -> Delayed
     """Do as ``find_delayed`` does with claims of any plan: its columns are those that ``find_delayed`` reads."""
     ready_on = _ready_on(claims, context)
     work = Work(claims["line_id"], claims["warehouse_id"], claims["qty"], ready_on, _places(claims))
-    picked_on = pick_days(work, _picking(capacity, context), context)
+    picked_on, left = roll_through(work, _picking(capacity, context), context)
     if context.sites is not None:
         sites = SiteDays(context)
         ready_on, picked_on = (sites.leave(claims["warehouse_id"], days) for days in (ready_on, picked_on))
@@ -113,7 +117,7 @@ def delayed_of(claims: Columns, capacity: Capacity, context: Context) -> Delayed
     product = np.zeros(len(line_id), dtype=np.int64)
     product[at] = claims["product_id"]
     delayed = picked > ready
-    return Delayed(line_id[delayed], product[delayed], picked[delayed])
+    return Delayed(line_id[delayed], product[delayed], picked[delayed], left)
 
 
 def _picking(capacity: Capacity, context: Context) -> Capacity:

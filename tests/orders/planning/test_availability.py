@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.planning.availability import Answers, Committed, Questions, availability
-from orders.planning.types import Supply
+from orders.planning.capacity import NO_LIMIT, Capacity, Work, roll_through
+from orders.planning.keeping import free_for_others
+from orders.planning.prepare import prepare
+from orders.planning.quotas import free_of_groups
+from orders.planning.supply import Buckets
+from orders.planning.types import Ints, Supply
 from tests.orders.planning.cases import (
     TODAY,
     Case,
     Claim,
     Line,
+    PickDay,
     Product,
     Source,
     arrays,
@@ -26,7 +33,9 @@ from tests.orders.planning.cases import (
     struct,
 )
 from tests.orders.planning.class_oracle import random_class_case
-from tests.orders.planning.reading import claims, forecast_of, rows, run
+from tests.orders.planning.oracle import Oracle
+from tests.orders.planning.quota_oracle import random_quota_case
+from tests.orders.planning.reading import BY_URGENCY, claims, forecast_of, policy_of, rows, run
 from tests.orders.planning.test_properties import checked, need
 
 MONDAY_24, DECEMBER_1 = TODAY + 4, TODAY + 11
@@ -38,7 +47,12 @@ CASE = Case(
 COMMITTED = ((1, Claim(0, 10, warehouse_id=1)), (1, Claim(0, 5, source_id=501)))
 
 
-def ask(case: Case, committed: tuple[tuple[int, Claim], ...], *items: tuple[int, int, int]) -> Answers:
+def ask(
+    case: Case,
+    committed: tuple[tuple[int, Claim], ...],
+    *items: tuple[int, int, int],
+    hands: Capacity | None = None,
+) -> Answers:
     """Ask for (basket, product, qty)."""
     _, supply, _, products, _, context = arrays(case)
     basket, product, qty = (np.array(column, dtype=np.int64) for column in zip(*items, strict=True))
@@ -49,9 +63,19 @@ def ask(case: Case, committed: tuple[tuple[int, Claim], ...], *items: tuple[int,
             for name in ("warehouse_id", "source_id", "qty")
         ),
     )
+    return availability(Questions(basket, product, qty), supply, given_away, products, context, spare_of(case), hands)
+
+
+def spare_of(case: Case) -> Callable[[Buckets, Ints], Ints] | None:
+    """Return what the case's classes or quotas leave to somebody of none of them."""
     demand = demand_of(case)
-    kept = (forecast_of(case), demand) if case.classes and demand else None
-    return availability(Questions(basket, product, qty), supply, given_away, products, context, kept)
+    if case.quotas:
+        ready, policy = prepare(*arrays(case)), policy_of(case, BY_URGENCY)
+        return lambda buckets, free: free_of_groups(ready, policy, free)
+    if not case.classes or demand is None:
+        return None
+    products = np.array([product.product_id for product in case.products], dtype=np.int64)
+    return lambda buckets, free: free_for_others(buckets, free, products, forecast_of(case), demand, case.today)
 
 
 def test_what_is_free_comes_first_then_what_is_coming_then_the_lead_time():
@@ -147,14 +171,19 @@ def test_the_answer_is_what_the_plan_gives_the_order_at_the_lowest_rank(
             row += 1
 
 
+def partial(case: Case) -> Case:
+    return replace(case, lines=tuple(replace(line, ship_policy=0) for line in case.lines))
+
+
 @checked
-@given(st.integers(0, 2**32), items)
-def test_units_that_the_plan_keeps_are_promised_to_nobody(seed: int, basket: list[tuple[int, int]]):
-    """As above, where units are kept for better classes and all orders leave in parts."""
-    case = random_class_case(random.Random(seed))
-    case = replace(case, lines=tuple(replace(line, ship_policy=0) for line in case.lines))
-    known = len(case.products)
-    basket = [(1 + (product - 1) % known, qty) for product, qty in basket]
+@given(st.integers(0, 2**32), items, st.sampled_from((random_class_case, random_quota_case)))
+def test_units_that_the_plan_keeps_are_promised_to_nobody(
+    seed: int, basket: list[tuple[int, int]], divided: Callable[[random.Random], Case]
+):
+    """As above, where units are kept for better classes, or for groups, and all orders leave in parts."""
+    case = replace(partial(divided(random.Random(seed))), fair_share=False)
+    known = {line.product_id for line in case.lines} if case.quotas else {p.product_id for p in case.products}
+    basket = [(sorted(known)[product % len(known)], qty) for product, qty in basket]
     product_of = {line.line_id: line.product_id for line in case.lines}
     committed = tuple((product_of[claim.line_id], claim) for claim in claims(run(case)))
 
@@ -165,6 +194,50 @@ def test_units_that_the_plan_keeps_are_promised_to_nobody(seed: int, basket: lis
     for row, line in enumerate(lines):
         mine = planned[line.line_id]
         assert (answer.now_qty[row], answer.coming_qty[row]) == (mine.allocated, mine.pegged)
+        assert (answer.p50[row], answer.p90[row]) == (mine.eta_p50, mine.eta_p90)
+
+
+def queue_of(case: Case) -> Work:
+    """Return what a plan has warehouses pick, all of it in the order of line ids."""
+    shelves = {source.source_id: Oracle(case).shelf(source) for source in case.sources if source.source_id}
+    work = []
+    for claim in claims(run(case)):
+        shelf = shelves.get(claim.source_id)
+        warehouse, ready_on = (
+            (claim.warehouse_id, case.today) if shelf is None else (shelf.source.warehouse_id, shelf.day)
+        )
+        work.append((claim.line_id, warehouse, claim.qty, ready_on, claim.line_id))
+    return Work(*np.array(sorted(work), dtype=np.int64).reshape(-1, 5).T)
+
+
+@checked
+@given(
+    st.integers(0, 2**32), items, st.lists(st.sampled_from((NO_LIMIT, 0, 1, 3, 9)), min_size=7, max_size=7).filter(any)
+)
+def test_whoever_asks_is_picked_behind_all_that_waits(seed: int, basket: list[tuple[int, int]], week: list[int]):
+    """The days are those of an order at the lowest rank, whose units are picked when all others are."""
+    case = partial(random_case(random.Random(seed)))
+    week[:5] = [units or 2 for units in week[:5]]
+    none = np.zeros(0, dtype=np.int64)
+    capacity = Capacity(np.array([1, 2]), np.array([week, [2] * 7]), np.array([1, 0]), none, none, none)
+    known = len(case.products)
+    basket = [(1 + (product - 1) % known, qty) for product, qty in basket]
+    product_of = {line.line_id: line.product_id for line in case.lines}
+    committed = tuple((product_of[claim.line_id], claim) for claim in claims(run(case)))
+    context = arrays(case)[-1]
+    _, left = roll_through(queue_of(case), capacity, context)
+
+    answer = ask(case, committed, *((0, product, qty) for product, qty in basket), hands=left)
+
+    lines = [Line(900 + i, 99, product, qty, placed_at=9) for i, (product, qty) in enumerate(basket)]
+    ordered = replace(case, lines=(*case.lines, *lines))
+    queue = queue_of(ordered)
+    picked, _ = roll_through(queue, capacity, context)
+    last = {line: int(picked[queue.line_id == line].max()) for line in set(queue.line_id.tolist())}
+    ordered = replace(ordered, pick_days=tuple(PickDay(line, day) for line, day in last.items()))
+    planned = rows(run(ordered))
+    for row, line in enumerate(lines):
+        mine = planned[line.line_id]
         assert (answer.p50[row], answer.p90[row]) == (mine.eta_p50, mine.eta_p90)
 
 
