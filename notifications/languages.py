@@ -7,12 +7,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.dateformat import format as format_date
+from django.utils.formats import number_format
 
 MAIL_DIR = Path(settings.BASE_DIR) / "templates" / "notifications" / "mail"
 DEFAULT = "en"
@@ -40,6 +42,12 @@ class Language:
             return self.phrases["unknown_day"]
         with translation.override(self.code):
             return format_date(day, self.phrases["day" if day.year == today.year else "day_with_year"])
+
+
+    def amount(self, amount: str) -> str:
+        """Return an amount of money as it is written here: ``1,250.00``, ``1.250,00``."""
+        with translation.override(self.code):
+            return number_format(Decimal(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
 
 
 @cache

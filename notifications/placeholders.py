@@ -26,6 +26,9 @@ PLACEHOLDERS: dict[str, str] = {
     "promised_date": "the day we first committed to",
     "reason": "why, in a sentence a customer understands",
     "note": "what a colleague wrote to this customer, if anything",
+    "compensation": "what the customer is given as an apology, if anything",
+    "answer_by_date": "of a delay that the customer has to agree to: the last day to say so",
+    "question": "of an order on hold: what the customer has to answer",
     "lines": "what still waits and when it comes, as a list",
     "order_link": "the address of the order's own page, where the customer chooses",
     "orders": "in a summary: how many orders it tells of",
@@ -37,9 +40,25 @@ OF_KIND: dict[str, tuple[str, ...]] = {
     "line_allocated": (*_ORDER, "new_date", "previous_date", "promised_date"),
     "shipped": _ORDER,
     "cancelled": _ORDER,
+    "answered": ("order_ref", "customer_name", "note", "order_link"),
+    "compensated": (*_ORDER, "new_date", "promised_date", "previous_date", "reason", "note", "compensation"),
+    "follow_up": (*_ORDER, "new_date", "safe_date", "promised_date", "previous_date", "reason"),
+    "feedback_wanted": ("order_ref", "customer_name", "placed_date", "order_link"),
+    "back_in_stock": (*_ORDER, "new_date", "safe_date"),
+    "hold_question": (*_ORDER, "question"),
+    "delay_notice": (*_ORDER, "new_date", "previous_date", "promised_date", "reason", "note", "compensation"),
+    "delay_consent": (
+        *(*_ORDER, "new_date", "previous_date", "promised_date", "reason", "note", "compensation"),
+        "answer_by_date",
+    ),
+    "cancelled_unanswered": (*_ORDER, "answer_by_date"),
     "undated": (*_ORDER, "previous_date", "promised_date", "reason", "note"),
     "summary": ("orders", "customer_name", "lines"),
 }
+
+
+# Holds that only the customer can answer; each has a question in every language.
+QUESTIONS = ("address", "payment", "customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +83,7 @@ class MessageLine:
 
 def placeholders_of(kind: str) -> Sequence[str]:
     """Return what the words of a kind may name."""
-    return OF_KIND.get(kind) or [name for name in PLACEHOLDERS if name != "orders"]
+    return OF_KIND.get(kind) or [name for name in PLACEHOLDERS if name not in ("orders", "question", "answer_by_date")]
 
 
 def check_placeholders(text: str, *, field: str, kind: str = "") -> None:
@@ -108,6 +127,9 @@ def values_of(payload: Mapping[str, Any], *, language: Language, told_on: date |
         "promised_date": language.day(parsed_date(payload["promised_on"]), today=today),
         "reason": language.reason(payload["reason"]),
         "note": payload.get("note", ""),
+        "compensation": _given(payload.get("compensation"), language),
+        "answer_by_date": language.day(_answer_by(payload), today=today),
+        "question": _question(payload.get("hold"), language),
         "orders": "1",
         "order_link": hidden_link(order["ref"]),
     }
@@ -138,12 +160,29 @@ def order_news(
         name = "news_waits"
     else:
         name = "news_moved"
-    return SaidOfOrder(ref, language.say(name, day=new, old=old), payload.get("note", ""), hidden_link(ref))
+    note = "\n".join(filter(None, (_given(payload.get("compensation"), language), payload.get("note", ""))))
+    return SaidOfOrder(ref, language.say(name, day=new, old=old), note, hidden_link(ref))
 
 
 def hidden_link(order_ref: str) -> str:
     """Return what stands for the address with its key, which only the mail has: what we keep of it opens nothing."""
     return f"{settings.BASE_URL}/o/only-in-the-mail/{order_ref}/"
+
+
+def _given(compensation: Mapping[str, Any] | None, language: Language) -> str:
+    """Say what the customer is given, ``{"kind", "percent", "amount", "code"}``; nothing where nothing is given."""
+    if not compensation:
+        return ""
+    values = {**compensation, "amount": language.amount(compensation["amount"])}
+    return language.say(f"given_{compensation['kind']}", **values)
+
+
+def _answer_by(payload: Mapping[str, Any]) -> date | None:
+    return parsed_date(payload.get("notice", payload).get("answer_by_on"))
+
+
+def _question(hold: str | None, language: Language) -> str:
+    return language.say(f"question_{hold}") if hold in QUESTIONS else ""
 
 
 def parsed_date(value: str | None) -> date | None:

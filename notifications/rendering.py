@@ -20,7 +20,7 @@ from notifications.languages import Language, language_of
 from notifications.placeholders import SaidOfOrder, fill, lines_of, order_news, values_of
 from notifications.words import SUMMARY, UNDATED, Words, words_of
 
-NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved"}
+NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved", "follow_up"}
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 

@@ -15,7 +15,12 @@ from notifications.placeholders import check_placeholders
 
 UNDATED = "undated"
 SUMMARY = "summary"
-KINDS = ("backordered", "eta_slipped", "eta_improved", "line_allocated", "shipped", "cancelled", UNDATED)
+KINDS = (
+    *("backordered", "eta_slipped", "eta_improved", "line_allocated", "shipped", "cancelled", "answered"),
+    *("compensated", "follow_up", "feedback_wanted", "back_in_stock", "hold_question"),
+    *("delay_notice", "delay_consent", "cancelled_unanswered"),
+    UNDATED,
+)
 EMAIL, SMS = "email", "sms"
 SUFFIXES = {EMAIL: ".txt", SMS: ".sms.txt"}
 

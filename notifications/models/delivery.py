@@ -32,7 +32,15 @@ KIND_LABELS = {
     "orders.line_allocated": "Complete",
     "orders.shipped": "Shipped",
     "orders.cancelled": "Cancelled",
+    "orders.delay_notice": "Delay, may cancel",
+    "orders.delay_consent": "Delay, must agree",
+    "orders.cancelled_unanswered": "Cancelled, no answer",
     "orders.answered": "Answer",
+    "orders.compensated": "Apology",
+    "orders.follow_up": "Still waiting",
+    "orders.feedback_wanted": "How was it?",
+    "orders.back_in_stock": "Back in stock",
+    "orders.hold_question": "Needs an answer",
 }
 
 
