@@ -94,7 +94,8 @@ class LineEta(models.Model):
 
     line = models.OneToOneField(OrderLine, on_delete=models.CASCADE, primary_key=True, related_name="eta_by_hand")
     eta_on = models.DateField()
-    reason = models.CharField(max_length=200)
+    planned_on = models.DateField(null=True, blank=True, help_text="What the plan said before people began to set it.")
+    reason = models.CharField(max_length=200, blank=True)
     set_at = models.DateTimeField(default=timezone.now)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
