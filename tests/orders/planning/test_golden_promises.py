@@ -17,11 +17,14 @@ import pytest
 
 from orders.planning.attributes import CATALOGUE
 from orders.planning.availability import Committed, Questions, availability
+from orders.planning.capacity import roll_through
 from orders.planning.governance import Cause, Standing, govern, promise_rules_of
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import FREE_PROMISE, PromiseRule
 from orders.planning.types import NO_DAY, Attribute
 from tests.orders.planning.cases import TODAY, Claim, arrays
+from tests.orders.planning.hand_cases import capacity_of, work_of
+from tests.orders.planning.test_availability import spare_of
 from tests.orders.planning.test_scenarios import read
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -132,7 +135,11 @@ def test_when_somebody_could_have_these(path: Path):
     )
     questions = Questions(*(column(scenario["asked"], name) for name in ("basket", "product_id", "qty")))
 
-    answers = availability(questions, supply, committed, products, context)
+    hands = None
+    if "capacity" in scenario:
+        _, hands = roll_through(work_of(scenario["queue"], TODAY), capacity_of(scenario["capacity"]), context)
+
+    answers = availability(questions, supply, committed, products, context, spare_of(case), hands)
 
     said = [
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -39,6 +40,10 @@ ROWS = (
     (House, "houses"),
     (Way, "ways"),
 )
+
+
+DOCS = ROOT / "docs" / "planning.md"
+NAME = re.compile(r"\[([a-z_]+(?:/[a-z_]+)?)\](?!\()")
 
 
 def scenarios(*folders: str) -> Iterable[dict[str, Any]]:
@@ -80,3 +85,9 @@ def test_every_answer_has_a_scenario() -> None:
     assert {row.get("guarantee", "YES") for row in told} == {kept.name for kept in Kept}
     assert {step["cause"] for step in steps} == {cause.name for cause in Cause}
     assert {line.ship_policy for case in cases for line in case.lines} == {policy.value for policy in ShipPolicy}
+
+
+def test_the_docs_name_every_scenario() -> None:
+    names = {str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.json")}
+
+    assert set(NAME.findall(DOCS.read_text(encoding="utf-8"))) == names
