@@ -1,4 +1,4 @@
-"""What becomes of a message: each function is one short transaction, or part of one, that changes its deliveries only
+"""What becomes of a message: each function is part of one short transaction and changes the message's deliveries only
 while they are still ours."""
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
+from kernel.transactions import require_transaction
 from notifications.channels.routing import fall_back, tell_sent
 from notifications.known import BOUNCED
 from notifications.models import Delivery, DeliveryState, Suppression
@@ -78,19 +79,20 @@ def claim_due(channel: str, *, now: datetime, limit: int) -> tuple[uuid.UUID, in
 
 def begin(outgoing: Outgoing, *, token: uuid.UUID, now: datetime) -> bool:
     """Mark a message as being sent; False when any of its news may not go any more, which is then judged anew soon."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    require_transaction()
+    with connection.cursor() as cursor:
         cursor.execute(_BEGIN, {"keys": outgoing.keys, "token": token, "until": now + LEASE})
         if cursor.rowcount == len(outgoing.deliveries):
             return True
-        left = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token)
-        left.filter(state__in=[DeliveryState.PENDING, DeliveryState.SENDING]).update(
-            state=DeliveryState.PENDING,
-            sent_with=None,
-            attempts=F("attempts") - 1,
-            lease_token=None,
-            lease_until=None,
-        )
-        return False
+    left = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token)
+    left.filter(state__in=[DeliveryState.PENDING, DeliveryState.SENDING]).update(
+        state=DeliveryState.PENDING,
+        sent_with=None,
+        attempts=F("attempts") - 1,
+        lease_token=None,
+        lease_until=None,
+    )
+    return False
 
 
 def finish(
@@ -107,30 +109,28 @@ def finish(
 
     A message that was given up as uncertain while its worker was merely slow still takes the true outcome.
     """
-    with transaction.atomic():
-        ours = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token)
-        changed = ours.filter(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN]).update(
-            state=state,
-            state_reason=reason[:200],
-            sent_at=now if state == DeliveryState.SENT else None,
-            provider_id=provider_id[:200],
-            lease_until=None,
-        )
-        if changed != len(outgoing.deliveries):
-            log.error("delivery %s was taken over while it was being sent", outgoing.delivery.pk)
-            return
-        if state == DeliveryState.SENT:
-            tell_sent([each for each in outgoing.deliveries if each.is_lead], sent_at=now)
-        elif state == DeliveryState.FAILED:
-            fall_back(outgoing.deliveries, now=now)
+    require_transaction()
+    ours = Delivery.objects.filter(pk__in=outgoing.keys, lease_token=token)
+    changed = ours.filter(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN]).update(
+        state=state,
+        state_reason=reason[:200],
+        sent_at=now if state == DeliveryState.SENT else None,
+        provider_id=provider_id[:200],
+        lease_until=None,
+    )
+    if changed != len(outgoing.deliveries):
+        log.error("delivery %s was taken over while it was being sent", outgoing.delivery.pk)
+    elif state == DeliveryState.SENT:
+        tell_sent([each for each in outgoing.deliveries if each.is_lead], sent_at=now)
+    elif state == DeliveryState.FAILED:
+        fall_back(outgoing.deliveries, now=now)
 
 
 def refused(outgoing: Outgoing, *, answer: str, is_bad_address: bool, token: uuid.UUID, now: datetime) -> None:
     """Fail a message that will never be taken; close the address when it is the address that was refused."""
-    with transaction.atomic():
-        if is_bad_address:
-            close_address(outgoing.delivery.channel, outgoing.delivery.recipient, reason=f"{BOUNCED}: {answer}")
-        finish(outgoing, state=DeliveryState.FAILED, reason=answer, token=token, now=now)
+    if is_bad_address:
+        close_address(outgoing.delivery.channel, outgoing.delivery.recipient, reason=f"{BOUNCED}: {answer}")
+    finish(outgoing, state=DeliveryState.FAILED, reason=answer, token=token, now=now)
 
 
 def retry(outgoing: Outgoing, *, error: str, token: uuid.UUID, now: datetime) -> None:

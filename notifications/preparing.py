@@ -10,7 +10,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -20,12 +20,16 @@ from django.utils import timezone
 from kernel.errors import Invalid
 from notifications.channels.routing import fall_back
 from notifications.known import Known, read_known
+from notifications.languages import language_of
 from notifications.links import make_links
 from notifications.merging import News, travel_together, words_for
-from notifications.models import Delivery, DeliveryState, LinkPurpose, MessageRules
+from notifications.models import Channel, Delivery, DeliveryState, LinkPurpose, MessageRules
+from notifications.placeholders import parsed_date
 from notifications.relevance import judge, within_budget
+from notifications.rendering import Mail, words_kind
 from notifications.settling import settle
 from notifications.valve import message_rules
+from notifications.words import EMAIL, SMS, words_of
 
 # Words that stay as announced are not written again: a kilobyte of HTML costs more than the rest of the row.
 _FILL_IN = """
@@ -123,7 +127,8 @@ def _fill_in(messages: Sequence[Sequence[News]], now: datetime) -> tuple[list[Ou
 
 def _worded(news: Sequence[News], now: datetime) -> list[tuple[object, ...]]:
     """Put the words of a message into its deliveries; return their rows for ``_FILL_IN``."""
-    lead, mail = news[0].delivery, words_for(news, today=timezone.localdate(now))
+    lead, today = news[0].delivery, timezone.localdate(now)
+    mail = _as_announced(news, today) or words_for(news, today=today)
     identity = message_id(lead)
     rows: list[tuple[object, ...]] = []
     for each in news:
@@ -136,6 +141,27 @@ def _worded(news: Sequence[News], now: datetime) -> list[tuple[object, ...]]:
         written = words if is_new else ("", "", "")
         rows.append((row.pk, row.kind, identity, row.sent_with_id, row.words_version, is_new, *written))
     return rows
+
+
+def _as_announced(news: Sequence[News], today: date) -> Mail | None:
+    """Return the words that the announcement wrote where nothing that they are made of has changed: it is most mails,
+    and writing words is the dearest step of preparing."""
+    first, *others = news
+    row, payload = first.delivery, first.delivery.fact.payload
+    is_same = (
+        f"orders.{first.verdict.kind}" == row.fact.kind
+        and first.verdict.told_on == parsed_date(payload["told_on"])
+        and timezone.localdate(row.fact.occurred_at) == today
+        and not row.message_id  # else an earlier try may have put a summary there
+        and not row.wording
+        and row.body_text
+    )
+    if others or not is_same:
+        return None
+    channel = EMAIL if row.channel == Channel.EMAIL else SMS
+    words = words_of(words_kind(first.verdict.kind, payload), language_of(row.language), channel=channel)
+    stands = words.version == row.words_version
+    return Mail(row.subject_line, row.body_text, row.body_html, row.words_version) if stands else None
 
 
 def _with_keys(messages: Sequence[Sequence[Delivery]], now: datetime) -> list[Outgoing]:

@@ -43,6 +43,11 @@ class OrderNews:
     told_on: date | None
 
 
+def words_kind(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return the kind whose words a message has: news without a date has words of its own."""
+    return UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind
+
+
 def render(
     kind: str,
     payload: Mapping[str, Any],
@@ -58,7 +63,7 @@ def render(
     in force, to look at. Raises Invalid when the words name a placeholder that does not exist.
     """
     spoken = language_of(language)
-    words = words or words_of(UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind, spoken)
+    words = words or words_of(words_kind(kind, payload), spoken)
     values = values_of(payload, language=spoken, told_on=told_on, today=today)
     lines, more = lines_of(payload, language=spoken, today=today), payload.get("more_lines", 0)
     rest = spoken.say("more", count=more) if more else ""

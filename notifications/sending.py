@@ -79,15 +79,15 @@ def _send_all(messages: Sequence[Outgoing], token: uuid.UUID, courier: Courier, 
         if timezone.now() - started > TIME_FOR_BATCH:
             break
         if not courier.is_open:  # opening may take long, and fail: first keep what is known
-            _record(handed, token)
+            in_one_transaction(partial(_record, handed, token))
             handed = None
             courier.open()
         may_go = in_one_transaction(partial(_record_and_begin, handed, outgoing, token))
         handed = _hand_over(outgoing, courier) if may_go else None
         if handed and isinstance(handed.error, Unreachable):
-            _record(handed, token)
+            in_one_transaction(partial(_record, handed, token))
             raise handed.error
-    _record(handed, token)
+    in_one_transaction(partial(_record, handed, token))
     outcomes.give_back(token=token, retry_at=started)
     refs = sorted({each.order_ref for outgoing in messages for each in outgoing.deliveries})
     announce_live("message", {"orders": refs})

@@ -13,8 +13,8 @@ from typing import Any
 
 from notifications.languages import language_of
 from notifications.placeholders import fill, order_news, values_of
-from notifications.rendering import NEEDS_DATE, Mail, OrderNews
-from notifications.words import SMS, SUMMARY, UNDATED, words_of
+from notifications.rendering import Mail, OrderNews, words_kind
+from notifications.words import SMS, SUMMARY, words_of
 
 MOST_ORDERS = 3
 MAX_LETTERS = 1000  # what chats and push take anywhere
@@ -30,8 +30,7 @@ def render_short(kind: str, payload: Mapping[str, Any], *, language: str, told_o
     """Render the short message of ``kind`` for the payload of an order's fact. The subject line names it in lists and
     heads it where a channel has headings. Raises Invalid when the words name a placeholder that does not exist."""
     spoken = language_of(language)
-    used = UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind
-    words = words_of(used, spoken, channel=SMS)
+    words = words_of(words_kind(kind, payload), spoken, channel=SMS)
     values = values_of(payload, language=spoken, told_on=told_on, today=today)
     heading = spoken.say("order", ref=values["order_ref"])
     return Mail(heading, short(fill(words.body_text, {**values, "lines": ""})), "", words.version)
