@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from inventory.models import Warehouse
+from inventory.models import Calendar, Warehouse
 from kernel.bounds import FIRST_DAY, LAST_DAY, MAX_QTY
 from kernel.forms import VerbForm
 
@@ -13,6 +13,27 @@ def warehouse_choices() -> list[tuple[str, str]]:
     """Return active warehouses as planning prefers them."""
     rows = Warehouse.objects.filter(is_active=True).order_by("preference", "pk")
     return [(code, f"{name} ({code})") for code, name in rows.values_list("code", "name")]
+
+
+def calendar_choices() -> list[tuple[str, str]]:
+    """Return the working calendars; the first stands for the company's, whichever that is."""
+    rows = Calendar.objects.order_by("code").values_list("code", "name")
+    return [("", "The company's"), *((code, f"{name} ({code})") for code, name in rows)]
+
+
+class VersionedForm(VerbForm):
+    """A form that says which version of a thing it shows (inventory.setup_history)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class SupplierForm(VersionedForm):
+    name = forms.CharField(label="Name", max_length=200)
+    email = forms.CharField(label="E-mail", max_length=254, required=False)
+    delay_p50_days = forms.IntegerField(label="Usual delay, working days", min_value=0, max_value=730)
+    delay_p90_days = forms.IntegerField(label="Nine in ten within, working days", min_value=0, max_value=730)
+    calendar = forms.ChoiceField(label="Works by", choices=calendar_choices, required=False)
+    is_active = forms.BooleanField(label="We order from it", required=False)
 
 
 class ReceiveForm(VerbForm):

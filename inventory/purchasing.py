@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -13,6 +14,7 @@ from django.utils import timezone
 from inventory.dirty import mark_dirty
 from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus, Warehouse
 from inventory.queries import products_by_sku, supplier_by_code
+from inventory.setup_history import check_version, record_change
 from kernel.bounds import MAX_QTY, check_day
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.live import announce
@@ -21,6 +23,7 @@ from kernel.text import clean_text, is_plain
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
 
+SETUP_KIND = "purchase_order"
 MAX_LINES = 2000
 
 
@@ -89,13 +92,23 @@ def redate_purchase_order(
         wrong = "Choose a day from today on. What has come in is received instead."
         raise Invalid(wrong, fields={"expected_on": wrong})
     order = lock_open_purchase_order(ref, version=version)
-    lines = list(order.lines.filter(outstanding_qty__gt=0).select_related("product"))
-    mark_dirty((line.product_id for line in lines), cause="purchase_order_redated", reference=order.ref)
-    order.lines.filter(outstanding_qty__gt=0).exclude(expected_on=expected_on).update(expected_on=expected_on)
-    order.expected_on = expected_on
-    order.version += 1
-    order.save(update_fields=["expected_on", "version"])
-    _tell(order, "inventory.purchase_order_redated", [line.product for line in lines], actor, now)
+    lines = _outstanding(order)
+    _redate(order, lines, {line.position: expected_on for line in lines}, expected_on, actor, now)
+    return order
+
+
+@entry_verb
+def restore_dates(
+    ref: str, *, days: Mapping[int, date], expected_on: date, actor: Actor | None, now: datetime, version: int
+) -> PurchaseOrder:
+    """Give each line that is still outstanding the day it had (``days`` by position): the undoing of a new day.
+
+    The days may have passed, since they are what the supplier said. Raises Conflict where somebody re-dated the order
+    since the change that made ``version`` (inventory.setup_history).
+    """
+    order = lock_open_purchase_order(ref)
+    check_version(SETUP_KIND, order.ref, version)
+    _redate(order, _outstanding(order), days, expected_on, actor, now)
     return order
 
 
@@ -118,6 +131,36 @@ def cancel_purchase_order(
     order.save(update_fields=["status", "version"])
     _tell(order, "inventory.purchase_order_cancelled", [line.product for line in lines], actor, now)
     return order
+
+
+def _outstanding(order: PurchaseOrder) -> list[PurchaseOrderLine]:
+    return list(order.lines.filter(outstanding_qty__gt=0).select_related("product").order_by("position"))
+
+
+def _redate(
+    order: PurchaseOrder,
+    lines: Sequence[PurchaseOrderLine],
+    days: Mapping[int, date],
+    expected_on: date,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """Move outstanding lines of a locked order to the days given by position; keep what they were."""
+    mark_dirty((line.product_id for line in lines), cause="purchase_order_redated", reference=order.ref)
+    before = _days(order, lines)
+    for line in lines:
+        line.expected_on = days.get(line.position, line.expected_on)
+    PurchaseOrderLine.objects.bulk_update(lines, ["expected_on"])
+    order.expected_on = expected_on
+    order.version += 1
+    order.save(update_fields=["expected_on", "version"])
+    record_change(SETUP_KIND, order.ref, before=before, after=_days(order, lines), actor=actor, now=now)
+    _tell(order, "inventory.purchase_order_redated", [line.product for line in lines], actor, now)
+
+
+def _days(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> dict[str, Any]:
+    by_position = {str(line.position): line.expected_on.isoformat() for line in lines}
+    return {"expected_on": order.expected_on.isoformat(), "lines": by_position}
 
 
 def lock_open_purchase_order(ref: str, *, version: int | None = None) -> PurchaseOrder:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from inventory.catalogue import lock_product, set_calendar, tell_changed
 from inventory.dirty import mark_dirty
@@ -28,6 +29,8 @@ from kernel.transactions import entry_verb
 
 SETUP_KIND = "supplier"
 WINDOW_DAYS = 365
+Days = NDArray[np.datetime64]
+Counts = NDArray[np.int64]
 FEWEST_RECEIPTS = 5  # below that one late lorry would decide; the figures stay as they were typed in
 
 
@@ -171,10 +174,15 @@ def _measure(now: datetime) -> dict[int, tuple[int, int]]:
 
 def _delays(pairs: list[tuple[str, str]], calendar: Workdays) -> tuple[int, int]:
     expected, received = np.array(pairs, dtype="datetime64[D]").T
-    closed = np.array(calendar.closed, dtype="datetime64[D]")
-    late = np.maximum(np.busday_count(expected, received, weekmask=list(calendar.weekdays), holidays=closed), 0)
-    p50, p90 = np.quantile(late, [0.5, 0.9], method="inverted_cdf")
+    p50, p90 = np.quantile(days_late(expected, received, calendar), [0.5, 0.9], method="inverted_cdf")
     return int(p50), int(p90)
+
+
+def days_late(expected: Days, received: Days, calendar: Workdays) -> Counts:
+    """Return the working days from each day named to the day received; early counts as on time."""
+    closed = np.array(calendar.closed, dtype="datetime64[D]")
+    late: Counts = np.busday_count(expected, received, weekmask=list(calendar.weekdays), holidays=closed)
+    return np.maximum(late, 0)
 
 
 def awaited_products(suppliers: Collection[int]) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kernel.paging import KeyPage
 
@@ -62,6 +63,13 @@ class Cursor(TypedDict):
 def cursor_of(request: HttpRequest) -> Cursor:
     """Return where in a list this address starts, for ``kernel.paging.take_page``."""
     return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the page to go back to that a form (or an address) names as ``next``; "" for any that is not ours."""
+    url = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if is_ours else ""
 
 
 def page_links(request: HttpRequest, page: KeyPage) -> dict[str, str]:

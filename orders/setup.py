@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from inventory import calendars, catalogue, protecting, substitutes, suppliers
+from inventory import calendars, catalogue, protecting, purchasing, substitutes, suppliers
 from inventory.models import SetupChange
 from kernel.errors import NotFound
 from kernel.people import Actor
@@ -66,6 +66,12 @@ def _warehouse(change: SetupChange, who: Who) -> None:
     catalogue.change_warehouse(change.name, **(change.before or {"is_active": False}), **who)
 
 
+def _purchase_order(change: SetupChange, who: Who) -> None:
+    before = _before(change)
+    days = {int(position): date.fromisoformat(day) for position, day in before["lines"].items()}
+    purchasing.restore_dates(change.name, days=days, expected_on=date.fromisoformat(before["expected_on"]), **who)
+
+
 def _terms(change: SetupChange, who: Who) -> None:
     terms.change_customer_terms(change.name, **_before(change), **who)
 
@@ -82,6 +88,7 @@ _UNDO: dict[str, Callable[[SetupChange, Who], None]] = {
     protecting.SETUP_KIND: _protected,
     suppliers.SETUP_KIND: _supplier,
     catalogue.WAREHOUSE_KIND: _warehouse,
+    purchasing.SETUP_KIND: _purchase_order,
     terms.SETUP_KIND: _terms,
     customers.SETUP_KIND: _customer,
 }

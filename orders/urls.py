@@ -69,6 +69,7 @@ urlpatterns = [
     path("rules/", include("orders.policy_urls")),
     path("simulations/", include("orders.simulation_urls")),
     path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
+    path("", include("orders.party_urls")),
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
     path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),
     path("plan-runs/<int:run_id>/changes/", plan_runs.plan_run_changes, name="plan_run_changes"),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,8 +17,9 @@ from inventory.forms import ArrivalForm, RedateForm
 from inventory.incoming import purchase_order_lines, purchase_orders_page
 from inventory.models import PurchaseOrder, PurchaseOrderStatus, Receipt
 from inventory.receiving import ReceivedLine
+from inventory.setup_history import version_of
 from kernel.errors import DomainError, Invalid
-from kernel.pages import address, cursor_of, page_links, render_page
+from kernel.pages import address, cursor_of, page_links, render_page, safe_next
 
 TABS = (("open", "Open"), ("overdue", "Overdue"), ("received", "Received"), ("all", "All"))
 RECEIPTS_SHOWN = 20
@@ -72,8 +74,10 @@ def redate(request: HttpRequest, ref: str) -> HttpResponse:
     except DomainError as refusal:
         form.take_refusal(refusal)
         return _page(request, _found(ref), redate_form=form)
-    messages.success(request, f"{order.ref} is now expected on {changed.expected_on.day} {changed.expected_on:%B}")
-    return redirect("inventory:purchase_order", order.ref)
+    text = f"{order.ref} is now expected on {changed.expected_on.day} {changed.expected_on:%B}"
+    undo = reverse("orders:setup_undo", args=[version_of(purchasing.SETUP_KIND, order.ref)])
+    messages.success(request, text, extra_tags=f"undo {undo}" if changed.expected_on != order.expected_on else "")
+    return redirect(safe_next(request) or reverse("inventory:purchase_order", args=[order.ref]))
 
 
 @require_POST

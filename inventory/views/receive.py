@@ -7,13 +7,12 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from inventory.forms import ReceiveForm
 from inventory.receiving import receive_stock
 from kernel.errors import DomainError
-from kernel.pages import render_page
+from kernel.pages import render_page, safe_next
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +25,7 @@ def receive(request: HttpRequest) -> HttpResponse:
             return _receive(request, form)
         except DomainError as refusal:
             form.take_refusal(refusal)
-    context = {"form": form, "next": _next(request)}
+    context = {"form": form, "next": safe_next(request)}
     return render_page(request, "inventory/receive.html", context, status=form.status if form.errors else 200)
 
 
@@ -41,13 +40,8 @@ def _receive(request: HttpRequest, form: ReceiveForm) -> HttpResponse:
         now=timezone.now(),
     )
     messages.success(request, f"{movement.qty:,} units of {data['sku'].strip().upper()} received")
-    return redirect(_next(request) or "inventory:receive")
+    return redirect(safe_next(request) or "inventory:receive")
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name][:80] for name in ("sku", "warehouse", "reference") if name in request.GET}
-
-
-def _next(request: HttpRequest) -> str:
-    url = request.POST.get("next") or request.GET.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) else ""

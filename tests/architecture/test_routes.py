@@ -133,6 +133,15 @@ ROUTES = {
     "orders:simulations": Route(get=SEE),
     "orders:simulation_new": Route(get=SIMULATE, post=SIMULATE),
     "orders:simulation": Route(get=SEE),
+    "orders:customers": Route(get=SEE),
+    "orders:customer": Route(get=SEE),
+    "orders:customer_contact": Route(post=("orders.see_contact",)),
+    "orders:customer_standing": Route(post=TAKE_IN),
+    "orders:customer_terms": Route(post=TAKE_IN),
+    "orders:suppliers": Route(get=SEE),
+    "orders:supplier": Route(get=SEE),
+    "orders:supplier_change": Route(post=CATALOGUE),
+    "orders:setup_undo": Route(post=SEE),  # and what the change itself needs
     "orders:simulation_publish": Route(post=PUBLISH_POLICY),
     "orders:rules": Route(get=SEE),
     "orders:rules_start": Route(post=EDIT_POLICY),
@@ -283,7 +292,7 @@ ROUTES = {
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
-           "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
+           "change_id": 987654321, "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
            "delivery_id": 987654321, "rule_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
            "key": "opens-nothing", "channel": "none", "kind": "none", "language": "none"}  # fmt: skip
 

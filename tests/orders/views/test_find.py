@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.inventory import make_product
+from tests.factories.inventory import make_product, make_supplier
 from tests.factories.orders import make_customer, make_order
 
 pytestmark = pytest.mark.django_db
@@ -15,9 +15,10 @@ SignIn = Callable[..., Client]
 OPTIONS = {"HX-Request": "true", "HX-Target": "palette-results"}
 
 
-def test_orders_customers_and_products_are_found_by_number_name_and_code(sign_in: SignIn) -> None:
+def test_orders_customers_suppliers_and_products_are_found_by_number_name_and_code(sign_in: SignIn) -> None:
     lamp = make_product("LAMP-1", name="Brass lamp")
     acme = make_customer("ACME", name="Acme Lampshades")
+    make_supplier("LAMPS", name="Bright lamps")
     make_order([(lamp, 1)], ref="SO-104218", external_id="WEB-77", customer=acme)
     client = sign_in()
 
@@ -27,7 +28,8 @@ def test_orders_customers_and_products_are_found_by_number_name_and_code(sign_in
 
     assert "/orders/SO-104218/" in by_number
     assert "/orders/SO-104218/" in by_external
-    assert "/triage/?customer=ACME" in by_word
+    assert "/customers/ACME/" in by_word
+    assert "/suppliers/LAMPS/" in by_word
     assert "/inventory/LAMP-1/" in by_word
     assert "/orders/" not in by_word.split("<main")[1]
 
@@ -58,7 +60,7 @@ def test_whatever_is_typed_is_answered(sign_in: SignIn, text: str) -> None:
     assert "<b>" not in answer.content.decode()
 
 
-def test_finding_costs_three_queries_however_much_there_is(sign_in: SignIn) -> None:
+def test_finding_costs_four_queries_however_much_there_is(sign_in: SignIn) -> None:
     client, lamp = sign_in(), make_product("LAMP")
     for _ in range(30):
         make_order([(lamp, 1)])
@@ -67,4 +69,4 @@ def test_finding_costs_three_queries_however_much_there_is(sign_in: SignIn) -> N
         html = client.get("/find/", {"q": "SO-"}, headers=OPTIONS).content.decode()
 
     assert html.count('href="/orders/') == 8
-    assert len([query for query in queries if "ILIKE" in query["sql"] or "UPPER" in query["sql"]]) == 3
+    assert len([query for query in queries if "ILIKE" in query["sql"] or "UPPER" in query["sql"]]) == 4

@@ -1,0 +1,43 @@
+"""Undoing a change of how we work, from wherever it was made."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from inventory import purchasing
+from inventory.models import SetupChange
+from kernel.errors import DomainError
+from kernel.pages import safe_next
+from orders import customers, setup, terms
+from orders.queries.setup_words import CONTACT, KINDS
+
+CONTACT_FIELDS = CONTACT | {"language", "zone", "wants_email"}
+NEEDED = {terms.SETUP_KIND: "orders.intake_order", purchasing.SETUP_KIND: "inventory.manage_purchase_orders"}
+
+
+@require_POST
+@permission_required("orders.view_backlog", raise_exception=True)
+def undo(request: HttpRequest, change_id: int) -> HttpResponse:
+    """Make again what was before a change, for whoever may make such a change."""
+    change = get_object_or_404(SetupChange, pk=change_id)
+    if not request.user.has_perm(_needed(change)):
+        raise PermissionDenied
+    try:
+        setup.undo_change(change_id, actor=request.user, now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.success(request, f"{KINDS[change.kind]} of {change.name.partition(':')[2] or change.name} as before")
+    return redirect(safe_next(request) or "orders:board")
+
+
+def _needed(change: SetupChange) -> str:
+    if change.kind == customers.SETUP_KIND:
+        return "orders.see_contact" if CONTACT_FIELDS & set(change.after) else "orders.intake_order"
+    return NEEDED.get(change.kind, "inventory.manage_catalogue")
