@@ -43,7 +43,8 @@ def keep_record(run: PlanRun, draft: Draft, rules: Mapping[str, Any], *, today: 
     if not settings.PLAN_RECORDS_KEPT or len(draft.plan.line_id) > settings.PLAN_RECORD_MAX_LINES:
         return False
     nothing = np.zeros(0, dtype=np.int64)
-    inputs = replace(draft.inputs, marks={}, pools={}, stale_orders=nothing)  # what only writing needs
+    # Without what only writing needs.
+    inputs = replace(draft.inputs, marks={}, pools={}, stale_orders=nothing, price_minor=None)
     try:
         archive = pack(inputs)
         with transaction.atomic():

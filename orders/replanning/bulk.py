@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,20 +32,39 @@ _DAY_ZERO = 730_120  # date(2000, 1, 1).toordinal(): PostgreSQL counts days and 
 _EPOCH_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 _MINUS_INFINITY = -(2**31)
 _FLOAT8_OID = 701
-_ROWS_AT_ONCE = 100_000  # bounds the memory that encoding takes
+_ROWS_AT_ONCE = 20_000  # bounds the memory that encoding takes; the database reads some while others are encoded
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column to write: its PostgreSQL type, its values, and where it is NULL.
 
-    Dates are day ordinals and NULL where they are NO_DAY; timestamps are microseconds since 1970. ``float8[]`` takes
-    values of shape (rows, n). Integers must fit their type: the database's own bounds are not checked again here.
+    Dates are day ordinals and NULL where they are NO_DAY, other types where ``is_null`` says so; timestamps are
+    microseconds since 1970. ``float8[]`` takes values of shape (rows, n). Integers must fit their type: the database's
+    own bounds are not checked again here.
     """
 
     name: str
     type: str
     values: Column
+    is_null: Bools | None = None
+
+    def nulls(self, rows: slice) -> Bools | None:
+        """Return where these rows are NULL; None where they cannot be."""
+        if self.type == "date":
+            return np.asarray(self.values[rows] == NO_DAY)
+        return None if self.is_null is None else self.is_null[rows]
+
+
+class _Stream:
+    """What ``copy_expert`` reads: blocks of rows, each encoded when the one before is sent."""
+
+    def __init__(self, fields: Sequence[Field], rows: int) -> None:
+        self._blocks = _blocks(fields, rows)
+
+    def read(self, size: int) -> bytes:
+        """Return the next block, however long it is; nothing when there is no more."""
+        return next(self._blocks, b"")
 
 
 def copy_out(query: str, params: Mapping[str, Any] | None, types: Mapping[str, str]) -> Columns:
@@ -71,15 +90,9 @@ def copy_in(table: str, fields: Sequence[Field], *, first: str = "") -> int:
     rows = len(fields[0].values)
     if not rows:
         return 0
-    stream = io.BytesIO()
-    stream.write(_HEADER)
-    for start in range(0, rows, _ROWS_AT_ONCE):
-        _encode(stream, fields, slice(start, start + _ROWS_AT_ONCE))
-    stream.write(_END)
-    stream.seek(0)
     names = ", ".join(field.name for field in fields)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"{first} COPY {table} ({names}) FROM STDIN (FORMAT binary)", stream)
+        cursor.copy_expert(f"{first} COPY {table} ({names}) FROM STDIN (FORMAT binary)", _Stream(fields, rows))
     return rows
 
 
@@ -127,18 +140,22 @@ def _from_wire(values: Column, type_: str) -> Column:
     return native + _EPOCH_MICROSECONDS if type_ == "timestamptz" else native
 
 
-def _encode(stream: io.BytesIO, fields: Sequence[Field], rows: slice) -> None:
-    """Write the rows pattern by pattern: rows with the same NULLs have the same width, so they form one array."""
-    values = [field.values[rows] for field in fields]
-    nulls = [column == NO_DAY if field.type == "date" else None for field, column in zip(fields, values, strict=True)]
-    pattern = np.zeros(len(values[0]), dtype=np.int64)
-    for place, null in enumerate(nulls):
-        if null is not None:
-            pattern |= null.astype(np.int64) << place
-    for code in np.unique(pattern):
-        chosen: Bools = pattern == code
-        parts = [None if code >> place & 1 else column[chosen] for place, column in enumerate(values)]
-        stream.write(_records(fields, parts, int(chosen.sum())))
+def _blocks(fields: Sequence[Field], rows: int) -> Iterator[bytes]:
+    """Yield the whole stream, pattern by pattern: rows with the same NULLs have the same width and form one array."""
+    yield _HEADER
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        values = [field.values[part] for field in fields]
+        pattern = np.zeros(len(values[0]), dtype=np.int64)
+        for place, field in enumerate(fields):
+            null = field.nulls(part)
+            if null is not None:
+                pattern |= null.astype(np.int64) << place
+        for code in np.unique(pattern):
+            chosen: Bools = pattern == code
+            parts = [None if code >> place & 1 else column[chosen] for place, column in enumerate(values)]
+            yield _records(fields, parts, int(chosen.sum()))
+    yield _END
 
 
 def _records(fields: Sequence[Field], parts: Sequence[Column | None], rows: int) -> bytes:

@@ -45,6 +45,11 @@ class Written:
     rows: Counter[str] = field(default_factory=Counter)
     skipped: list[int] = field(default_factory=list)
 
+    def add(self, other: Written) -> None:
+        """Count what another chunk changed."""
+        self.rows.update(other.rows)
+        self.skipped += other.skipped
+
 
 def split(draft: Draft) -> list[list[Chunk]]:
     """Return stages of chunks, of whole components that have something to write and about CHUNK_LINES changed rows.
@@ -54,19 +59,12 @@ def split(draft: Draft) -> list[list[Chunk]]:
     are written, in the order of their rows, which is much faster; if it dies before that, it is started again and
     finds them stale. An event run has nobody to start it again.
     """
-    products, labels = draft.components()
-    touched = np.union1d(draft.changes.product_ids(), draft.inputs.marks["product_id"])
-    chosen = np.isin(labels, np.unique(labels[np.isin(products, touched)]))
-    products, labels = products[chosen], labels[chosen]
+    products, labels = touched_components(draft)
     number = _chunk_numbers(draft, products, labels)
     order_ids = np.union1d(draft.changes.order_ids(), draft.inputs.stale_orders)
     line_chunks = 1 + int(number.max(initial=-1))
     is_long = draft.scope.is_everything and len(order_ids) > CHUNK_LINES
-    if is_long:
-        block = bucket_blocks(order_ids)  # whole ones, so that no two chunks wait for one bucket
-        last = line_chunks + np.searchsorted(block, block) // CHUNK_LINES
-    else:
-        last = _last_chunks(draft, order_ids, products, number)
+    last = line_chunks + order_chunks(order_ids) if is_long else _last_chunks(draft, order_ids, products, number)
     count = max(line_chunks, 1 + int(last.max(initial=-1)))
     rows = draft.changes.part(products, number, count)
     chunks = [
@@ -74,6 +72,20 @@ def split(draft: Draft) -> list[list[Chunk]]:
         for chunk in range(count)
     ]
     return [chunks[:line_chunks], chunks[line_chunks:]] if is_long else [[chunk] for chunk in chunks]
+
+
+def touched_components(draft: Draft) -> tuple[Ints, Ints]:
+    """Return (product, component) for the whole components that have something to write, products ascending."""
+    products, labels = draft.components()
+    touched = np.union1d(draft.changes.product_ids(), draft.inputs.marks["product_id"])
+    chosen = np.isin(labels, np.unique(labels[np.isin(products, touched)]))
+    return products[chosen], labels[chosen]
+
+
+def order_chunks(order_ids: Ints) -> Ints:
+    """Return each order's chunk, of about CHUNK_LINES orders; ``order_ids`` ascend. No two chunks share a bucket."""
+    block = bucket_blocks(order_ids)  # whole ones, so that no two chunks wait for one bucket
+    return np.asarray(np.searchsorted(block, block) // CHUNK_LINES)
 
 
 @entry_verb

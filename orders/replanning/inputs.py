@@ -28,6 +28,7 @@ from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, copy_out
 from orders.replanning.demand import load_demand
 from orders.replanning.learned import LearnedInputs, load_learned
+from orders.replanning.line_etas import with_line_etas
 from orders.replanning.origins import load_marks
 from orders.replanning.scope import Scope
 from orders.replanning.sites import load_sites
@@ -46,7 +47,8 @@ class Inputs:
     ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``). ``terms`` are what some
     orders ask beyond their ship policy, ``pick_days`` how long lines wait for hands.
     ``previous`` is the plan in force where the policy has segments, which measure against it; ``demand`` what is
-    forecast and ``learned`` the model of lateness where the policy reads them.
+    forecast and ``learned`` the model of lateness where the policy reads them. ``price_minor`` (pence), parallel to the
+    backlog, is for writing a first plan.
     """
 
     backlog: Backlog
@@ -63,6 +65,7 @@ class Inputs:
     previous: Previous | None = None
     demand: Demand | None = None
     learned: LearnedInputs | None = None
+    price_minor: Ints | None = None
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that planning reads; equal inputs in equal order have equal digests."""
@@ -87,8 +90,8 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
     ``plans`` are the stored plans of the lines in scope.
     """
     lines = _load_lines(scope)
-    totals = load_totals(scope, lines, plans)
     orders = _load_orders(scope)
+    totals = load_totals(scope, lines, plans, orders)
     place = np.searchsorted(orders["order_id"], lines["order_id"])
     known = place < len(orders["order_id"])
     known[known] = orders["order_id"][place[known]] == lines["order_id"][known]
@@ -98,7 +101,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
     frozen = _load_frozen(scope)
     stock = _load_stock(scope, frozen)
     return Inputs(
-        backlog=_backlog(lines, orders, place),
+        backlog=_backlog(scope, lines, orders, place),
         supply=_supply(stock, _load_inbound(scope)),
         frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
         products=_products(_load_products(scope), stock),
@@ -118,6 +121,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
             "product_id",
         ),
         stale_orders=totals.stale_orders,
+        price_minor=lines["price_minor"],
     )
 
 
@@ -278,7 +282,7 @@ def _load_products(scope: Scope) -> Columns:
     return _sorted(copy_out(query, scope.params, types), "product_id")
 
 
-def _backlog(lines: Columns, orders: Columns, place: Ints) -> Backlog:
+def _backlog(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Backlog:
     return Backlog(
         line_id=lines["line_id"],
         order_id=lines["order_id"],
@@ -288,7 +292,7 @@ def _backlog(lines: Columns, orders: Columns, place: Ints) -> Backlog:
         ship_policy=_served_as(orders)[place],
         has_shipped=orders["has_shipped"][place],
         on_hold=orders["on_hold"][place],
-        eta_by_hand=orders["eta_by_hand"][place],
+        eta_by_hand=with_line_etas(scope, lines["line_id"], orders["eta_by_hand"][place]),
     )
 
 

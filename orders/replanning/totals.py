@@ -49,13 +49,14 @@ _PLANS = """
 """
 
 
-def load_totals(scope: Scope, lines: Columns, plans: Columns) -> Totals:
-    """Add up the orders in scope, inside the caller's snapshot; ``lines`` and stored ``plans`` are sorted by line.
+def load_totals(scope: Scope, lines: Columns, plans: Columns, orders: Columns) -> Totals:
+    """Add up the orders in scope, inside the caller's snapshot; all columns are sorted by their keys.
 
-    For the whole backlog the arrays hold all there is, and adding them up is several times faster than a join.
+    For the whole backlog the arrays hold all there is, and adding them up is several times faster than a join. Only
+    there an order is found whose plan has a promised day and which has no promise: a first plan died before it.
     """
     if scope.is_everything:
-        return _add_up(lines, plans)
+        return _add_up(lines, plans, orders)
     types = {"order_id": "int8", "open_value_minor": "int8", "is_stale": "bool"}
     found = copy_out(_TOTALS.format(condition=scope.orders("l.order_id")), scope.params, types)
     order = np.argsort(found["order_id"])
@@ -63,7 +64,7 @@ def load_totals(scope: Scope, lines: Columns, plans: Columns) -> Totals:
     return Totals(order_id, found["open_value_minor"][order], order_id[found["is_stale"][order]])
 
 
-def _add_up(lines: Columns, plans: Columns) -> Totals:
+def _add_up(lines: Columns, plans: Columns, orders: Columns) -> Totals:
     order_id, place = np.unique(lines["order_id"], return_inverse=True)
     totals = _planned_totals(len(order_id), place, lines, plans)
     types = {"order_id": "int8", "score": "float8"}
@@ -74,6 +75,8 @@ def _add_up(lines: Columns, plans: Columns) -> Totals:
     same[at[known]] = True
     for name, values in totals.items():
         same[at[known]] &= stored[name][known] == values[at[known]]
+    unpromised = orders["order_id"][orders["promised_on"] == NO_DAY]
+    same[at[known]] &= (stored["eta_p50"][known] == NO_DAY) | ~np.isin(stored["order_id"][known], unpromised)
     return Totals(order_id, totals["open_value_minor"], np.union1d(order_id[~same], stored["order_id"][~known]))
 
 

@@ -63,7 +63,7 @@ def write_changes(changes: Changes) -> dict[str, int]:
         "line_plans": _write_lines(changes),
         "allocations": _write_claims("orders_allocation", "warehouse_id", changes.allocations, changes.nothing_stored),
         "pegs": _write_claims("orders_peg", "purchase_order_line_id", changes.pegs, changes.nothing_stored),
-        "stock_levels": _move_reserved(changes.allocations),
+        "stock_levels": move_reserved(changes.allocations),
     }
 
 
@@ -100,7 +100,7 @@ def _write_lines(changes: Changes) -> int:
                 "DELETE FROM orders_lineplan WHERE line_id = ANY(%s::bigint[])", [as_array(changes.gone["line_id"])]
             )
             written = int(cursor.rowcount)
-    fields = _line_fields(changes)
+    fields = line_fields(changes)
     if not len(changes.lines["line_id"]):
         return written
     if changes.nothing_stored:
@@ -115,7 +115,8 @@ def _write_lines(changes: Changes) -> int:
         return written + int(cursor.rowcount)
 
 
-def _line_fields(changes: Changes) -> Sequence[Field]:
+def line_fields(changes: Changes) -> Sequence[Field]:
+    """Return the line plans to set as columns of their table."""
     types = {
         "line_id": "int8",
         "order_id": "int8",
@@ -138,16 +139,10 @@ def _line_fields(changes: Changes) -> Sequence[Field]:
 def _write_claims(table: str, giver: str, claims: ClaimChanges, nothing_stored: bool) -> int:
     if not len(claims.line_id):
         return 0
-    fields = [
-        Field("line_id", "int8", claims.line_id),
-        Field(giver if nothing_stored else "giver_id", "int8", claims.giver_id),
-        Field("product_id", "int8", claims.product_id),
-        Field("qty", "int4", claims.qty),
-    ]
-    state = [Field("state", "int2", np.zeros(len(claims.qty), dtype=np.int64))] if giver == "warehouse_id" else []
     if nothing_stored:
-        return copy_in(table, [*fields, *state])
-    copy_in("plan_claim_stage", fields, first=open_stage("plan_claim_stage", _CLAIM_STAGE))
+        return copy_in(table, claim_fields(claims, giver))
+    copy_in("plan_claim_stage", _claim_fields(claims, "giver_id"), first=open_stage("plan_claim_stage", _CLAIM_STAGE))
+    state = giver == "warehouse_id"
     planned, key = (", state", f"line_id, {giver}, state") if state else ("", f"line_id, {giver}")
     drop = (
         f"DELETE FROM {table} t USING plan_claim_stage s "
@@ -167,7 +162,24 @@ def _write_claims(table: str, giver: str, claims: ClaimChanges, nothing_stored: 
     return written
 
 
-def _move_reserved(claims: ClaimChanges) -> int:
+def claim_fields(claims: ClaimChanges, giver: str) -> Sequence[Field]:
+    """Return claims to set as columns of their table; ``giver`` is the column of who gives."""
+    fields = _claim_fields(claims, giver)
+    if giver == "warehouse_id":
+        fields.append(Field("state", "int2", np.zeros(len(claims.qty), dtype=np.int64)))
+    return fields
+
+
+def _claim_fields(claims: ClaimChanges, giver: str) -> list[Field]:
+    return [
+        Field("line_id", "int8", claims.line_id),
+        Field(giver, "int8", claims.giver_id),
+        Field("product_id", "int8", claims.product_id),
+        Field("qty", "int4", claims.qty),
+    ]
+
+
+def move_reserved(claims: ClaimChanges) -> int:
     """Move each stock level's reserved counter by the sum of its claims' changes, lowest key first."""
     if not len(claims.line_id):
         return 0

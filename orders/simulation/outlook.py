@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.types import NO_DAY, Backlog, Bools, Floats, Ints, Plan, Reason
+from orders.planning.types import ANY_STAGE, NO_DAY, Backlog, Bools, Floats, Ints, Plan, Reason
 
 LATEST = 1_000_000  # stands for "no day": later than every day that occurs
 _READY = (Reason.READY, Reason.FROZEN)
@@ -48,7 +48,7 @@ def look(plan: Plan, backlog: Backlog, price_minor: Ints) -> Outlook:
     waits = ~np.isin(plan.reason, _READY)
     return Outlook(
         order_id=order_id,
-        rank=_rank(plan, place, order_id, backlog.placed_at[at][first]),
+        rank=places(order_id, backlog.placed_at[at][first], *best_lines(plan, place, orders)),
         eta=_last_day(plan.eta_p50, place, orders),
         eta_p90=_last_day(plan.eta_p90, place, orders),
         reason=_reason(plan, place, orders, waits),
@@ -67,17 +67,20 @@ def places(order_id: Ints, placed_at: Ints, score: Floats, stage: Ints) -> Ints:
     return rank
 
 
-def _rank(plan: Plan, place: Ints, order_id: Ints, placed_at: Ints) -> Ints:
-    """Place orders by the best score among their lines of the lowest stage."""
-    stage = np.zeros(len(order_id), dtype=np.int64)
+def best_lines(plan: Plan, place: Ints, orders: int) -> tuple[Floats, Ints]:
+    """Return each order's best score among its lines of the lowest stage, and that stage; ``place`` is a line's order.
+
+    Without segments all lines are of one stage.
+    """
+    stage = np.full(orders, ANY_STAGE, dtype=np.int64)
     best = np.ones(len(place), dtype=np.bool_)
     if plan.guarantees is not None:
         stage[:] = np.iinfo(np.int16).max
         np.minimum.at(stage, place, plan.guarantees.stage)
         best = plan.guarantees.stage == stage[place]
-    score = np.full(len(order_id), -np.inf)
+    score = np.full(orders, -np.inf)
     np.maximum.at(score, place[best], plan.score[best])
-    return places(order_id, placed_at, score, stage)
+    return score, stage
 
 
 def _last_day(day: Ints, place: Ints, orders: int) -> Ints:

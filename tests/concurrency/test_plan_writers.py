@@ -14,7 +14,7 @@ from orders.integrity import count_unplanned
 from orders.models import OrderPlan, PlanRun
 from orders.planning.types import Ints
 from orders.replan import replan
-from orders.replanning import chunks, rollup, writers
+from orders.replanning import chunks, rollup, side_by_side, writers
 from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
@@ -94,7 +94,7 @@ def test_an_error_of_one_writer_stops_all_and_the_next_run_finishes(monkeypatch:
     monkeypatch.setattr(writers, "write_chunk", write)
 
     assert PlanRun.objects.get().status == "failed"
-    assert len(tried) <= 2 + writers.WRITERS
+    assert len(tried) <= 2 + side_by_side.WRITERS
     assert not OrderPlan.objects.exists()
 
     full_run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from notifications.models import Fact
 from orders.benchmark.seed import seed, shape_of
 from orders.integrity import check, count_unplanned
 from orders.models import EtaRevision, LinePlan, OrderPlan, OrderPromise, PlanRun
-from orders.replan import PLAN_TASK, request_full_run
+from orders.replan import PLAN_TASK, replan, request_full_run
 from tests.faults.processes import Broker, kill_group, running_worker, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.serial]
@@ -25,17 +26,43 @@ LINES = 45_000  # more than two chunks of a full run
 
 def test_the_next_worker_finishes_a_full_run(broker: Broker, tmp_path: Path) -> None:
     seed(shape_of(LINES, "default"))
+    _plan_one_product()  # what has a plan is written chunk by chunk
     run = request_full_run(cause="test", now=timezone.now())
 
+    _kill_it_at_the_last_pool(broker, tmp_path, _is_stuck_half_way)
+
+    assert 0 < LinePlan.objects.count() < LINES
+    _assert_the_next_worker_finishes(run, broker, tmp_path)
+
+
+def test_the_next_worker_makes_a_first_plan_that_was_built_and_did_not_take_over(
+    broker: Broker, tmp_path: Path
+) -> None:
+    seed(shape_of(LINES, "default"))
+    run = request_full_run(cause="test", now=timezone.now())
+
+    _kill_it_at_the_last_pool(broker, tmp_path, _is_built_and_stuck)
+
+    assert not LinePlan.objects.exists()
+    _assert_the_next_worker_finishes(run, broker, tmp_path)
+
+
+def _plan_one_product() -> None:
+    product = Product.objects.filter(order_lines__isnull=False).order_by("pk").first()
+    assert product is not None
+    replan(product_ids=[product.pk], cause="test", now=timezone.now())
+
+
+def _kill_it_at_the_last_pool(broker: Broker, tmp_path: Path, is_there: Callable[[], bool]) -> None:
     with transaction.atomic():
         _hold_last_pool()
         with running_worker(broker.url, tmp_path / "first.log") as worker:
-            wait_until(_is_stuck_half_way, "the run to have written a part and wait for the last pool")
+            wait_until(is_there, "the run to have written a part and wait for the last pool")
             kill_group(worker)
 
-    written = LinePlan.objects.count()
-    assert 0 < written < LINES
-    assert PlanRun.objects.get().status == "running"
+
+def _assert_the_next_worker_finishes(run: PlanRun, broker: Broker, tmp_path: Path) -> None:
+    assert PlanRun.objects.get(pk=run.pk).status == "running"
 
     with running_worker(broker.url, tmp_path / "second.log"):
         kick(PLAN_TASK)  # as beat does every other second
@@ -55,11 +82,19 @@ def _hold_last_pool() -> None:
 
 
 def _is_stuck_half_way() -> bool:
+    return LinePlan.objects.count() > LINES // 4 and _somebody_waits()
+
+
+def _is_built_and_stuck() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM orders_lineplan) AND EXISTS (SELECT FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
-        )
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relname = 'orders_peg_pkey'")  # the last to be built
+        return cursor.fetchone() == (2,) and _somebody_waits()
+
+
+def _somebody_waits() -> bool:
+    # Not pg_stat_activity, which does not change within a transaction.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         return bool(cursor.fetchone()[0])
 
 

@@ -8,7 +8,7 @@ from inventory.models import Product
 from orders.models import OrderLine, OrderPlan
 from orders.planning.rules import FIFO
 from orders.replan import replan
-from orders.replanning.inputs import _load_lines
+from orders.replanning.inputs import _load_lines, _load_orders
 from orders.replanning.scope import Scope
 from orders.replanning.stored import load_stored
 from orders.replanning.totals import Totals, load_totals
@@ -36,4 +36,4 @@ def test_arrays_and_query_agree_on_values_and_stale_orders() -> None:
 
 def totals_of(products: list[Product] | None) -> Totals:
     scope = Scope(None if products is None else tuple(product.pk for product in products))
-    return load_totals(scope, _load_lines(scope), load_stored(scope, FIFO).lines)
+    return load_totals(scope, _load_lines(scope), load_stored(scope, FIFO).lines, _load_orders(scope))

@@ -1,0 +1,204 @@
+"""A first plan, of a backlog that has none: its four tables are built aside and switched in whole.
+
+Nothing is locked while rows are written; readers see no plan, and then all of it. ADR 0010.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+from django.db import OperationalError, connection, transaction
+
+from inventory.models import PickCapacity
+from kernel import live
+from kernel.transactions import RETRYABLE, entry_verb, sqlstate
+from orders.models import PlanRun
+from orders.planning.chance import chance_of_keeping
+from orders.planning.types import NO_DAY, Bools, Ints
+from orders.replanning.aside import SCHEMA, begin_aside, drop_aside, index_aside, switch_in
+from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
+from orders.replanning.chunks import Chunk, Written, order_chunks, touched_components, write_chunk
+from orders.replanning.diff import Changes
+from orders.replanning.draft import Draft
+from orders.replanning.facts import announce, promise_first
+from orders.replanning.rollup import lock_orders
+from orders.replanning.side_by_side import side_by_side
+from orders.replanning.writes import claim_fields, close_marks, find_moved, line_fields, lock_pools, move_reserved
+from orders.simulation.outlook import best_lines, look
+
+FEWEST_LINES = 20_000  # of fewer, making tables and indexes costs more than it saves
+_TABLES = ("orders_lineplan", "orders_orderplan", "orders_allocation", "orders_peg")  # the longest first
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """The orders of a first plan, ascending, and their columns of ``orders_orderplan``; ``is_ready`` is parallel."""
+
+    order_id: Ints
+    is_ready: Bools
+    fields: Sequence[Field]
+
+
+class _NotSwitched(Exception):
+    """The copies may not take over: somebody has planned meanwhile, or a table is not what its copy is."""
+
+
+def is_worth_it(draft: Draft) -> bool:
+    """Tell whether a draft is of a whole backlog without a plan, long enough, and free to commit as it likes."""
+    is_first = draft.scope.is_everything and draft.changes.nothing_stored
+    return is_first and len(draft.plan.line_id) >= FEWEST_LINES and not connection.in_atomic_block
+
+
+def write_first_plan(draft: Draft, run: PlanRun, *, version: int, quiet: bool, now: datetime) -> Written | None:
+    """Write a first plan and return what was written and left out; None, and nothing changed, where that cannot be.
+
+    Rows and indexes are made by several connections, without a lock. One transaction then does what depends on the
+    moment (``_take_over``). Promises follow, order by order, as after any long run; if it dies before that, it is
+    started again and finds them missing. Lets others plan in the usual way where readers do not let go of the tables.
+    """
+    if not begin_aside(_TABLES):
+        return None
+    orders = _roll_up(draft, may_promise=quiet or not PickCapacity.objects.exists())
+    side_by_side(_fillings(draft.changes, orders), _fill)
+    try:
+        written, left = _take_over(draft, orders, run, version=version)
+    except (_NotSwitched, OperationalError) as error:
+        if isinstance(error, OperationalError) and sqlstate(error) not in RETRYABLE:
+            raise
+        with transaction.atomic():
+            drop_aside()
+        return None
+    for part in side_by_side(_promises(orders, left), partial(_promise, run=run, quiet=quiet, now=now)):
+        written.add(part)
+    others = Chunk(left[:0], left[:0], left, (left[:0],) * 4)
+    written.add(write_chunk(draft, others, run, version=version, quiet=quiet, now=now))
+    return written
+
+
+def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
+    """Return the plans of the orders, as ``rollup.roll_up`` makes them of new orders' lines."""
+    plan, backlog, price_minor = draft.plan, draft.inputs.backlog, draft.inputs.price_minor
+    assert price_minor is not None
+    outlook = look(plan, backlog, price_minor)
+    order_id, first, place = np.unique(plan.order_id, return_index=True, return_inverse=True)
+    at = np.searchsorted(backlog.line_id, plan.line_id)
+    qty = backlog.open_qty[at]
+    ready_qty = np.minimum(plan.allocated_qty, qty)
+    score, stage = best_lines(plan, place, len(order_id))
+    promised = outlook.eta if may_promise else np.full(len(order_id), NO_DAY)
+    nobody = promised == NO_DAY
+    chance = chance_of_keeping(promised, outlook.eta, outlook.eta_p90, outlook.is_ready)
+    count = partial(np.bincount, place, minlength=len(order_id))
+    fields = [
+        Field("order_id", "int8", order_id),
+        Field("placed_at", "timestamptz", backlog.placed_at[at][first]),
+        Field("stage", "int2", stage),
+        Field("score", "float8", score),
+        Field("reason", "int2", outlook.reason),
+        Field("eta_p50", "date", outlook.eta),
+        Field("eta_p90", "date", outlook.eta_p90),
+        Field("promised_on", "date", promised),
+        Field("slip_days", "int4", np.zeros(len(order_id), dtype=np.int64), nobody),
+        Field("chance", "float8", chance, nobody),
+        Field("open_lines", "int4", count()),
+        Field("short_lines", "int4", count(weights=ready_qty < qty)),
+        Field("open_units", "int4", outlook.open_units),
+        Field("short_units", "int4", outlook.open_units - outlook.ready_units),
+        Field("open_value_minor", "int8", outlook.value_minor),
+        Field("ready_value_minor", "int8", count(weights=ready_qty * price_minor[at])),
+    ]
+    return _Orders(order_id, outlook.is_ready, fields)
+
+
+def _fillings(changes: Changes, orders: _Orders) -> list[tuple[str, Callable[[], Sequence[Field]]]]:
+    """Return each table with what encodes its rows."""
+    fields = (
+        lambda: line_fields(changes),
+        lambda: orders.fields,
+        lambda: claim_fields(changes.allocations, "warehouse_id"),
+        lambda: claim_fields(changes.pegs, "purchase_order_line_id"),
+    )
+    return list(zip(_TABLES, fields, strict=True))
+
+
+def _fill(filling: tuple[str, Callable[[], Sequence[Field]]]) -> None:
+    table, fields = filling
+    with transaction.atomic(durable=True):
+        copy_in(f"{SCHEMA}.{table}", fields())
+        index_aside(table)
+
+
+@entry_verb
+def _take_over(draft: Draft, orders: _Orders, run: PlanRun, *, version: int) -> tuple[Written, Ints]:
+    """Put the copies in force; return what was written, and the orders that are left to be rolled up as usual.
+
+    Components that moved on since the snapshot are left out, and so are orders of theirs and those that were promised
+    a day already. Lock order: pools by id, stock levels, order buckets, and the tables as such last of all. Raises
+    _NotSwitched.
+    """
+    products, labels = touched_components(draft)
+    lock_pools(products)
+    moved = np.isin(products, find_moved(products, draft.inputs.marks, draft.inputs.pools))
+    skipped = np.isin(labels, labels[moved])
+    kept = products[~skipped]
+    changes = draft.changes.of_products(kept) if skipped.any() else draft.changes
+    written = Written(skipped=products[skipped].tolist())
+    written.rows["stock_levels"] = move_reserved(changes.allocations)
+    written.rows["marks"] = close_marks(kept, draft.inputs.marks, changes.product_ids(), version)
+    lock_orders(orders.order_id)
+    left = _leave_out(draft, orders, products[skipped])
+    written.rows.update(
+        line_plans=len(changes.lines["line_id"]),
+        allocations=len(changes.allocations.line_id),
+        pegs=len(changes.pegs.line_id),
+        order_plans=len(orders.order_id) - len(left),
+    )
+    if not switch_in(_TABLES):
+        raise _NotSwitched
+    live.announce("plan", {"run": run.pk, "all": True})
+    return written, left
+
+
+def _leave_out(draft: Draft, orders: _Orders, product_ids: Ints) -> Ints:
+    """Delete from the copies what may not come in force; return the orders that need a roll-up of their own."""
+    backlog = draft.inputs.backlog
+    promised = copy_out("SELECT order_id FROM orders_orderpromise", None, {"order_id": "int8"})["order_id"]
+    touched = backlog.order_id[np.isin(backlog.product_id, product_ids)]
+    left = np.intersect1d(orders.order_id, np.union1d(touched, promised))
+    with connection.cursor() as cursor:
+        for table, key, values in (
+            ("orders_lineplan", "product_id", product_ids),
+            ("orders_allocation", "product_id", product_ids),
+            ("orders_peg", "product_id", product_ids),
+            ("orders_orderplan", "order_id", left),
+        ):
+            if len(values):
+                cursor.execute(f"DELETE FROM {SCHEMA}.{table} WHERE {key} = ANY(%s::bigint[])", [as_array(values)])
+    return left
+
+
+def _promises(orders: _Orders, left: Ints) -> list[Columns]:
+    """Return the orders to promise a day, in chunks that share no bucket."""
+    to_promise = ~np.isin(orders.order_id, left)
+    order_id, is_ready = orders.order_id[to_promise], orders.is_ready[to_promise]
+    number = order_chunks(order_id)
+    starts = np.flatnonzero(number[1:] != number[:-1]) + 1
+    return [
+        {"order_id": ids, "is_ready": ready}
+        for ids, ready in zip(np.split(order_id, starts), np.split(is_ready, starts), strict=True)
+        if len(ids)
+    ]
+
+
+@entry_verb
+def _promise(chunk: Columns, *, run: PlanRun, quiet: bool, now: datetime) -> Written:
+    written = Written()
+    lock_orders(chunk["order_id"])
+    rows, news = promise_first(chunk["order_id"], chunk["is_ready"], run_id=run.pk, now=now, quiet=quiet)
+    written.rows.update(rows)
+    written.rows["facts"] += announce(news, run_id=run.pk, now=now)
+    return written
