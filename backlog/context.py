@@ -63,7 +63,8 @@ NAV = (
     NavItem("notifications:messages", "Messages", "mail", "m"),
     NavItem("orders:replies", "Replies", "message-square", "a"),
     NavItem("orders:feedback", "Feedback", "smile", "f"),
-    NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u", heading="Manage"),
+    NavItem("orders:flow", "Flow", "chart-column", "w", heading="Manage"),
+    NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u"),
     NavItem("orders:simulations", "Simulations", "flask-conical", "s"),
     NavItem("orders:plan_runs", "Plan runs", "history", "r"),
 )

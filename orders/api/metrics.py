@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from orders.models import Order
 from orders.queries.backlog_totals import backlog_totals
+from orders.queries.flow import flow
 from orders.queries.promises import promise_figures
 
 
@@ -53,9 +54,32 @@ class PromiseFiguresOut(serializers.Serializer[Any]):
     kept_share = serializers.FloatField(allow_null=True)
 
 
+class FlowStepOut(serializers.Serializer[Any]):
+    step = serializers.CharField(source="step.key")
+    orders = serializers.IntegerField()
+    by_age = serializers.ListField(child=serializers.IntegerField(), help_text="0–2, 3–7, 8–14, 15–30, over 30 days")
+    value_minor = serializers.IntegerField(help_text="Open value, in pence")
+    oldest_days = serializers.IntegerField()
+    share = serializers.FloatField(help_text="Of all open value × days since the order was placed")
+
+
+class FlowDayOut(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    came = serializers.IntegerField()
+    went = serializers.IntegerField(help_text="Shipped")
+
+
+class FlowOut(serializers.Serializer[Any]):
+    steps = FlowStepOut(many=True, source="standing")
+    bottleneck = serializers.CharField(source="bottleneck.step.key", default=None, allow_null=True)
+    days = FlowDayOut(many=True)
+    median_days = serializers.FloatField(allow_null=True, help_text="From receipt to shipment, of those shipped lately")
+    slow_days = serializers.FloatField(allow_null=True, help_text="Nine in ten were faster")
+
+
 class MetricsViewSet(GenericViewSet[Order]):
     serializer_class = BacklogTotalsOut
-    action_permissions = {"backlog": ("orders.view_backlog",), "promises": ("orders.view_backlog",)}
+    action_permissions = dict.fromkeys(("backlog", "promises", "flow"), ("orders.view_backlog",))
     query_parameters = {"promises": ("days",)}
 
     @extend_schema(responses=BacklogTotalsOut)
@@ -71,3 +95,9 @@ class MetricsViewSet(GenericViewSet[Order]):
         asked = PromiseFiguresIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
         return Response(PromiseFiguresOut(promise_figures(timezone.now(), **asked.validated_data)).data)
+
+    @extend_schema(responses=FlowOut)
+    @action(detail=False, methods=["get"])
+    def flow(self, request: Request) -> Response:
+        """Say at which step orders stand, how old they are, and how many came and were shipped in four weeks."""
+        return Response(FlowOut(flow(timezone.now())).data)

@@ -40,6 +40,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "receive": "/receive/",
         "eta-updates": "/eta/",
         "eta-told": "/eta/?tab=told",
+        "flow": "/flow/",
         "replies": "/replies/?view=all",
         "feedback": "/feedback/",
         "messages": "/messages/",
