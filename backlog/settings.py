@@ -132,6 +132,7 @@ CELERY_TASK_ROUTES = {
     "orders.tasks.work_bulk_jobs": {"queue": "default"},
     "orders.tasks.keep_backlog_day": {"queue": "default"},
     "orders.tasks.run_simulations": {"queue": "default"},
+    "orders.tasks.cancel_unanswered_delays": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
     "notifications.tasks.send_webhooks": {"queue": "webhook"},
@@ -151,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
     "settle-proposals": {"task": "notifications.tasks.settle_proposals", "schedule": 300.0},
     "forget-misses": {"task": "notifications.tasks.forget_link_misses", "schedule": 3600.0},
+    "unanswered-delays": {"task": "orders.tasks.cancel_unanswered_delays", "schedule": 900.0},
     "run-simulations": {"task": "orders.tasks.run_simulations", "schedule": 15.0, "options": {"expires": 15}},
     "forecast-demand": {"task": "orders.tasks.forecast_demand_nightly", "schedule": 1800.0},
     "train-late-risk": {"task": "orders.tasks.train_late_risk_nightly", "schedule": 1800.0},
@@ -164,11 +166,14 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.taken_in": [_WEBHOOKS],
     "orders.backordered": [_MAIL, _WEBHOOKS],
     "orders.line_allocated": [_MAIL, _WEBHOOKS],
-    "orders.eta_slipped": [_MAIL, _WEBHOOKS],
+    "orders.eta_slipped": ["orders.delays.give_notices", _MAIL, _WEBHOOKS],
+    "orders.delay_notice": [_MAIL],
+    "orders.delay_consent": [_MAIL],
     "orders.eta_improved": [_MAIL, _WEBHOOKS],
     "orders.eta_restored": [_MAIL],
     "orders.shipped": [_MAIL, _WEBHOOKS],
     "orders.cancelled": [_MAIL, _WEBHOOKS],
+    "orders.cancelled_unanswered": [_MAIL, _WEBHOOKS],
     "orders.answered": ["notifications.answering.announce"],
     "orders.compensated": [_MAIL, _WEBHOOKS],
     "orders.follow_up": [_MAIL],
@@ -178,7 +183,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.held": [_WEBHOOKS],
     "orders.released": [_WEBHOOKS],
     "orders.customer_chose": [_WEBHOOKS],
-    "notifications.sent": ["orders.told.record_told"],
+    "notifications.sent": ["orders.told.record_told", "orders.delays.record_given"],
 }
 WEBHOOKS_MAY_STAY_INSIDE = env.bool("WEBHOOKS_MAY_STAY_INSIDE", False)  # http and private addresses, for trials only
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
@@ -311,6 +316,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+LOCALE_PATHS = [BASE_DIR / "locale"]  # what customers read (notifications.spoken); colleagues read English
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_FINDERS = True

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from notifications import links
 from notifications.models import Link, LinkPurpose
+from notifications.spoken import speak
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, Link, P], HttpResponse]
@@ -27,15 +28,18 @@ def opened_by_key(
     def decorate(view: Page[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
         @wraps(view)
         def opened(request: HttpRequest, key: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            now, address = timezone.now(), request.META.get("REMOTE_ADDR", "")[:45]
-            seconds = links.seconds_to_wait(address, now=now)
-            if seconds:
-                return _too_many(request, seconds)
-            link = links.find_link(purpose, key, now=now)
-            if link is None:
-                links.count_miss(address, now=now)
-                return no_such_link(request)
-            return view(request, link, *args, **kwargs)
+            def answer() -> HttpResponse:
+                now, address = timezone.now(), request.META.get("REMOTE_ADDR", "")[:45]
+                seconds = links.seconds_to_wait(address, now=now)
+                if seconds:
+                    return _too_many(request, seconds)
+                link = links.find_link(purpose, key, now=now)
+                if link is None:
+                    links.count_miss(address, now=now)
+                    return no_such_link(request)
+                return view(request, link, *args, **kwargs)
+
+            return speak(request, answer)
 
         return login_not_required(opened)
 

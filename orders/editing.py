@@ -38,6 +38,8 @@ WHAT_VERBS_DO = {
     "restore_address": "took a change of the address back",
     "choose_shipping": "changed how it ships, as the customer asked",
     "cancel_items": "cancelled items, as the customer asked",
+    "cancel_rest": "cancelled what was not ready, as the customer asked",
+    "take_substitute": "swapped a line, as the customer asked",
     "change_address": "changed the address, as the customer asked",
     "change_contact": "changed the contact, as the customer asked",
 }

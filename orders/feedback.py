@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inventory.dirty import mark_dirty
+from django.utils.translation import gettext as _
+
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of
@@ -27,9 +29,11 @@ def give_feedback(ref: str, *, rating: int, reasons: Sequence[str], comment: str
     Where the rules read ratings, everything that the customer waits for is planned anew.
     """
     if not 1 <= rating <= 5:
-        raise Invalid("Choose one of the five faces.", fields={"rating": "Choose one of the five faces."})
+        wrong = _("Choose one of the five faces.")
+        raise Invalid(wrong, fields={"rating": wrong})
     if unknown := sorted(set(reasons) - set(FeedbackReason.values)):
-        raise Invalid("Choose from the reasons we offer.", fields={"reasons": f"Unknown: {', '.join(unknown)[:100]}."})
+        wrong = _("Choose from the reasons we offer.")
+        raise Invalid(wrong, fields={"reasons": f"Unknown: {', '.join(unknown)[:100]}."})
     comment = clean_text(comment, field="comment", max_length=MAX_COMMENT, multiline=True)
     order = lock_order(ref)
     occasion = FeedbackOccasion.DELIVERY if order.status == OrderStatus.SHIPPED else FeedbackOccasion.WAITING
@@ -37,7 +41,7 @@ def give_feedback(ref: str, *, rating: int, reasons: Sequence[str], comment: str
         order=order, occasion=occasion
     )
     if feedback.answered_at:
-        raise Conflict("We have answered this already. Answer our mail if there is more.", code="answered")
+        raise Conflict(_("We have answered this already. Answer our mail if there is more."), code="answered")
     feedback.rating, feedback.reasons, feedback.comment = rating, sorted(set(reasons)), comment
     feedback.given_at = now
     feedback.save()

@@ -6,7 +6,9 @@ unknown order and Conflict when the order is closed, was changed since ``version
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
@@ -16,7 +18,7 @@ from kernel.errors import Conflict, Invalid
 from kernel.live import announce
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
-from kernel.transactions import entry_verb
+from kernel.transactions import entry_verb, require_transaction
 from orders.claims import drop, lock_claims, take, take_all
 from orders.editing import close_if_done, lock_open_order, lock_order, product_ids_of, save_order, tell
 from orders.mentions import mention
@@ -71,24 +73,27 @@ def cancel_order(ref: str, *, reason: str, actor: Actor | None, now: datetime, v
     """Cancel everything that has not been shipped, give its units back and tell the customer."""
     reason = clean_text(reason, field="reason", max_length=200)
     order = lock_open_order(ref, version=version)
-    products = list(product_ids_of(order))
-    mark_dirty(products, cause="cancelled", reference=order.ref)
-    claims = lock_claims(order, products)
+    mark_dirty(product_ids_of(order), cause="cancelled", reference=order.ref)
+    cancel_all(order, kind="orders.cancelled", reason=reason, actor=actor, now=now)
+    return order
+
+
+def cancel_all(
+    order: Order, *, kind: str, reason: str, actor: Actor | None, now: datetime, said: Mapping[str, Any] | None = None
+) -> None:
+    """Cancel all open units and close the order; the customer is told by a fact of ``kind``, which also says ``said``.
+
+    A participant: its caller has locked the order and marked its products dirty. Raises Conflict when units are picked.
+    """
+    require_transaction()
+    claims = lock_claims(order, list(product_ids_of(order)))
     _refuse_picked(order, claims)
-    payload = customer_payloads([order.pk])[order.pk]
+    payload = {**customer_payloads([order.pk])[order.pk], **(said or {}), "cancel_reason": reason}
     drop(take_all(claims))
     order.lines.filter(open_qty__gt=0).update(cancelled_qty=F("cancelled_qty") + F("open_qty"))
     save_order(order)
     close_if_done(order, now=now)
-    tell(
-        order,
-        "orders.cancelled",
-        actor=actor,
-        now=now,
-        payload={**payload, "cancel_reason": reason},
-        subject=f"order:{order.pk}:promise",
-    )
-    return order
+    tell(order, kind, actor=actor, now=now, payload=payload, subject=f"order:{order.pk}:promise")
 
 
 @entry_verb

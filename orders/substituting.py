@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Max
 
 from inventory.dirty import mark_dirty
-from inventory.models import Substitute, SubstituteWhen
+from inventory.models import Product, Substitute, SubstituteWhen
 from inventory.queries import product_by_sku
 from kernel.bounds import check_qty
 from kernel.errors import Conflict, DomainError, Invalid
@@ -63,6 +64,28 @@ def substitute_line(
     """
     other = product_by_sku(sku)
     order = lock_open_order(ref, version=version)
+    mark_dirty({*product_ids_of(order), other.pk}, cause="substituted", reference=order.ref)
+    said = replace_units(order, position=position, other=other, qty=qty, is_agreed=is_agreed, actor=actor, now=now)
+    save_order(order)
+    tell(order, "orders.line_substituted", actor=actor, now=now, payload=said)
+    return order
+
+
+def replace_units(
+    order: Order,
+    *,
+    position: int,
+    other: Product,
+    qty: int | None,
+    is_agreed: bool,
+    actor: Actor | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Swap units of a line for ``other`` and return what the fact says. Raises as ``substitute_line`` does.
+
+    A participant: its caller has locked the order, marks all its products and ``other`` dirty, and saves the order.
+    """
+    require_transaction()
     line = order.lines.select_related("product").filter(position=position, open_qty__gt=0).first()
     if line is None:
         wrong = f"{order.ref} has no open line {position}."
@@ -78,7 +101,6 @@ def substitute_line(
             f"The customer must agree to {other.sku} instead of {line.product.sku}. Ask, then say that they agreed.",
             code="consent",
         )
-    mark_dirty({*product_ids_of(order), other.pk}, cause="substituted", reference=order.ref)
     claims = [claim for claim in lock_claims(order, [line.product_id]) if claim.line_id == line.pk]
     held = sum(claim.qty for claim in claims)
     planned = [claim for claim in reversed(claims) if claim.state == AllocationState.PLANNED]
@@ -93,10 +115,7 @@ def substitute_line(
         )
     drop(take(planned, {line.pk: max(0, qty - lacking)}))
     swap(order, line, rule, qty, is_agreed=is_agreed, actor=actor, now=now)
-    save_order(order)
-    said = {"position": position, "sku": line.product.sku, "qty": qty, "substitute": other.sku}
-    tell(order, "orders.line_substituted", actor=actor, now=now, payload=said)
-    return order
+    return {"position": position, "sku": line.product.sku, "qty": qty, "substitute": other.sku}
 
 
 def swap(

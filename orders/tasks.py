@@ -8,6 +8,7 @@ from kernel.kick import kick
 from orders import late_risk
 from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
+from orders.delays import cancel_unanswered
 from orders.forecast_demand import forecast_demand
 from orders.hands import keep_pick_days
 from orders.history import keep_day
@@ -61,6 +62,12 @@ def train_late_risk_nightly() -> None:
 def swap_for_substitutes() -> None:
     """Send substitutes that need no consent for what lacks; a look finds nothing to do on most occasions."""
     take_substitutes(now=timezone.now())
+
+
+@shared_task
+def cancel_unanswered_delays() -> None:
+    """Cancel orders whose customers did not agree to a delay in time; nothing while the law is not kept."""
+    cancel_unanswered(now=timezone.now())
 
 
 @shared_task

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
 
@@ -16,12 +17,12 @@ class FeedbackOccasion(models.TextChoices):
 
 
 class FeedbackReason(models.TextChoices):
-    LATE = "late", "It takes too long"
-    SURPRISED = "surprised", "Nobody told me in time"
-    UNCLEAR = "unclear", "I do not understand why"
-    WRONG_DATE = "wrong_date", "The date kept changing"
-    INCOMPLETE = "incomplete", "Something was missing or wrong"
-    WELL_TOLD = "well_told", "I was kept well informed"
+    LATE = "late", _("It takes too long")
+    SURPRISED = "surprised", _("Nobody told me in time")
+    UNCLEAR = "unclear", _("I do not understand why")
+    WRONG_DATE = "wrong_date", _("The date kept changing")
+    INCOMPLETE = "incomplete", _("Something was missing or wrong")
+    WELL_TOLD = "well_told", _("I was kept well informed")
 
 
 @pghistory.track()

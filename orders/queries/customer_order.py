@@ -1,4 +1,5 @@
-"""An order as its customer sees it: dates, reasons in plain words, and the choices that are open now."""
+"""An order as its customer sees it: dates, reasons in plain words, and the choices that are open now, in the language
+of the page (Django's active one for sentences, ``Language`` for days and reasons)."""
 
 from __future__ import annotations
 
@@ -7,14 +8,19 @@ from datetime import date
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
-from inventory.models import DirtyMark
-from notifications.languages import DEFAULT, language_of
+from inventory.models import DirtyMark, SubstituteWhen
+from notifications.languages import Language
 from orders.models import (
     Allocation,
     AllocationState,
     ChoiceKind,
     CustomerChoice,
+    DelayNotice,
+    DelayOutcome,
     Feedback,
     FeedbackOccasion,
     HoldKind,
@@ -27,9 +33,10 @@ from orders.models import (
     ShipPolicy,
 )
 from orders.planning.types import Reason
+from orders.queries.substitutes import Proposal, proposals
 
 MAX_ITEMS = 200
-ENGLISH = language_of(DEFAULT)  # the page's own language
+MOST_OFFERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Item:
     shipped_qty: int
     is_being_packed: bool
     on: date | None
+    instead_of: str
 
     @property
     def is_ready(self) -> bool:
@@ -62,6 +70,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """``units`` of a product called ``name`` that may come in place of ``qty`` units of a line, of ``replaced``."""
+
+    position: int
+    sku: str
+    name: str
+    units: int
+    qty: int
+    replaced: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerOrder:
     """The order's page. ``is_planning`` tells that a change is being worked out, so dates may move in a moment."""
 
@@ -69,10 +89,14 @@ class CustomerOrder:
     headline: str
     lead: tuple[str, ...]
     step: int
-    waiting_for: str
+    is_held: bool
     items: tuple[Item, ...]
     more_items: int
     choices: tuple[Choice, ...]
+    offers: tuple[Offer, ...]
+    ready_units: int
+    open_units: int
+    notice: DelayNotice | None
     is_planning: bool
     asks_address: bool
     last_choice: CustomerChoice | None
@@ -87,24 +111,35 @@ class CustomerOrder:
     def cancellable(self) -> list[Item]:
         return [item for item in self.items if item.open_qty and not item.is_being_packed]
 
+    @property
+    def rest_units(self) -> int:
+        """How many units would be cancelled with the rest: 0 while nothing, or everything, is ready."""
+        return self.open_units - self.ready_units if self.ready_units and not self.is_held else 0
 
-def customer_order(order: Order, *, today: date) -> CustomerOrder:
-    """Read the page in nine queries, however large the order (the first 200 lines of it are shown)."""
+
+def customer_order(order: Order, *, today: date, spoken: Language) -> CustomerOrder:
+    """Read the page in 15 queries, however large the order (the first 200 lines of it are shown)."""
     plan = OrderPlan.objects.filter(order=order).first()
     promise = OrderPromise.objects.filter(order=order).first()
     holds = set(order.holds.filter(released_at=None).values_list("kind", flat=True))
+    notice = order.delay_notices.order_by("-number").first()
     items, lines = _items(order)
     is_open = order.status == OrderStatus.OPEN
     occasion = FeedbackOccasion.DELIVERY if order.status == OrderStatus.SHIPPED else FeedbackOccasion.WAITING
+    asked = notice if is_open and notice and notice.outcome == DelayOutcome.OPEN else None
     return CustomerOrder(
         order=order,
-        headline=_headline(order, plan, holds, today),
-        lead=_lead(order, plan, promise, holds, today),
+        headline=_headline(order, plan, holds, spoken, today),
+        lead=_lead(order, plan, promise, notice, holds, spoken, today),
         step=_step(order, plan, items),
-        waiting_for="Waiting for an answer" if holds else "Waiting for stock",
+        is_held=bool(holds),
         items=items,
         more_items=lines - len(items),
-        choices=_choices(order, plan, today) if is_open and not holds else (),
+        choices=_choices(order, plan, asked, spoken, today) if is_open and not holds else (),
+        offers=_offers(order, items) if is_open and not holds else (),
+        ready_units=Allocation.objects.filter(line__order=order).aggregate(units=Sum("qty"))["units"] or 0,
+        open_units=order.lines.aggregate(units=Sum("open_qty"))["units"] or 0,
+        notice=asked,
         is_planning=is_open and DirtyMark.objects.filter(product__order_lines__order=order).exists(),
         asks_address=HoldKind.ADDRESS in holds,
         last_choice=order.customer_choices.order_by("-pk").first(),
@@ -113,11 +148,39 @@ def customer_order(order: Order, *, today: date) -> CustomerOrder:
     )
 
 
+def offers(order: Order) -> list[Proposal]:
+    """Return what customers may take now in place of what lacks: the first substitute of each line that would do for
+    all that lacks, else the first that would do for part of it."""
+    best: dict[int, Proposal] = {}
+    for proposal in proposals(order):
+        known = best.get(proposal.position)
+        is_whole = proposal.covers_qty >= proposal.short_qty
+        if proposal.when == SubstituteWhen.ANY and (known is None or (is_whole and known.covers_qty < known.short_qty)):
+            best[proposal.position] = proposal
+    return list(best.values())
+
+
+def _offers(order: Order, items: tuple[Item, ...]) -> tuple[Offer, ...]:
+    names = {item.position: item.name for item in items}
+    return tuple(
+        Offer(
+            position=each.position,
+            sku=each.substitute,
+            name=each.name or each.substitute,
+            units=each.substitute_qty,
+            qty=each.covers_qty,
+            replaced=names.get(each.position, each.sku),
+        )
+        for each in offers(order)[:MOST_OFFERS]
+    )
+
+
 def _items(order: Order) -> tuple[tuple[Item, ...], int]:
     claims = Allocation.objects.filter(line=OuterRef("pk")).values("line")
     ready = claims.annotate(units=Sum("qty")).values("units")
     packed = claims.annotate(units=Sum("qty", filter=Q(state=AllocationState.PICKED))).values("units")
-    lines = order.lines.filter(ordered_qty__gt=F("cancelled_qty")).select_related("product", "plan")
+    lines = order.lines.filter(ordered_qty__gt=F("cancelled_qty"))
+    lines = lines.select_related("product", "plan", "substitution__replaces__product")
     rows = lines.annotate(
         ready=Least(F("open_qty"), Coalesce(Subquery(ready, IntegerField()), Value(0))),
         packed=Coalesce(Subquery(packed, IntegerField()), Value(0)),
@@ -126,7 +189,7 @@ def _items(order: Order) -> tuple[tuple[Item, ...], int]:
 
 
 def _item(line: OrderLine) -> Item:
-    found, plan = vars(line), getattr(line, "plan", None)
+    found, plan, swapped = vars(line), getattr(line, "plan", None), getattr(line, "substitution", None)
     return Item(
         position=line.position,
         name=line.product.name or line.product.sku,
@@ -137,43 +200,61 @@ def _item(line: OrderLine) -> Item:
         shipped_qty=line.shipped_qty,
         is_being_packed=found["packed"] > 0,
         on=plan.eta_p50 if plan else None,
+        instead_of=(swapped.replaces.product.name or swapped.replaces.product.sku) if swapped else "",
     )
 
 
-def _headline(order: Order, plan: OrderPlan | None, holds: set[str], today: date) -> str:
+def _headline(order: Order, plan: OrderPlan | None, holds: set[str], spoken: Language, today: date) -> str:
     if order.status == OrderStatus.CANCELLED:
-        return "This order is cancelled"
+        return _("This order is cancelled")
     if order.status == OrderStatus.SHIPPED:
         shipped = Shipment.objects.filter(order=order).order_by("-pk").values_list("shipped_at", flat=True).first()
-        return f"Your order left on {ENGLISH.day(shipped.date(), today=today)}" if shipped else "Your order has left"
+        if shipped is None:
+            return _("Your order has left")
+        return _("Your order left on %(day)s") % {"day": spoken.day(timezone.localdate(shipped), today=today)}
     if HoldKind.ADDRESS in holds:
-        return "We need your full address"
+        return _("We need your full address")
     if holds:
-        return "Your order waits for an answer"
+        return _("Your order waits for an answer")
     if plan is None or plan.eta_p50 is None:
-        return "We cannot name a day yet"
-    what = "the rest of your order" if order.lines.filter(shipped_qty__gt=0).exists() else "your order"
-    day = ENGLISH.day(plan.eta_p50, today=today)
-    return (
-        f"We expect to send {what} on {day}" if plan.short_units else f"{what.capitalize()} is here and leaves on {day}"
-    )
+        return _("We cannot name a day yet")
+    day = {"day": spoken.day(plan.eta_p50, today=today)}
+    is_rest = order.lines.filter(shipped_qty__gt=0).exists()
+    if plan.short_units:
+        said = _("We expect to send the rest of your order on %(day)s") if is_rest else ""
+        return (said or _("We expect to send your order on %(day)s")) % day
+    said = _("The rest of your order is here and leaves on %(day)s") if is_rest else ""
+    return (said or _("Your order is here and leaves on %(day)s")) % day
 
 
 def _lead(
-    order: Order, plan: OrderPlan | None, promise: OrderPromise | None, holds: set[str], today: date
+    order: Order,
+    plan: OrderPlan | None,
+    promise: OrderPromise | None,
+    notice: DelayNotice | None,
+    holds: set[str],
+    spoken: Language,
+    today: date,
 ) -> tuple[str, ...]:
     """Say what was promised, why it is as it is, and how sure the day is."""
+    if order.status == OrderStatus.CANCELLED and notice and notice.outcome == DelayOutcome.EXPIRED:
+        day = {"day": spoken.day(notice.answer_by_on, today=today)}
+        return (
+            _("We did not hear from you by %(day)s whether you agree to the new date. You get your money back.") % day,
+        )
     if order.status != OrderStatus.OPEN:
         return ()
     if plan is None or holds:
-        return (ENGLISH.reason("on_hold"),) if holds else ()
+        return (spoken.reason("on_hold"),) if holds else ()
     said = []
     if promise and plan.eta_p50 and plan.eta_p50 > promise.promised_on:
-        said.append(f"We first promised {ENGLISH.day(promise.promised_on, today=today)}, and we are sorry.")
+        day = {"day": spoken.day(promise.promised_on, today=today)}
+        said.append(_("We first promised %(day)s, and we are sorry.") % day)
     if plan.short_units:
-        said.append(ENGLISH.reason(Reason(plan.reason).name.lower()))
+        said.append(spoken.reason(Reason(plan.reason).name.lower()))
     if plan.eta_p50 and plan.eta_p90 and plan.eta_p90 > plan.eta_p50:
-        said.append(f"Nine orders in ten like yours leave by {ENGLISH.day(plan.eta_p90, today=today)}.")
+        day = {"day": spoken.day(plan.eta_p90, today=today)}
+        said.append(_("Nine orders in ten like yours leave by %(day)s.") % day)
     return tuple(said)
 
 
@@ -185,16 +266,27 @@ def _step(order: Order, plan: OrderPlan | None, items: tuple[Item, ...]) -> int:
     return 2 if is_packed or (plan and not plan.short_units) else 1
 
 
-def _choices(order: Order, plan: OrderPlan | None, today: date) -> tuple[Choice, ...]:
-    if plan is None or not plan.short_units:
+def _choices(
+    order: Order, plan: OrderPlan | None, asked: DelayNotice | None, spoken: Language, today: date
+) -> tuple[Choice, ...]:
+    """Return the ways to go on. Where a notice asks for consent, each of them gives it to the notice's day."""
+    if plan is None or not (plan.short_units or asked):
         return ()
-    day = f"on {ENGLISH.day(plan.eta_p50, today=today)}" if plan.eta_p50 else "as soon as we have it all"
+    on = asked.to_on if asked else plan.eta_p50
+    day = {"day": spoken.day(on, today=today)}
+    whole = (_("Everything leaves on %(day)s.") if on else _("Everything leaves as soon as we have it all.")) % day
     ready = plan.open_units - plan.short_units
     together = order.ship_policy == ShipPolicy.COMPLETE
-    if not ready or (plan.open_units == 1):
-        return (Choice(ChoiceKind.WAIT, "Keep waiting", f"Everything leaves {day}.", True),)
-    parts = f"{ready:,} of {plan.open_units:,} items are here and leave next. The rest follows {day}, free."
+    wait = _("I agree to wait") if asked else _("Keep waiting")
+    if not ready or plan.open_units == 1 or not plan.short_units:
+        return (Choice(ChoiceKind.WAIT, wait, whole, asked is None),)
+    units = {"ready": number_format(ready), "all": number_format(plan.open_units)}
+    parts = (
+        _("%(ready)s of %(all)s items are here and leave next. The rest follows on %(day)s, free.")
+        if on
+        else _("%(ready)s of %(all)s items are here and leave next. The rest follows when we have it, free.")
+    ) % {**units, **day}
     return (
-        Choice(ChoiceKind.SEND_READY, "Send what’s ready now", parts, not together),
-        Choice(ChoiceKind.TOGETHER, "Keep it together", f"Everything leaves {day}.", together),
+        Choice(ChoiceKind.SEND_READY, _("Send what’s ready now"), parts, asked is None and not together),
+        Choice(ChoiceKind.TOGETHER, _("Keep it together"), whole, asked is None and together),
     )

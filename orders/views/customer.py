@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 
@@ -9,39 +11,45 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kernel.errors import Conflict, DomainError, Invalid
+from kernel.errors import DomainError, Invalid
 from notifications.access import no_such_link, opened_by_key
 from notifications.links import make_links, still_opens
 from notifications.models import Link, LinkPurpose
+from notifications.spoken import speak, spoken_now
 from orders import customer_choices
 from orders import feedback as feedback_verbs
+from orders.customer_choices import Sent
 from orders.models import ChoiceKind, FeedbackReason, Order
 from orders.queries.customer_order import customer_order
 
 COOKIE = "order-key"
 COOKIE_SECONDS = 3600
 DONE = {
-    ChoiceKind.WAIT: "Thank you. We keep your order as it is and tell you when it leaves.",
-    ChoiceKind.SEND_READY: "Thank you. What is ready leaves next.",
-    ChoiceKind.TOGETHER: "Thank you. We keep your order together.",
-    ChoiceKind.CANCEL: "Cancelled, as you wished.",
-    ChoiceKind.ADDRESS: "Thank you. We send your order to the new address.",
-    ChoiceKind.CONTACT: "Thank you. We ask for you there.",
-    "feedback": "Thank you for telling us.",
+    ChoiceKind.WAIT: _("Thank you. We keep your order as it is and tell you when it leaves."),
+    ChoiceKind.SEND_READY: _("Thank you. What is ready leaves next."),
+    ChoiceKind.TOGETHER: _("Thank you. We keep your order together."),
+    ChoiceKind.SUBSTITUTE: _("Thank you. We send that instead."),
+    ChoiceKind.CANCEL: _("Cancelled, as you wished."),
+    ChoiceKind.CANCEL_REST: _("Cancelled, as you wished. What is ready leaves next."),
+    ChoiceKind.ADDRESS: _("Thank you. We send your order to the new address."),
+    ChoiceKind.CONTACT: _("Thank you. We ask for you there."),
+    "feedback": _("Thank you for telling us."),
 }
 FACES = (
-    (1, "angry", "Very bad"),
-    (2, "frown", "Bad"),
-    (3, "meh", "Fair"),
-    (4, "smile", "Good"),
-    (5, "laugh", "Very good"),
+    (1, "angry", _("Very bad")),
+    (2, "frown", _("Bad")),
+    (3, "meh", _("Fair")),
+    (4, "smile", _("Good")),
+    (5, "laugh", _("Very good")),
 )
 
 OrderPage = Callable[[HttpRequest, Order], HttpResponse]
@@ -79,21 +87,28 @@ def make_link(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def own_order(view: OrderPage) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Give a view the order that the visitor's cookie opens; without one, answer as to a key that opens nothing."""
+    """Give a view the order that the visitor's cookie opens, in the customer's language; without one, answer as to a
+    key that opens nothing."""
 
     @wraps(view)
     def opened(request: HttpRequest, ref: str) -> HttpResponse:
-        try:
-            link_id = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=COOKIE_SECONDS)
-        except signing.BadSignature:
-            return no_such_link(request)
-        link = still_opens(link_id, LinkPurpose.ORDER, now=timezone.now())
-        order = (
-            Order.objects.select_related("customer").filter(ref=ref).first() if link and link.subject == ref else None
-        )
-        return view(request, order) if order else no_such_link(request)
+        order = _opened_by_cookie(request, ref)
+        if order is None:
+            return speak(request, lambda: no_such_link(request))
+        return speak(request, lambda: view(request, order), preferred=order.customer.language)
 
     return login_not_required(opened)
+
+
+def _opened_by_cookie(request: HttpRequest, ref: str) -> Order | None:
+    try:
+        link_id = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=COOKIE_SECONDS)
+    except signing.BadSignature:
+        return None
+    link = still_opens(link_id, LinkPurpose.ORDER, now=timezone.now())
+    if link is None or link.subject != ref:
+        return None
+    return Order.objects.select_related("customer").filter(ref=ref).first()
 
 
 @require_safe
@@ -101,7 +116,7 @@ def own_order(view: OrderPage) -> Callable[[HttpRequest, str], HttpResponse]:
 @own_order
 def my_order(request: HttpRequest, order: Order) -> HttpResponse:
     """Show the order and what its customer may choose."""
-    return _page(request, order, done=DONE.get(request.GET.get("done", ""), ""))
+    return _page(request, order, done=str(DONE.get(request.GET.get("done", ""), "")))
 
 
 @require_POST
@@ -136,23 +151,38 @@ def give_feedback(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def _choose(ref: str, kind: str, request: HttpRequest) -> None:
-    version, now, said = _number(request.POST.get("version", "")), timezone.now(), request.POST
+    now, said = timezone.now(), request.POST
+    sent = Sent(_number(said.get("version", "")), _digest(said))
     match kind:
         case ChoiceKind.CANCEL:
             positions = [_number(text) for text in said.getlist("position")]
-            customer_choices.cancel_items(ref, positions=positions, version=version, now=now)
+            customer_choices.cancel_items(ref, positions=positions, sent=sent, now=now)
+        case ChoiceKind.CANCEL_REST:
+            customer_choices.cancel_rest(ref, ready=_number(said.get("ready", "")), sent=sent, now=now)
+        case ChoiceKind.SUBSTITUTE:
+            position, qty = _number(said.get("position", "")), _number(said.get("qty", ""))
+            customer_choices.take_substitute(
+                ref, position=position, sku=said.get("sku", ""), qty=qty, sent=sent, now=now
+            )
         case ChoiceKind.ADDRESS:
-            customer_choices.change_address(ref, ship_to=said.get("ship_to", ""), version=version, now=now)
+            customer_choices.change_address(ref, ship_to=said.get("ship_to", ""), sent=sent, now=now)
         case ChoiceKind.CONTACT:
             name, phone = said.get("contact_name", ""), said.get("phone", "")
-            customer_choices.change_contact(ref, contact_name=name, phone=phone, version=version, now=now)
+            customer_choices.change_contact(ref, contact_name=name, phone=phone, sent=sent, now=now)
         case _:
-            customer_choices.choose_shipping(ref, kind=kind, version=version, now=now)
+            notice_id = _number(said["notice"]) if said.get("notice") else None
+            customer_choices.choose_shipping(ref, kind=kind, sent=sent, notice_id=notice_id, now=now)
+
+
+def _digest(said: QueryDict) -> str:
+    """Return what tells this form from any other: everything that it says, but for the token that every page has."""
+    fields = sorted((name, values) for name, values in said.lists() if name != "csrfmiddlewaretoken")
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid("Open your order again and choose there.")
+        raise Invalid(gettext("Open your order again and choose there."))
     return int(text)
 
 
@@ -163,13 +193,15 @@ def _back(order: Order, done: str) -> HttpResponse:
 def _page(
     request: HttpRequest, order: Order, *, done: str = "", refusal: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
-    """Show the order. Of a refusal because the world moved on, the customer hears no names and no internals."""
-    is_stale = isinstance(refusal, Conflict) and refusal.code in ("stale", "closed")
+    """Show the order, with a refusal in the customer's words: the verbs of this page refuse in no others."""
+    today, spoken = timezone.localdate(), spoken_now()
+    mine = customer_order(order, today=today, spoken=spoken)
     context = {
-        "mine": customer_order(order, today=timezone.localdate()),
+        "mine": mine,
+        "answer_by": spoken.day(mine.notice.answer_by_on, today=today) if mine.notice else "",
+        "here": reverse("orders:my_order", args=[order.ref]),
         "done": done,
-        "refusal": refusal
-        and ("Your order has changed since you opened this page. Here it is now." if is_stale else refusal.detail),
+        "refusal": refusal.detail if refusal else "",
         "said": request.POST,
         "reasons": FeedbackReason.choices,
         "faces": FACES,

@@ -178,8 +178,8 @@ def use_shipped(request: HttpRequest, slot: Slot) -> HttpResponse:
 @action(EDIT)
 def test(request: HttpRequest, slot: Slot) -> HttpResponse:
     """Send the message that is shown to whoever asks, and to nobody else."""
-    send_test(_preview(request, slot, _shown(request, slot)), to=request.user.email)
-    messages.success(request, f"Sent to {request.user.email}")
+    send_test(_preview(request, slot, _shown(request, slot)), to=request.user.get_username())
+    messages.success(request, f"Sent to {request.user.get_username()}")
     return HttpResponseRedirect(_link(request, slot))
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from inventory.models import Substitute
 from notifications.links import make_links, revoke_links
 from notifications.models import LinkPurpose
+from orders.customer_choices import Sent, choose_shipping
 from orders.feedback import answer_feedback
-from orders.models import Allocation, CustomerChoice, Feedback, Order
+from orders.models import Allocation, Customer, CustomerChoice, Feedback, Order, OrderLine
 from orders.replan import replan
+from tests.concurrency.race import granted, race
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import allocate, make_customer, make_line, make_order, make_user
 
@@ -120,15 +124,53 @@ def test_taking_what_is_ready_makes_an_order_ship_in_parts(order: Order) -> None
     assert Order.objects.get(pk=order.pk).ship_policy == "partial"
 
 
-def test_a_form_sent_twice_counts_once_and_says_that_the_order_has_changed(order: Order) -> None:
+def test_the_same_form_sent_again_is_thanked_for_and_counts_once(order: Order) -> None:
     client, seen = opened(order), order.version
+    said = {"version": seen, "kind": "cancel", "position": [1]}
 
-    first = choose(client, order, kind="wait", version=seen)
-    again = client.post(f"/my-order/{order.ref}/choose/", {"version": seen, "kind": "wait"})
+    first = client.post(f"/my-order/{order.ref}/choose/", said)
+    again = client.post(f"/my-order/{order.ref}/choose/", said)
 
-    assert (first, again.status_code) == (302, 409)
-    assert "has changed since you opened this page" in again.content.decode()
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert again["Location"] == first["Location"]
     assert CustomerChoice.objects.count() == 1
+    assert make_line(order, 1).cancelled_qty == 10
+
+
+def test_another_form_of_an_order_that_has_changed_is_refused_in_words(order: Order) -> None:
+    client, seen = opened(order), order.version
+    choose(client, order, kind="wait", version=seen)
+
+    for said in ({"kind": "together"}, {"kind": "cancel", "position": 1}, {"kind": "contact", "phone": "1"}):
+        page = client.post(f"/my-order/{order.ref}/choose/", {"version": seen, **said})
+        assert page.status_code == 409
+        assert "has changed since you opened this page" in page.content.decode()
+
+    assert CustomerChoice.objects.count() == 1
+
+
+def test_one_of_two_different_forms_sent_at_once_counts(order: Order) -> None:
+    digests = ["a", "b"] * 4
+    calls = [
+        partial(choose_shipping, order.ref, kind=kind, sent=Sent(order.version, digest), now=timezone.now())
+        for kind, digest in zip(["wait", "together"] * 4, digests, strict=True)
+    ]
+
+    results = race(calls)
+
+    assert CustomerChoice.objects.count() == 1
+    assert granted(results) == 4  # the one that counts, and the same form again
+
+
+@pytest.mark.parametrize(("status", "said"), [("shipped", "has left already"), ("cancelled", "is cancelled already")])
+def test_an_order_that_has_left_or_is_cancelled_says_so(order: Order, status: str, said: str) -> None:
+    client = opened(order)
+    Order.objects.filter(pk=order.pk).update(status=status, closed_at=timezone.now())
+
+    page = client.post(f"/my-order/{order.ref}/choose/", {"version": order.version, "kind": "wait"})
+
+    assert page.status_code == 409
+    assert said in page.content.decode()
 
 
 def test_the_customer_is_not_told_which_colleague_changed_the_order(order: Order) -> None:
@@ -138,6 +180,118 @@ def test_the_customer_is_not_told_which_colleague_changed_the_order(order: Order
     page = client.post(f"/my-order/{order.ref}/choose/", {"version": 1, "kind": "wait"}).content.decode()
 
     assert "changed meanwhile" not in page
+
+
+@pytest.fixture
+def substitute(order: Order) -> Substitute:
+    """A cup stands in for a mug, two for one, if the customer agrees; eight cups are here."""
+    mug, cup = make_line(order, 1).product, make_product("CUP", name="Cup")
+    make_stock(cup, on_hand=8)
+    return Substitute.objects.create(product=mug, substitute=cup, units=2, per=1)
+
+
+def test_a_substitute_is_offered_taken_and_planned(order: Order, substitute: Substitute) -> None:
+    client = opened(order)
+    assert "8 × Cup" in client.get(f"/my-order/{order.ref}/").content.decode()
+
+    assert choose(client, order, kind="substitute", position=1, sku="CUP", qty=4) == 302
+    plan()
+
+    cups = OrderLine.objects.get(order=order, product__sku="CUP")
+    assert (cups.ordered_qty, make_line(order, 1).open_qty) == (8, 6)
+    assert cups.substitution.is_agreed
+    assert Allocation.objects.get(line=cups).qty == 8
+    page = client.get(f"/my-order/{order.ref}/").content.decode()
+    assert f"instead of {make_line(order, 1).product.name}" in page
+    assert "You took something else instead." in page
+
+
+@pytest.mark.parametrize(
+    "said", [{"qty": 5}, {"sku": "PLATE"}, {"sku": "NONE"}, {"position": 2}, {"qty": 0}, {"sku": "a\0"}]
+)
+def test_only_what_is_on_offer_is_taken(order: Order, substitute: Substitute, said: dict[str, object]) -> None:
+    status = choose(opened(order), order, **{"kind": "substitute", "position": 1, "sku": "CUP", "qty": 4, **said})
+
+    assert status in (409, 422)
+    assert not OrderLine.objects.filter(product__sku="CUP").exists()
+
+
+def test_what_lacks_is_cancelled_and_what_is_ready_leaves(order: Order) -> None:
+    client = opened(order)
+    assert "4 items are ready and leave next, 11 are not." in client.get(f"/my-order/{order.ref}/").content.decode()
+
+    assert choose(client, order, kind="cancel_rest", ready=4) == 302
+    plan()
+
+    assert (make_line(order, 1).open_qty, make_line(order, 2).open_qty) == (4, 0)
+    assert Allocation.objects.get(line__order=order).qty == 4
+    assert "Your order is here" in client.get(f"/my-order/{order.ref}/").content.decode()
+
+
+def test_the_rest_is_not_cancelled_when_less_is_ready_than_the_customer_saw(order: Order) -> None:
+    assert choose(opened(order), order, kind="cancel_rest", ready=5) == 409
+
+    assert make_line(order, 1).open_qty == 10
+
+
+def test_an_address_stays_while_parcels_are_packed_for_it(order: Order) -> None:
+    line = make_line(order, 2)
+    make_stock(line.product, on_hand=5)
+    allocate(line, 5, state=2)
+
+    assert choose(opened(order), order, kind="address", ship_to="Ann Brook\n1 Mill Lane\nLeeds LS1 4AP") == 409
+
+
+@pytest.mark.parametrize(
+    ("code", "headline", "reason", "lang"),
+    [
+        ("de", "Wir senden Ihre Bestellung voraussichtlich am", "auf dem Weg in unser Lager", "de"),
+        ("fr", "Nous pensons envoyer votre commande le", "en route vers notre entrepôt", "fr"),
+        ("es-MX", "Esperamos enviar su pedido el", "en camino a nuestro almacén", "es"),
+        ("pt", "We expect to send your order on", "on its way to our warehouse", "en-gb"),
+    ],
+)
+def test_the_page_speaks_the_customer_s_language(
+    order: Order, code: str, headline: str, reason: str, lang: str
+) -> None:
+    Customer.objects.update(language=code)
+
+    page = opened(order).get(f"/my-order/{order.ref}/").content.decode()
+
+    assert headline in page
+    assert reason in page
+    assert f'<html lang="{lang}">' in page
+
+
+def test_the_visitor_s_own_choice_of_language_wins_and_stays(order: Order) -> None:
+    Customer.objects.update(language="de")
+    client = opened(order)
+
+    assert "Vos articles" in client.get(f"/my-order/{order.ref}/?language=fr").content.decode()
+    assert "Vos articles" in client.get(f"/my-order/{order.ref}/").content.decode()
+    refused = client.post(f"/my-order/{order.ref}/choose/", {"version": 99, "kind": "wait"}).content.decode()
+
+    assert "Votre commande a changé depuis" in refused
+    assert f'href="/my-order/{order.ref}/?language=es"' in refused, "the switch leads to a page, not to the form"
+    assert Customer.objects.get().language == "de"
+    assert "Vos articles" in client.get(f"/my-order/{order.ref}/?language=tlh").content.decode()
+
+
+def test_who_is_not_known_yet_reads_what_their_browser_asks_for() -> None:
+    page = Client().get("/o/guess/", headers={"Accept-Language": "pt;q=1, es-AR;q=0.8, en;q=0.5"})
+
+    assert "Este enlace ya no funciona" in page.content.decode()
+    assert page["Content-Language"] == "es"
+
+
+def test_colleagues_read_english_after_a_customer_read_german(order: Order) -> None:
+    Customer.objects.update(language="de")
+    opened(order).get(f"/my-order/{order.ref}/")
+    agent = Client()
+    agent.force_login(make_user("agent"))
+
+    assert 'lang="en-GB"' in agent.get("/triage/").content.decode()
+    assert translation.get_language() == "en-gb"
 
 
 def test_items_are_cancelled_their_units_go_to_others_and_the_last_closes_the_order(order: Order) -> None:
@@ -218,7 +372,7 @@ def test_the_page_costs_the_same_for_a_long_order(django_assert_max_num_queries:
     plan()
     client = opened(long)
 
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(22):  # type: ignore[operator]
         assert client.get(f"/my-order/{long.ref}/").status_code == 200
 
 
