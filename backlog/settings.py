@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
     "party-figures": {"task": "orders.tasks.keep_figures", "schedule": 2.0, "options": {"expires": 2}},
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
+    "follow-up": {"task": "orders.tasks.follow_up_customers", "schedule": 300.0, "options": {"expires": 300}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "send-webhooks": {"task": "notifications.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},

@@ -43,8 +43,13 @@ def change_eta(
     return order
 
 
-def set_eta(order: Order, *, eta_on: date | None, reason: str, actor: Actor | None, now: datetime) -> None:
-    """Set the date of a locked order, or give it back to the plan; participant of the caller's transaction."""
+def set_eta(
+    order: Order, *, eta_on: date | None, reason: str, actor: Actor | None, now: datetime, is_undo: bool = False
+) -> None:
+    """Set the date of a locked order, or give it back to the plan; participant of the caller's transaction.
+
+    Whoever takes back what they did (``is_undo``) may bring back any date that the order had.
+    """
     require_transaction()
     if eta_on is not None:
         first = max(timezone.localdate(order.placed_at), timezone.localdate(now))
@@ -55,7 +60,8 @@ def set_eta(order: Order, *, eta_on: date | None, reason: str, actor: Actor | No
             code="no_change",
         )
     old_on = _current_eta(order)
-    refused = refuse_eta([order], {order.pk: eta_on}, {order.pk: old_on}, actor=actor, today=timezone.localdate(now))
+    asks = None if is_undo else actor
+    refused = refuse_eta([order], {order.pk: eta_on}, {order.pk: old_on}, actor=asks, today=timezone.localdate(now))
     if refused:
         raise Forbidden(refused[order.pk])
     mark_dirty(product_ids_of(order), cause="eta_by_hand", reference=order.ref)

@@ -19,10 +19,12 @@ from kernel.live import announce
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb, require_transaction
+from notifications.placeholders import QUESTIONS
 from orders.claims import drop, lock_claims, take, take_all
 from orders.editing import close_if_done, lock_open_order, lock_order, product_ids_of, save_order, tell
 from orders.mentions import mention
 from orders.models import Allocation, AllocationState, Hold, HoldKind, Order, OrderLine, OrderNote
+from orders.questions import HOLD_SUBJECT, ask_customers
 from orders.snapshots import customer_payloads
 
 MAX_NOTE = 4000
@@ -33,11 +35,18 @@ def hold(
     ref: str, *, kind: str, reason: str = "", actor: Actor | None, now: datetime, version: int | None = None
 ) -> Order:
     """Keep an order from taking stock and shipping. What planning gave it goes back; picked and pinned units stay."""
+    reason = clean_text(reason, field="reason", max_length=200)
+    order = lock_open_order(ref, version=version)
+    place_hold(order, kind=kind, reason=reason, actor=actor, now=now)
+    return order
+
+
+def place_hold(order: Order, *, kind: str, reason: str, actor: Actor | None, now: datetime) -> None:
+    """Hold a locked order; participant of the caller's transaction, in which no stock level is locked yet."""
+    require_transaction()
     if kind not in HoldKind.values:
         wrong = f"Choose one of: {', '.join(HoldKind.values)}."
         raise Invalid(wrong, fields={"kind": wrong})
-    reason = clean_text(reason, field="reason", max_length=200)
-    order = lock_open_order(ref, version=version)
     if order.holds.filter(kind=kind, released_at=None).exists():
         raise Conflict(f"{order.ref} is on hold ({kind}) already. Release that hold first.", code="already_held")
     products = list(product_ids_of(order))
@@ -46,7 +55,8 @@ def hold(
     drop(take_all(_planned(lock_claims(order, products))))
     save_order(order)
     tell(order, "orders.held", actor=actor, now=now, payload={"kind": kind, "reason": reason})
-    return order
+    if kind in QUESTIONS:
+        ask_customers([order], kind, actor=actor, now=now)
 
 
 @entry_verb
@@ -64,7 +74,8 @@ def release(
     mark_dirty(product_ids_of(order), cause="released", reference=order.ref)
     holds.update(released_at=now, released_by_id=key_of(actor))
     save_order(order)
-    tell(order, "orders.released", actor=actor, now=now, payload={"kinds": kinds})
+    subject = HOLD_SUBJECT.format(id=order.pk)
+    tell(order, "orders.released", actor=actor, now=now, payload={"kinds": kinds}, subject=subject)
     return order
 
 
@@ -139,13 +150,17 @@ def cancel_line(
 @entry_verb
 def expedite(ref: str, *, actor: Actor | None, now: datetime, version: int | None = None) -> Order:
     """Mark an order as urgent; the published policy says what that is worth."""
-    return _set_expedited(ref, True, actor=actor, now=now, version=version)
+    order = lock_open_order(ref, version=version)
+    set_expedited(order, True, actor=actor, now=now)
+    return order
 
 
 @entry_verb
 def un_expedite(ref: str, *, actor: Actor | None, now: datetime, version: int | None = None) -> Order:
     """Take the urgency of an order back."""
-    return _set_expedited(ref, False, actor=actor, now=now, version=version)
+    order = lock_open_order(ref, version=version)
+    set_expedited(order, False, actor=actor, now=now)
+    return order
 
 
 @entry_verb
@@ -164,8 +179,9 @@ def add_note(ref: str, *, body: str, actor: Actor | None, now: datetime) -> Orde
     return note
 
 
-def _set_expedited(ref: str, is_expedited: bool, *, actor: Actor | None, now: datetime, version: int | None) -> Order:
-    order = lock_open_order(ref, version=version)
+def set_expedited(order: Order, is_expedited: bool, *, actor: Actor | None, now: datetime) -> None:
+    """Mark a locked order as urgent, or take that back; participant of the caller's transaction."""
+    require_transaction()
     if order.is_expedited == is_expedited:
         raise Conflict(f"{order.ref} is {'expedited already' if is_expedited else 'not expedited'}.", code="no_change")
     mark_dirty(product_ids_of(order), cause="expedited", reference=order.ref)
@@ -173,7 +189,6 @@ def _set_expedited(ref: str, is_expedited: bool, *, actor: Actor | None, now: da
     save_order(order, "is_expedited")
     kind = "orders.expedited" if is_expedited else "orders.expedite_taken_back"
     tell(order, kind, actor=actor, now=now, payload={})
-    return order
 
 
 def _open_line(order: Order, position: int) -> OrderLine:

@@ -9,6 +9,7 @@ from orders import late_risk
 from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
 from orders.delays import cancel_unanswered
+from orders.following_up import ask_for_feedback, follow_up_on_silence, tell_of_stock
 from orders.forecast_demand import forecast_demand
 from orders.hands import keep_pick_days
 from orders.history import keep_day
@@ -68,6 +69,15 @@ def swap_for_substitutes() -> None:
 def cancel_unanswered_delays() -> None:
     """Cancel orders whose customers did not agree to a delay in time; nothing while the law is not kept."""
     cancel_unanswered(now=timezone.now())
+
+
+@shared_task
+def follow_up_customers() -> None:
+    """Break silence, tell of stock that came, ask how it was; a look finds nothing to do on most occasions."""
+    now = timezone.now()
+    tell_of_stock(now=now)
+    follow_up_on_silence(now=now)
+    ask_for_feedback(now=now)
 
 
 @shared_task

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kernel.people import key_of
+from notifications.placeholders import QUESTIONS
 from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
 from orders.claims import drop, lock_claims_of, take_all
 from orders.models import AllocationState, Hold
+from orders.questions import HOLD_SUBJECT, ask_customers
 
 Kinds = dict[int, dict[str, str]]  # by order id: the kind of each hold, and its reason
 
@@ -66,6 +68,9 @@ class PlaceHold:
         drop(take_all(claim for claim in claims if claim.state == AllocationState.PLANNED))
         count_change(chunk.orders)
         tell_all(chunk, "orders.held", lambda order: _said(wanted[order.pk]))
+        for kind in QUESTIONS:
+            asked = [order for order in chunk.orders if kind in wanted[order.pk]]
+            ask_customers(asked, kind, actor=chunk.actor, now=chunk.now)
         return Applied()
 
     def _wanted(self, chunk: Chunk) -> Kinds:
@@ -98,7 +103,7 @@ class ReleaseHolds:
             holds = holds.filter(kind=self.kind)
         holds.update(released_at=chunk.now, released_by_id=key_of(chunk.actor))
         count_change(chunk.orders)
-        tell_all(chunk, "orders.released", lambda order: {"kinds": sorted(active[order.pk])})
+        tell_all(chunk, "orders.released", lambda order: {"kinds": sorted(active[order.pk])}, subject=HOLD_SUBJECT)
         return Applied(before=dict(active))
 
     def _active(self, chunk: Chunk) -> Kinds:

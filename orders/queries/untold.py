@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState
-from orders.models import EtaRevision, EtaRevisionKind, Hold, OrderPlan, Reason
+from notifications.valve import message_rules
+from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderPlan, Reason, ShipPolicy, Telling, Way
 from orders.queries.promises import order_chance
 
 COUNTED = 1000  # beyond that a tab says "1,000+": counting all would cost as much as the queue is long
 SHOWN = 50
 # A line of a queue of this many hours left is amber, of none red.
 SOON = timedelta(hours=2)
+SPLITS = "/split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +31,66 @@ class Waiting:
     blocked: str
     is_overdue: bool
     is_soon: bool
+    last_call: str
 
 
 @dataclass(frozen=True, slots=True)
 class DateChoice:
-    """A day that the customer could be told, with the chance that it is kept (None where nobody can say)."""
+    """A day that the customer could be told, with the chance that it is kept (None where nobody can say).
+
+    ``splits`` lets what is ready leave now; ``value`` is what the form says for this choice.
+    """
 
     key: str
     label: str
     on: date
     chance: float | None
     meaning: str
+    splits: bool = False
+
+    @property
+    def value(self) -> str:
+        return f"{self.on.isoformat()}{SPLITS if self.splits else ''}"
 
 
 def untold(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
-    """Return open orders, not held, that slipped behind the told day and about which no message is leaving.
+    """Return open orders, not held, that slipped behind the told day and about which no message leaves or is proposed.
 
     A slip that a promise rule keeps from the customer is none. ``is_dated`` False: those without any day.
     """
     rows = OrderPlan.objects.exclude(Exists(Hold.objects.filter(order=OuterRef("order"), released_at=None)))
     if not is_dated:
         return rows.filter(eta_p50__isnull=True)
-    leaving = Delivery.objects.filter(
-        order_ref=OuterRef("order__ref"), state__in=[DeliveryState.PENDING, DeliveryState.SENDING], state_reason=""
-    )
+    on_its_way = Q(state__in=[DeliveryState.PENDING, DeliveryState.SENDING], state_reason="")
+    leaving = Delivery.objects.filter(on_its_way | Q(state=DeliveryState.PROPOSED), order_ref=OuterRef("order__ref"))
     return rows.filter(
         ~Exists(leaving), order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True
     )
 
 
-def queue(*, is_dated: bool, now: datetime, limit: int = SHOWN) -> list[Waiting]:
-    """Read the head of the queue in one query, the nearest deadline first."""
+def silent(*, now: datetime) -> QuerySet[OrderPlan]:
+    """Return open orders, not held, whose customers nobody reaches: they heard nothing for long and have no address
+    that a follow-up could go to. A colleague has to call."""
+    since = now - timedelta(days=message_rules().follow_up_days)
+    rows = OrderPlan.objects.exclude(Exists(Hold.objects.filter(order=OuterRef("order"), released_at=None)))
+    return rows.filter(order__customer__email="", order__promise__isnull=False, placed_at__lt=since).exclude(
+        order__promise__told_at__gte=since
+    )
+
+
+def queue(rows: QuerySet[OrderPlan], *, now: datetime, limit: int = SHOWN) -> list[Waiting]:
+    """Read the head of a queue in one query, the nearest deadline first."""
+    called = Telling.objects.filter(order=OuterRef("order"), way__in=(Way.VOICEMAIL, Way.NO_ANSWER)).order_by("-at")
     latest = Delivery.objects.filter(order_ref=OuterRef("order__ref")).order_by("-pk")
     within = timedelta(hours=settings.TELL_WITHIN_HOURS)
     noticed = Coalesce("order__promise__announced_at", "order__promise__told_at", "placed_at")
-    rows = untold(is_dated=is_dated).select_related("order__customer", "order__promise")
+    rows = rows.select_related("order__customer", "order__promise")
     rows = rows.annotate(
         noticed_at=ExpressionWrapper(noticed, DateTimeField()),
         message_state=Subquery(latest.values("state")[:1]),
         message_reason=Subquery(latest.values("state_reason")[:1]),
+        called_way=Subquery(called.values("way")[:1]),
+        called_at=Subquery(called.values("at")[:1]),
     ).order_by("noticed_at", "order_id")
     return [_waiting(plan, within, now) for plan in rows[:limit]]
 
@@ -88,13 +111,18 @@ def start_of_day(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def date_choices(plan: OrderPlan) -> list[DateChoice]:
-    """Return the days worth telling: the expected one and the one that nine in ten keep."""
+def date_choices(plan: OrderPlan, order: Order) -> list[DateChoice]:
+    """Return the days worth telling: the expected one, the one that nine in ten keep, and first, where an order waits
+    to be complete and part of it is here, the expected one for the rest."""
     if plan.eta_p50 is None:
         return []
     ready = plan.open_units - plan.short_units
     parts = f"{ready:,} of {plan.open_units:,} units are here" if ready else "All together"
-    found = [DateChoice("expected", "Expected", plan.eta_p50, order_chance(plan, plan.eta_p50), parts)]
+    chance = order_chance(plan, plan.eta_p50)
+    found = [DateChoice("expected", "Expected", plan.eta_p50, chance, parts)]
+    if ready and ready < plan.open_units and order.ship_policy != ShipPolicy.PARTIAL:
+        rest = f"{ready:,} units now, {plan.open_units - ready:,} later"
+        found.insert(0, DateChoice("split", "Split", plan.eta_p50, chance, rest, splits=True))
     if plan.eta_p90 and plan.eta_p90 > plan.eta_p50:
         late = (plan.eta_p90 - plan.eta_p50).days
         found.append(
@@ -117,7 +145,12 @@ def _waiting(plan: OrderPlan, within: timedelta, now: datetime) -> Waiting:
         blocked=_why_not_told(found["message_state"], found["message_reason"]),
         is_overdue=bool(tell_by and tell_by < now),
         is_soon=bool(tell_by and now <= tell_by < now + SOON),
+        last_call=_call_words(found["called_way"], found["called_at"]),
     )
+
+
+def _call_words(way: str | None, at: datetime | None) -> str:
+    return f"{Way(way).label}, {timezone.localtime(at):%-d %b %H:%M}" if way and at else ""
 
 
 def _why_not_told(state: str | None, reason: str | None) -> str:

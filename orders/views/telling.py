@@ -18,16 +18,28 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
+from notifications.channels.short import render_short, sms_parts
 from notifications.languages import DEFAULT, language_of
 from notifications.rendering import render
 from orders import telling
-from orders.models import Order
+from orders.compensating import budget_in_force, offers, spent_in_month
+from orders.models import CompensationStep, LineEta, Order, Telling, Way
 from orders.queries import untold
+from orders.queries.calendar import weeks_of
+from orders.queries.macros import fill_in, macros_of
 from orders.queries.order import order_detail
+from orders.queries.proposals import proposals
 from orders.snapshots import customer_payloads
 
-TABS = (("slips", "Not told"), ("undated", "No ETA"), ("told", "Told today"))
+TABS = (
+    ("slips", "Not told"),
+    ("approve", "To approve"),
+    ("undated", "No ETA"),
+    ("silent", "No word"),
+    ("told", "Told"),
+)
 PREVIEW = "telling-preview"
+CALLS = tuple((way.value, way.label) for way in telling.CALLS_WITHOUT_ANSWER)
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 send_messages = permission_required("notifications.send_message", raise_exception=True)
@@ -38,45 +50,37 @@ send_messages = permission_required("notifications.send_message", raise_exceptio
 def workspace(request: HttpRequest) -> HttpResponse:
     """Show the queue, and one order of it: the one asked for, or the first."""
     fragments = {PREVIEW: "orders/telling_message.html", "live": "orders/telling_queue.html"}
-    return render_page(request, "orders/telling.html", _context(request), fragments=fragments)
+    return render_page(request, "orders/telling.html", workspace_context(request), fragments=fragments)
 
 
 @require_POST
 @send_messages
 def tell(request: HttpRequest, ref: str) -> HttpResponse:
-    """Tell the customer by a message, or keep that they were told by telephone; then the next of the queue."""
-    order = get_object_or_404(Order, ref=ref)
-    by_hand = order.eta_by_hand_on
-    by_phone = request.POST.get("by") == "phone"
+    """Tell the customer by a message, or keep how a call ended; then the next of the queue."""
+    get_object_or_404(Order, ref=ref)
+    by = request.POST.get("by", Way.MAIL)
     try:
-        said: dict[str, Any] = {
-            "eta_on": read_day(request.POST.get("other_on") or request.POST.get("eta_on", ""), field="eta_on"),
-            "note": request.POST.get("note", ""),
-            "actor": request.user,
-            "now": timezone.now(),
-            "version": _version(request.POST.get("version", "")),
-        }
-        if by_phone:
-            telling.told_by_phone(ref, **said)
-        else:
-            telling.tell_date(ref, reason=request.POST.get("reason", ""), **said)
+        told = _tell(request, ref, by)
     except DomainError as refusal:
-        context = _context(request, ref) | {"refusal": refusal, "said": request.POST}
+        context = workspace_context(request, ref) | {"refusal": refusal, "said": request.POST}
         return render_page(request, "orders/telling.html", context, status=refusal.status)
-    undo = f"{reverse('orders:untell', args=[ref])}?by_hand={by_hand or ''}"
-    words = "marked as told" if by_phone else f"told in {settings.MESSAGE_HOLD_SECONDS} seconds"
-    messages.success(request, f"{order.ref} is {words}", extra_tags="" if by_phone else f"undo {undo}")
+    if by == Way.MAIL:
+        undo = f"undo {reverse('orders:untell', args=[ref])}?telling={told.pk}"
+        messages.success(request, f"{ref} is told in {settings.MESSAGE_HOLD_SECONDS} seconds", extra_tags=undo)
+    else:
+        words = "is marked as told" if by == Way.REACHED else "still has to be told; the call is noted"
+        messages.success(request, f"{ref} {words}")
     return HttpResponseRedirect(f"{reverse('orders:telling')}?after={ref}")
 
 
 @require_POST
 @send_messages
 def untell(request: HttpRequest, ref: str) -> HttpResponse:
-    """Take a message back that has not left."""
-    given = request.GET.get("by_hand", "")
+    """Take a message back that has not left, and what was done with it."""
+    given = request.GET.get("telling", "")
+    found = get_object_or_404(Telling, pk=_number(given) or 0, order__ref=ref)
     try:
-        by_hand = read_day(given, field="by_hand") if given else None
-        telling.take_back(ref, eta_by_hand_on=by_hand, actor=request.user, now=timezone.now())
+        telling.take_back(found.pk, actor=request.user, now=timezone.now())
     except DomainError as refusal:
         messages.error(request, refusal.detail)
     else:
@@ -84,66 +88,142 @@ def untell(request: HttpRequest, ref: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('orders:telling')}?ref={ref}")
 
 
-def _context(request: HttpRequest, ref: str = "") -> dict[str, Any]:
+def _tell(request: HttpRequest, ref: str, by: str) -> Telling:
+    note, now = request.POST.get("note", ""), timezone.now()
+    if by in telling.CALLS_WITHOUT_ANSWER:
+        return telling.called_in_vain(ref, way=by, note=request.POST.get("call_note", ""), actor=request.user, now=now)
+    chosen, _, how = request.POST.get("eta_on", "").partition("/")
+    other = request.POST.get("other_on", "")
+    besides = telling.Besides(
+        splits=bool(how) and not other,
+        step_id=_number(request.POST.get("compensation", "")),
+        macro_id=_number(request.POST.get("macro", "")),
+    )
+    said: dict[str, Any] = {
+        "eta_on": read_day(other or chosen, field="eta_on"),
+        "besides": besides,
+        "actor": request.user,
+        "now": now,
+        "version": _number(request.POST.get("version", "")),
+    }
+    if by == Way.REACHED:
+        return telling.told_by_phone(ref, note=request.POST.get("call_note", ""), **said)
+    return telling.tell_date(ref, reason=request.POST.get("reason", ""), note=note, **said)
+
+
+def workspace_context(request: HttpRequest, ref: str = "") -> dict[str, Any]:
+    """Return what the page shows; ``ref`` is the order of a form that was refused."""
     now = timezone.now()
     tab = request.GET.get("tab") if request.GET.get("tab") in dict(TABS) else "slips"
     told = untold.told_since(untold.start_of_day(now))
-    rows = [] if tab == "told" else untold.queue(is_dated=tab == "slips", now=now)
-    rows = [row for row in rows if row.plan.order.ref != request.GET.get("after")]  # told a moment ago
+    rows = _rows(str(tab), request)
     counts = {
         "slips": untold.counted(untold.untold()),
+        "approve": proposals().count(),
         "undated": untold.counted(untold.untold(is_dated=False)),
+        "silent": untold.counted(untold.silent(now=now)),
         "told": told.count(),
     }
-    chosen = _chosen(ref or request.GET.get("ref", ""), [row.plan.order.ref for row in rows])
+    proposed = proposals()[: untold.SHOWN] if tab == "approve" else ()
+    refs = [row.plan.order.ref for row in rows] + [each.order_ref for each in proposed]
+    chosen = ref or request.GET.get("ref", "") or (refs[0] if refs else "")
     return {
         "tab": tab,
         "tabs": [(key, label, counts[key]) for key, label in TABS],
         "rows": rows,
+        "proposed": proposed,
         "told": told[: untold.SHOWN] if tab == "told" else (),
         "told_share": round(100 * counts["told"] / max(1, counts["told"] + counts["slips"])),
         "counts": counts,
         "may_send": request.user.has_perm("notifications.send_message"),
+        "may_prepare": request.user.has_perm("orders.change_macros"),
         **(_order_context(request, chosen) if chosen else {}),
     }
 
 
-def _chosen(ref: str, refs: list[str]) -> str:
-    return ref or (refs[0] if refs else "")
+def _rows(tab: str, request: HttpRequest) -> list[untold.Waiting]:
+    """Return the head of the queue without the order that was told a moment ago."""
+    sets = {"slips": untold.untold, "undated": lambda: untold.untold(is_dated=False)}
+    now = timezone.now()
+    if tab == "silent":
+        rows = untold.queue(untold.silent(now=now), now=now)
+    elif tab in sets:
+        rows = untold.queue(sets[tab](), now=now)
+    else:
+        rows = []
+    return [row for row in rows if row.plan.order.ref != request.GET.get("after")]
 
 
 def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
     """Return what the middle and the right of the page show of one order."""
     order = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
     detail = order_detail(order)
-    if detail.plan is None:
-        return {"detail": detail}
-    choices = untold.date_choices(detail.plan)
+    proposal = proposals().filter(order_ref=ref).select_related("fact").first()
+    sentences = language_of(DEFAULT).reasons
+    if detail.plan is None or proposal:
+        return {"detail": detail, "proposal": proposal, "proposal_reasons": list(sentences.items())}
+    choices = untold.date_choices(detail.plan, order)
     asked = request.POST if request.method == "POST" else request.GET
-    reason, sentences = asked.get("reason", ""), language_of(DEFAULT).reasons
+    day, splits, is_other = _asked_day(asked.get("other_on", "")), False, True
+    if day is None:
+        text, _, how = asked.get("eta_on", "").partition("/")
+        day, splits, is_other = _asked_day(text), bool(how), False
+    given = offers(order, eta_on=day or detail.plan.eta_p50, actor=request.user, now=timezone.now())
+    reason, note = asked.get("reason", ""), asked.get("note", "")[: telling.MAX_NOTE]
+    step_id = _number(asked.get("compensation", ""))
+    macros = macros_of(request.user)
+    wanted = _number(asked.get("macro", ""))
+    macro = next((each for each in macros if each.pk == wanted), None)
+    filled = fill_in(macro, choices, given) if macro else None
+    if filled and "reason" not in asked:  # just applied; what was typed after it stands
+        reason, note = filled.reason, filled.note
+        day, splits = (filled.choice.on, filled.choice.splits) if filled.choice else (day, splits)
+        step_id = filled.offer.step.pk if filled.offer else step_id
     reason = reason if reason in sentences else untold.reason_key(detail.plan)
-    other = _asked_day(asked.get("other_on", ""))
-    day = other or _asked_day(asked.get("eta_on", "")) or (choices[0].on if choices else None)
+    if day is None and choices:
+        first = next(choice for choice in choices if choice.key == "expected")
+        day = first.on
+    by_hand = LineEta.objects.in_bulk([item.line.pk for item in detail.shown_lines])
+    step = next((offer.step for offer in given if offer.step.pk == step_id), None)
     return {
         "detail": detail,
+        "proposal": proposal,
         "choices": choices,
+        "chosen": f"{day.isoformat()}{untold.SPLITS if splits else ''}" if day else "",
+        "weeks": weeks_of(detail, day, today=timezone.localdate()),
         "reasons": list(sentences.items()),
         "reason": reason,
         "eta_on": day,
-        "is_other": bool(other),
-        "note": asked.get("note", "")[: telling.MAX_NOTE],
-        "mail": _preview(detail.order, day, reason, asked.get("note", "")[: telling.MAX_NOTE]),
+        "is_other": is_other,
+        "note": note,
+        "offers": given,
+        "step": step,
+        "budget_left": max(0, budget_in_force().monthly - spent_in_month(timezone.now())) if given else None,
+        "macros": macros,
+        "filled": filled,
+        "calls": CALLS,
+        "tried": Telling.objects.filter(order=order).select_related("actor").order_by("-at")[:3],
+        "line_rows": [(item, by_hand.get(item.line.pk)) for item in detail.shown_lines],
+        "ready_now": detail.plan.open_units - detail.plan.short_units,
+        **_previews(detail.order, day, reason, note, step),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
     }
 
 
-def _preview(order: Order, day: date | None, reason: str, note: str) -> Any:
-    """Render the message as it would leave."""
+def _previews(
+    order: Order, day: date | None, reason: str, note: str, step: CompensationStep | None
+) -> dict[str, object]:
+    """Render the message as it would leave, as a mail and in short."""
     payload = customer_payloads([order.pk])[order.pk]
     payload |= {"eta_on": day.isoformat() if day else None, "reason": reason, "note": note}
+    if step:
+        given = {"kind": step.kind, "percent": step.percent, "amount": str(step.amount), "code": "··········"}
+        payload |= {"compensation": given}
     told_on = parse_date(payload["told_on"] or "")
     kind = "eta_improved" if day and told_on and day < told_on else "eta_slipped"
-    return render(kind, payload, language=order.customer.language, told_on=told_on, today=timezone.localdate())
+    how: dict[str, Any] = {"language": order.customer.language, "told_on": told_on, "today": timezone.localdate()}
+    short = render_short(kind, payload, **how)
+    return {"mail": render(kind, payload, **how), "short": short, "short_parts": sms_parts(short.body_text)}
 
 
 def _asked_day(text: str) -> date | None:
@@ -153,5 +233,5 @@ def _asked_day(text: str) -> date | None:
         return None
 
 
-def _version(text: str) -> int | None:
+def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,4 +1,5 @@
-// The agents' workspace by keyboard: j and k along the queue, 1 and 2 choose a date, Ctrl+Enter sends and goes on.
+// The agents' workspace by keyboard: j and k along the queue, 1 to 3 choose a date, a macro's letter fills it in,
+// Ctrl+Enter sends and goes on.
 // Whatever is chosen shows in the message at once.
 
 const PAUSE_MS = 300;
@@ -8,15 +9,19 @@ const form = () => document.querySelector("[data-telling-form]");
 
 function preview() {
   clearTimeout(timer);
-  timer = setTimeout(() => {
+  timer = setTimeout(async () => {
+    if (!form()?.action.includes("/tell/")) return;
+    const way = form().elements.way.value;
     const values = new FormData(form());
     const query = new URLSearchParams({ ref: form().dataset.tellingForm });
-    for (const name of ["eta_on", "other_on", "reason", "note"]) if (values.get(name)) query.set(name, values.get(name));
-    htmx.ajax("GET", `${location.pathname}?${query}`, {
+    for (const name of ["eta_on", "other_on", "reason", "note", "compensation", "macro"]) if (values.get(name)) query.set(name, values.get(name));
+    await htmx.ajax("GET", `${location.pathname}?${query}`, {
       target: "#telling-preview",
       select: "#telling-preview",
       swap: "outerHTML",
     });
+    const again = form()?.querySelector(`[name=way][value="${way}"]`);
+    if (again) again.checked = true;
   }, PAUSE_MS);
 }
 
@@ -26,8 +31,15 @@ function step(by) {
   items[Math.min(items.length - 1, Math.max(0, at + by))]?.click();
 }
 
+function pressMacro(key) {
+  const macro = /^[a-z]$/.test(key) && document.querySelector(`[data-macro-key="${key}"]`);
+  macro?.click?.();
+  return Boolean(macro);
+}
+
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("[data-telling-form]")) return;
+  if (event.target.matches("[name=way], [name=call_note], .line-eta *")) return;
   if (event.target.name === "other_on" && event.target.value)
     document.querySelectorAll("[data-date-choice]").forEach((choice) => (choice.checked = false));
   if (event.target.matches("[data-date-choice]")) form().elements.other_on.value = "";
@@ -46,6 +58,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if ("123".includes(event.key)) document.querySelectorAll("[data-date-choice]")[event.key - 1]?.click();
-  else return;
+  else if (!pressMacro(event.key)) return;
   event.preventDefault();
 });

@@ -108,6 +108,21 @@ ROUTES = {
     "orders:untell": Route(post=SEND),
     "orders:customer_link": Route(post=SEND),
     "orders:flow": Route(get=SEE),
+    "orders:tell_many": Route(get=SEND, post=SEND),
+    "orders:decide_proposals": Route(post=SEND),
+    "orders:think_again": Route(post=SEND),
+    "orders:line_eta": Route(post=("orders.postpone_eta",)),
+    "orders:macros": Route(get=SEE, post=("orders.change_macros",)),
+    "orders:macro": Route(get=("orders.change_macros",), post=("orders.change_macros",)),
+    "orders:remove_macro": Route(post=("orders.change_macros",)),
+    "orders:restore_macro": Route(post=("orders.change_macros",)),
+    "orders:compensation": Route(get=SEE),
+    "orders:change_budget": Route(post=("orders.change_ladder",)),
+    "orders:add_step": Route(post=("orders.change_ladder",)),
+    "orders:remove_step": Route(post=("orders.change_ladder",)),
+    "orders:restore_step": Route(post=("orders.change_ladder",)),
+    "orders:compensate": Route(post=("orders.compensate",)),
+    "orders:take_compensation_back": Route(post=("orders.compensate",)),
     "orders:replies": Route(get=SEE),
     "orders:answer_reply": Route(post=SEND),
     "orders:withdraw_answer": Route(post=SEND),
@@ -307,6 +322,7 @@ def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
         if isinstance(pattern, URLResolver):
             inside = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
             yield from _patterns(pattern.url_patterns, inside)
+           "macro_id": 987654321, "step_id": 987654321, "compensation_id": 987654321,
         else:
             names = pattern.pattern.regex.groupindex
             yield prefix + (pattern.name or str(pattern.pattern)), {name: NOBODYS[name] for name in names}

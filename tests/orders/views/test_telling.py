@@ -13,7 +13,7 @@ from django.utils import timezone
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery, Fact
 from notifications.sending import send_due
-from orders.models import EtaRevision, Order, OrderPromise
+from orders.models import EtaRevision, Order, OrderPromise, Telling
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order
 from tests.factories.orders import make_customer, make_order, make_order_plan, make_user
@@ -118,7 +118,7 @@ def test_a_message_is_taken_back_before_it_leaves(agent: Client) -> None:
     order = slipped()
     tell(agent, order)
 
-    assert agent.post(f"/eta/{order.ref}/untell/?by_hand=").status_code == 302
+    assert agent.post(f"/eta/{order.ref}/untell/?telling={Telling.objects.get().pk}").status_code == 302
 
     assert deliver() == []
     assert OrderPromise.objects.get(order=order).told_on == TODAY
@@ -128,7 +128,7 @@ def test_what_was_told_by_telephone_is_kept_and_stops_the_message(agent: Client)
     order = slipped(phone="0113 496 0112")
     tell(agent, order)
 
-    assert tell(agent, order, by="phone", note="Spoke to Imogen") == 302
+    assert tell(agent, order, by="reached", call_note="Spoke to Imogen") == 302
 
     assert deliver() == []
     promise = OrderPromise.objects.get(order=order)
