@@ -1,21 +1,11 @@
-"""What the order page says about picking and terms."""
+"""What the order page says about terms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
-
-from orders.models import Allocation, AllocationState, FillMeasure, Order, OrderTerms
-
-
-@dataclass(frozen=True, slots=True)
-class Picks:
-    """Units of an order that are allocated and still on the shelf, and those that are picked."""
-
-    loose_qty: int
-    picked_qty: int
+from orders.models import FillMeasure, Order, OrderTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +15,6 @@ class TermsShown:
     of_a_line: str
     of_the_order: str
     max_sources: int
-
-
-def picks_of(order: Order) -> Picks:
-    """Return how far an order is picked; one query."""
-    is_picked = Q(state=AllocationState.PICKED)
-    units = Allocation.objects.filter(line__order=order).aggregate(
-        loose=Sum("qty", filter=~is_picked), picked=Sum("qty", filter=is_picked)
-    )
-    return Picks(units["loose"] or 0, units["picked"] or 0)
 
 
 def terms_of(order: Order) -> TermsShown | None:

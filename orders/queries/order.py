@@ -15,6 +15,7 @@ from inventory.models import Product
 from kernel.remembered import remembered
 from orders.models import (
     Allocation,
+    AllocationState,
     EtaRevision,
     EtaRevisionKind,
     Hold,
@@ -35,6 +36,7 @@ from orders.queries.status import status_of
 
 NEAREST_AHEAD = 3
 AXIS_DAYS = 7
+LINES_SHOWN, PANEL_LINES = 20, 8
 CHEAP_COUNT = 0.01  # seconds; beyond it the number of planned orders may be some seconds old
 
 
@@ -47,6 +49,7 @@ class Supply:
     on: date | None = None
     supplier: str = ""
     is_frozen: bool = False
+    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,27 @@ class OrderDetail:
         return [line for line in self.lines if line.line.open_qty or not self.is_open]
 
     @property
+    def first_lines(self) -> list[Line]:
+        """As many of the shown lines as a page shows at once."""
+        return self.shown_lines[:LINES_SHOWN]
+
+    @property
+    def more_lines(self) -> list[Line]:
+        """The shown lines beyond those, folded on the page."""
+        return self.shown_lines[LINES_SHOWN:]
+
+    @property
+    def panel_lines(self) -> list[Line]:
+        """The open lines of the panel, those that lack units first."""
+        lines = [line for line in self.lines if line.line.open_qty]
+        return sorted(lines, key=lambda line: line.on_hand_qty >= line.line.open_qty)[:PANEL_LINES]
+
+    @property
+    def beyond_panel(self) -> int:
+        """How many open lines the panel leaves out."""
+        return max(0, sum(line.line.open_qty > 0 for line in self.lines) - PANEL_LINES)
+
+    @property
     def done_lines(self) -> list[Line]:
         """Lines of an open order with nothing left to wait for."""
         return [line for line in self.lines if self.is_open and not line.line.open_qty]
@@ -158,6 +182,16 @@ class OrderDetail:
     @property
     def on_hand_units(self) -> int:
         return sum(line.on_hand_qty for line in self.lines)
+
+    @property
+    def picked_units(self) -> int:
+        """Units that are off the shelf."""
+        return sum(supply.qty for line in self.lines for supply in line.supplies if supply.is_picked)
+
+    @property
+    def loose_units(self) -> int:
+        """Units that are allocated and still on the shelf."""
+        return self.on_hand_units - self.picked_units
 
     @property
     def inbound_units(self) -> int:
@@ -245,7 +279,12 @@ def _supplies(line_ids: Sequence[int]) -> dict[int, list[Supply]]:
     found: dict[int, list[Supply]] = defaultdict(list)
     allocations = Allocation.objects.filter(line_id__in=line_ids).select_related("warehouse")
     for allocation in allocations.order_by("line_id", "warehouse__preference", "warehouse_id", "state"):
-        supply = Supply(allocation.qty, allocation.warehouse.name, is_frozen=allocation.state > 0)
+        supply = Supply(
+            allocation.qty,
+            allocation.warehouse.name,
+            is_frozen=allocation.state > AllocationState.PLANNED,
+            is_picked=allocation.state == AllocationState.PICKED,
+        )
         found[allocation.line_id].append(supply)
     pegs = Peg.objects.filter(line_id__in=line_ids).select_related("purchase_order_line__purchase_order__supplier")
     for peg in pegs.order_by("line_id", "purchase_order_line__expected_on", "purchase_order_line_id"):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -165,8 +166,8 @@ def _stock(product_ids: Collection[int]) -> dict[int, tuple[int, int]]:
 def _coming(product_ids: Collection[int], line_ids: Collection[int]) -> dict[int, list[_Coming]]:
     found: dict[int, list[_Coming]] = defaultdict(list)
     with connection.cursor() as cursor:
-        params = {"products": sorted(product_ids), "lines": list(line_ids), "most": MOST_ARRIVALS}
+        params: dict[str, Any] = {"products": sorted(product_ids), "lines": list(line_ids), "most": MOST_ARRIVALS}
         cursor.execute(_COMING, params)
         for product, *row in cursor.fetchall():
-            found[product].append(tuple(row))  # type: ignore[arg-type]
+            found[product].append(tuple(row))
     return found

@@ -73,8 +73,11 @@ def allowed(order: Order) -> list[Proposal]:
 
 def free_units(product_ids: Iterable[int]) -> dict[int, int]:
     """Return the units of each product that nobody has a claim on."""
+    wanted = sorted(set(product_ids))
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_FREE, [sorted(set(product_ids))])
+        cursor.execute(_FREE, [wanted])
         return dict(cursor.fetchall())
 
 

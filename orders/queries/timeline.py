@@ -43,7 +43,7 @@ def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int | 
         NOTES: lambda: _notes(order),
         DATES: lambda: _revisions(revisions),
         MESSAGES: lambda: [*_messages(order), *_choices(order)],
-        CHANGES: lambda: [*_holds(order), *_shipments(order), *_picks(order), *change_events(order)],
+        CHANGES: lambda: [*_holds(order), *_departures(order), *change_events(order)],
     }
     chosen = [group] if group in readers else list(readers)
     events = [event for name in chosen for event in readers[name]()]
@@ -100,15 +100,13 @@ def _notes(order: Order) -> Iterator[Event]:
         yield Event(note.written_at, "sticky-note", "", note.body, author, names=names, note_id=note.pk)
 
 
-def _shipments(order: Order) -> Iterator[Event]:
-    for shipment in Shipment.objects.filter(order=order).select_related("actor").prefetch_related("lines"):
-        units = sum(line.qty for line in shipment.lines.all())
-        yield Event(shipment.shipped_at, "truck", "is-good", f"{units:,} units shipped", str(shipment.actor or ""))
-
-
-def _picks(order: Order) -> Iterator[Event]:
-    """Read what was picked or put back by hand, once a time; what shipping picks by itself is a shipment."""
-    shipped_at = set(order.shipments.values_list("shipped_at", flat=True))
+def _departures(order: Order) -> Iterator[Event]:
+    """Read what left, and what was picked or put back by hand, once a time; shipping picks by itself."""
+    shipments = list(Shipment.objects.filter(order=order).select_related("actor").prefetch_related("lines"))
+    for shipment in shipments:
+        left = sum(line.qty for line in shipment.lines.all())
+        yield Event(shipment.shipped_at, "truck", "is-good", f"{left:,} units shipped", str(shipment.actor or ""))
+    shipped_at = {shipment.shipped_at for shipment in shipments}
     units: dict[tuple[datetime, str, str], int] = defaultdict(int)
     for pick in PickRecord.objects.filter(line__order=order).select_related("warehouse", "actor").order_by("at"):
         if pick.at not in shipped_at:

@@ -20,6 +20,8 @@ APART = 0.085  # of the width, between two bubbles
 ROOM_FOR_SOURCE = 0.17
 ROOM_FOR_DAY = 0.1
 EDGE = 0.06
+WORDS_APART = 22  # percent
+ROOM_ON_PHONES = 0.26
 
 
 @register.simple_tag
@@ -29,10 +31,13 @@ def pegging_ticks(chart: PeggingChart) -> SafeString:
         '<svg class="pc-axis" aria-hidden="true">{}{}{}</svg>',
         format_html_join(
             "",
-            '<text x="{}%" y="12" text-anchor="middle">{}</text>',
-            ((f"{_place(chart, tick):.2f}", short_day(tick)) for tick in _ticks(chart)),
+            '<text class="{}" x="{}%" y="12" text-anchor="middle">{}</text>',
+            (
+                ("odd" if at % 2 else "even", f"{_place(chart, tick):.2f}", short_day(tick))
+                for at, tick in enumerate(_ticks(chart))
+            ),
         ),
-        _mark(chart, chart.today, "now", "Today"),
+        "" if _is_near_promise(chart) else _mark(chart, chart.today, "now", "Today"),
         _mark(chart, chart.promised_on, "due", f"Promised {day(chart.promised_on)}" if chart.promised_on else ""),
     )
 
@@ -42,7 +47,7 @@ def pegging_row(chart: PeggingChart, row: PeggedLine) -> SafeString:
     """Draw what is there and what comes of one line's product, and when the line leaves."""
     nodes = list(_bubbles(chart, row))
     return format_html(
-        '<svg class="pc-row" role="img" aria-label="{}">{}<rect class="ax" x="{}%" width="{}%" y="17" height="2"/>{}{}'
+        '<svg class="pc-row" role="img" aria-label="{}">{}<rect class="ax" x="{}%" width="{}%" y="25" height="2"/>{}{}'
         "</svg>",
         _in_words(row),
         _lines(chart),
@@ -50,6 +55,15 @@ def pegging_row(chart: PeggingChart, row: PeggedLine) -> SafeString:
         f"{100 - _place(chart, chart.today):.2f}",
         _leaving(chart, row),
         format_html_join("", "{}", ((node,) for node in nodes)),
+    )
+
+
+def _is_near_promise(chart: PeggingChart) -> bool:
+    """Tell whether the words for today and for the promise would touch."""
+    return bool(
+        chart.promised_on
+        and chart.first <= chart.promised_on <= chart.last
+        and abs(_place(chart, chart.promised_on) - _place(chart, chart.today)) < WORDS_APART
     )
 
 
@@ -97,9 +111,9 @@ def _leaving(chart: PeggingChart, row: PeggedLine) -> SafeString:
     start = _place(chart, row.leaves_on)
     end = _place(chart, row.safe_on or row.leaves_on)
     return format_html(
-        '<rect class="late-band" x="{0}%" width="{1}%" y="14" height="8" rx="3"/>'
-        '<svg x="{0}%" y="18" overflow="visible"><path class="leaves" d="M0-8 8 0 0 8-8 0z"><title>Leaves {2}</title>'
-        "</path></svg>",
+        '<rect class="late-band" x="{0}%" width="{1}%" y="4" height="4" rx="2"/>'
+        '<svg x="{0}%" y="6" overflow="visible"><path class="leaves" d="M-6-5H6L0 5z"><title>Leaves {2}</title></path>'
+        "</svg>",
         f"{start:.2f}",
         f"{max(end - start, 0):.2f}",
         day(row.leaves_on),
@@ -138,9 +152,9 @@ def _bubble(arrival: Arrival, place: float, room: float) -> SafeString:
     when = "on hand" if arrival.on is None else short_day(arrival.on)
     return format_html(
         '<svg class="bub {}" x="{}%" overflow="visible"><title>{}</title>'
-        '<rect class="halo" x="{}" y="4" width="{}" height="28" rx="14"/>'
-        '<rect class="ring" x="{}" y="8" width="{}" height="20" rx="10"/>'
-        '<text class="qty" y="22" text-anchor="middle">{}</text>{}</svg>',
+        '<rect class="halo" x="{}" y="12" width="{}" height="28" rx="14"/>'
+        '<rect class="ring" x="{}" y="16" width="{}" height="20" rx="10"/>'
+        '<text class="qty" y="30" text-anchor="middle">{}</text>{}</svg>',
         colour,
         f"{place * 100:.2f}",
         f"{said_of(arrival)}, {when}",
@@ -149,16 +163,17 @@ def _bubble(arrival: Arrival, place: float, room: float) -> SafeString:
         -width / 2,
         width,
         text,
-        _captions(said if room >= ROOM_FOR_SOURCE else "", when if room >= ROOM_FOR_DAY else "", edge, anchor),
+        _captions(said if room >= ROOM_FOR_SOURCE else "", when if room >= ROOM_FOR_DAY else "", edge, anchor, room),
     )
 
 
-def _captions(source: str, when: str, x: float, anchor: str) -> SafeString:
+def _captions(source: str, when: str, x: float, anchor: str, room: float) -> SafeString:
+    tight = " tight" if room < ROOM_ON_PHONES else ""
     words = [(css, text) for css, text in (("src", source), ("on", when)) if text]
     return format_html_join(
         "",
         '<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>',
-        ((css, x, 42 + 13 * at, anchor, text) for at, (css, text) in enumerate(words)),
+        ((f"{css}{tight}", x, 50 + 13 * at, anchor, text) for at, (css, text) in enumerate(words)),
     )
 
 

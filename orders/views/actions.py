@@ -201,7 +201,8 @@ def _refused(request: HttpRequest, ref: str, refusal: DomainError) -> HttpRespon
         "back": _back(request, ref),
         "is_stale": is_stale,
         "wishes": wishes(request, order) if is_stale else [],
-        "repeat": repeated_fields(request) if is_stale and order.status == OrderStatus.OPEN else [],
+        "may_repeat": is_stale and order.status == OrderStatus.OPEN,
+        "repeated": repeated_fields(request),
         **news(order, revisions, seen=seen_version(request) if is_stale else None),
     }
     return render_page(request, "orders/order_refused.html", context, status=refusal.status)

@@ -14,7 +14,7 @@ from kernel.pages import render_page
 from notifications.models import Delivery, Reply
 from orders import policies
 from orders.models import EtaRevision, EtaRevisionKind, HoldKind, Order
-from orders.queries.allocation import picks_of, terms_of
+from orders.queries.allocation import terms_of
 from orders.queries.customer import customer_figures
 from orders.queries.explanation import explain_order
 from orders.queries.mentions import unread_on
@@ -114,7 +114,6 @@ def order_context(order: Order) -> dict[str, Any]:
         "replies": Reply.objects.filter(order_ref=order.ref).order_by("-pk")[:MESSAGES_SHOWN],
         "figures": customer_figures(order.customer_id),
         "chart": pegging_chart(detail, today=today),
-        "picks": picks_of(order),
         "terms": terms_of(order),
         "proposals": found,
     }
