@@ -25,7 +25,7 @@ from orders.planning.presets import AUTOMATED, BALANCED_PRIORITY, DEMAND_FORECAS
 from orders.planning.rules import Policy
 from orders.planning.types import Calendar, Floats
 from orders.queries.history import load_history, load_texts
-from orders.replanning.sites import MONDAY_TO_FRIDAY
+from orders.replanning.sites import company_calendar
 
 CONTESTANTS: Mapping[str, Mapping[str, Any]] = {
     "fifo": FIFO,
@@ -97,18 +97,19 @@ def backtest_policies(
     the grammar refuses.
     """
     from_on = until_on - timedelta(weeks=weeks)
+    calendar = company_calendar(until_on)
     rules = {name: parse_policy(dict(document)) for name, document in policies.items()}
     tell("Reading the past")
     history = load_history(from_on=from_on - timedelta(days=HISTORY_DAYS), until_on=until_on)
     read = frozenset[str]().union(*(policy.attributes() for policy in rules.values()))
     texts = load_texts(history, read & {*PER_ORDER, *PER_PRODUCT})
     past = suppose_together(scaled(history, supply), together)
-    stage = Stage(past, from_on.toordinal(), until_on.toordinal(), MONDAY_TO_FRIDAY, texts)
+    stage = Stage(past, from_on.toordinal(), until_on.toordinal(), calendar, texts)
     orders = int((history.orders.placed_on >= stage.from_on).sum())
     found = Backtest(from_on, until_on, len(working_days(stage)), supply, together, orders)
     if read & COLUMNS:
         # From the past as it was: what the replay changes had not happened when the model was trained.
-        found.trained = train(history, until_on=stage.from_on, calendar=MONDAY_TO_FRIDAY, tell=tell)
+        found.trained = train(history, until_on=stage.from_on, calendar=calendar, tell=tell)
     for name, policy in rules.items():
         tell(f"Living through {found.working_days} working days by {name}")
         _live(found, name, stage, policy)

@@ -25,7 +25,7 @@ from orders.planning.grammar import parse_policy
 from orders.queries.history import load_history
 from orders.replan import request_full_run
 from orders.replanning.learned import read_version
-from orders.replanning.sites import MONDAY_TO_FRIDAY
+from orders.replanning.sites import company_calendar
 
 HISTORY_DAYS = 400
 NIGHTLY_HOUR = 3  # local time; the forecast has the hour before
@@ -47,7 +47,7 @@ def train_late_risk(
         today = timezone.localdate(now)
         tell("Reading the past")
         history = load_history(from_on=today - timedelta(days=HISTORY_DAYS), until_on=today)
-        trained = train(history, until_on=today.toordinal(), calendar=MONDAY_TO_FRIDAY, tell=tell)
+        trained = train(history, until_on=today.toordinal(), calendar=company_calendar(today), tell=tell)
         return store_version(trained, seconds=perf_counter() - started, now=now)
 
 

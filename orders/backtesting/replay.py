@@ -126,9 +126,7 @@ def suppose_together(history: History, share: float) -> History:
 
 def working_days(stage: Stage) -> list[int]:
     """Return the days on which somebody plans and ships."""
-    every = range(stage.from_on, stage.until_on)
-    off = set(stage.calendar.holidays)
-    return [day for day in every if stage.calendar.weekmask[(day - 1) % 7] and day not in off]
+    return [day for day in range(stage.from_on, stage.until_on) if stage.calendar.is_working(day)]
 
 
 def _moment(history: History, state: _State, today: int) -> Moment:

@@ -24,12 +24,16 @@ class Delays:
 
 
 def supplier_delays(history: History, day: int, calendar: Calendar) -> Delays:
-    """Return how late each product's supplier was, judged on the morning of ``day`` by what had come before."""
+    """Return how late each product's supplier was, judged on the morning of ``day`` by what had come before.
+
+    ``calendar`` is the company's: the past does not say which days suppliers worked.
+    """
     receipts, purchases = history.receipts, history.purchases
     known = receipts.day < day
     supplier = purchases.supplier_id[receipts.purchase[known]]
     named, came = (_as_days(days[known]) for days in (receipts.expected_on, receipts.day))
-    late = np.maximum(np.busday_count(named, came, weekmask=list(calendar.weekmask)), 0)
+    closed = _as_days(np.array(calendar.holidays, dtype=np.int64))
+    late = np.maximum(np.busday_count(named, came, weekmask=list(calendar.weekmask), holidays=closed), 0)
     p50 = np.zeros(len(history.products.product_id), dtype=np.int64)
     p90 = np.full(len(p50), SAFE_DAYS, dtype=np.int64)
     for each in np.unique(supplier):

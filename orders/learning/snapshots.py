@@ -58,7 +58,7 @@ def take_cases(history: History, *, until_on: int, calendar: Calendar) -> Cases:
 
 def _mornings(history: History, until_on: int, calendar: Calendar) -> list[int]:
     begin = max(history.from_on, int(history.orders.placed_on.min(initial=until_on))) + WARM_UP_DAYS
-    working = [day for day in range(begin, until_on) if calendar.weekmask[(day - 1) % 7]]
+    working = [day for day in range(begin, until_on) if calendar.is_working(day)]
     return working[::EVERY_DAYS]
 
 

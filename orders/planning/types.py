@@ -177,6 +177,10 @@ class Calendar:
     weekmask: tuple[bool, bool, bool, bool, bool, bool, bool]
     holidays: tuple[int, ...] = ()
 
+    def is_working(self, day: int) -> bool:
+        """Tell whether somebody works on a day."""
+        return self.weekmask[(day - 1) % 7] and day not in self.holidays
+
 
 @dataclass(frozen=True, slots=True)
 class Sites:

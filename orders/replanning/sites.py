@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from django.db import connection
 
-from inventory.working_days import count_by
+from inventory.working_days import count_by, workdays
 from orders.planning.types import Calendar, Context, Ints, Sites
 from orders.replanning.bulk import copy_out
 from orders.replanning.scope import Scope
@@ -31,6 +31,12 @@ _SOURCES = """
     JOIN inventory_supplier s ON s.id = o.supplier_id AND s.calendar_id IS NOT NULL
     WHERE l.outstanding_qty > 0 AND {condition} ORDER BY l.id
 """
+
+
+def company_calendar(today: date) -> Calendar:
+    """Read the company's working days, two years back and six ahead. One query."""
+    own = workdays(today)[None]
+    return Calendar(own.weekdays, tuple(day.toordinal() for day in own.closed))  # type: ignore[arg-type]
 
 
 def load_sites(scope: Scope, *, today: int) -> Sites | None:

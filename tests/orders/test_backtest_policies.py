@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inventory.models import Product
+from inventory.models import Calendar, ClosedDay, Product
 from orders import policies
 from orders.backtest_policies import CONTESTANTS, backtest_policies
 from orders.models import LinePlan, OrderPromise, PlanRun, Policy, RiskVersion
@@ -47,6 +47,16 @@ def test_five_strategies_live_through_the_same_days(backlog: None) -> None:
     assert found["strategies"]["fifo"]["on_time_lines"] == 0.5
     assert "are needed" in found["model"]["refusal"]  # two orders teach nothing: the fall-back ranked
     assert found["calibration"] == {}
+
+
+@pytest.mark.django_db
+def test_days_that_the_company_is_closed_are_not_lived_through(backlog: None) -> None:
+    company = Calendar.objects.create(code="HQ", name="Head office", weekdays="1111000", is_company=True)
+    ClosedDay.objects.create(calendar=company, day=TODAY - timedelta(days=8))
+
+    found = backtest_policies(until_on=TODAY, weeks=4, supply=1.0, policies={"fifo": FIFO}, tell=lambda step: None)
+
+    assert found.working_days == 4 * 4 - 1
 
 
 @pytest.mark.django_db
