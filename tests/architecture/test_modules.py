@@ -57,8 +57,6 @@ NEEDS_NO_PLAN = {
     "orders.conversation.lay_aside",
     "orders.conversation.take_up",
     "orders.conversation.withdraw_answer",
-    "orders.delays.agree_in_person",
-    "orders.delays.change_delay_rules",
     "orders.feedback.answer_feedback",
     "orders.feedback.give_feedback",
     "orders.replanning.chunks.write_chunk",
