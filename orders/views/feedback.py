@@ -14,7 +14,7 @@ from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from orders import feedback as verbs
 from orders.models import Feedback, FeedbackReason
-from orders.queries.feedback import inbox, standing
+from orders.queries.feedback import causes_of, inbox, standing
 
 VIEWS = (("unanswered", "To answer"), ("bad", "Bad"), ("all", "All"))
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
@@ -49,8 +49,9 @@ def _page(request: HttpRequest, *, refused: int = 0, refusal: DomainError | None
         page = take_page(inbox(view), NEWEST_FIRST, **cursor_of(request))
     except Invalid:
         page = take_page(inbox(view), NEWEST_FIRST, after="", before="")
+    causes = causes_of([row.pk for row in page.rows])
     context = {
-        "rows": page.rows,
+        "rows": [(row, causes.get(row.pk)) for row in page.rows],
         "view": view,
         "tabs": [(key, label, address(request, view=key)) for key, label in VIEWS],
         "standing": standing(timezone.localdate()),
