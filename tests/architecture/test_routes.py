@@ -129,6 +129,8 @@ ROUTES = {
     "orders:attach_reply": Route(post=SEND),
     "orders:lay_aside_reply": Route(post=SEND),
     "orders:take_up_reply": Route(post=SEND),
+    "orders:delays": Route(get=SEE, post=("orders.change_delay_rules",)),
+    "orders:delay_agree": Route(post=SEND),
     "orders:templates": Route(get=SEE),
     "orders:template": Route(get=SEE),
     "orders:template_frame": Route(get=SEE),
@@ -312,7 +314,7 @@ ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
            "change_id": 987654321, "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
-           "delivery_id": 987654321, "rule_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
+           "delivery_id": 987654321, "notice_id": 987654321, "rule_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
            "key": "opens-nothing", "channel": "none", "kind": "none", "language": "none"}  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "feedback": "/feedback/",
         "messages": "/messages/",
         "message-rules": "/messages/rules/",
+        "delays": "/messages/delays/",
         "templates": "/messages/templates/",
         "template": "/messages/templates/email/eta_slipped/de/",
         "message": f"/messages/{one['message']}/",
