@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from time import perf_counter
@@ -20,6 +20,7 @@ from orders.learning.costs import per_pound
 from orders.learning.judging import Judgement
 from orders.learning.scoring import COLUMNS, Learned
 from orders.learning.training import Trained, train
+from orders.models import Policy as StoredPolicy
 from orders.planning.grammar import parse_policy
 from orders.planning.presets import AUTOMATED, BALANCED_PRIORITY, DEMAND_FORECAST, FIFO, HYBRID
 from orders.planning.rules import Policy
@@ -78,6 +79,16 @@ class Backtest:
             "model": _model(self.trained),
             "calibration": {name: judged.as_dict() for name, judged in self.calibration.items()},
         }
+
+
+def contestants(versions: Sequence[int], *, together: float) -> dict[str, Mapping[str, Any]]:
+    """Return the five strategies and, under their names, the stored policies of these versions, which must exist."""
+    stored = {policy.version: policy for policy in StoredPolicy.objects.filter(version__in=versions)}
+    return {
+        **CONTESTANTS,
+        **(BY_RANK if together else {}),
+        **{f"v{version} {stored[version].name}": stored[version].rules for version in versions},
+    }
 
 
 def backtest_policies(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -86,6 +87,20 @@ def store_version(trained: Trained, *, seconds: float, now: datetime) -> RiskVer
     if reads_risk():
         request_full_run(cause=f"Risk of lateness, version {version.pk}", now=now)
     return version
+
+
+def as_dict(version: RiskVersion) -> dict[str, Any]:
+    """Return what a training found out as plain values, without the model itself."""
+    return {
+        "version": version.pk,
+        "is_usable": version.is_usable,
+        "refusal": version.refusal,
+        "cases": version.cases,
+        "late_cases": version.late_cases,
+        "judgement": version.judgement,
+        "costs": version.costs,
+        "seconds": version.seconds,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ def keep_record(run: PlanRun, draft: Draft, rules: Mapping[str, Any], *, today: 
     return True
 
 
+def is_kept(run_id: int) -> bool:
+    """Tell whether what a run planned is kept, so that it can be planned again."""
+    return PlanRecord.objects.filter(pk=run_id).exists()
+
+
 def replay(run_id: int, *, rules: Mapping[str, Any] | None = None) -> Replay:
     """Plan a kept run again, by its own rules or by others, from what was kept alone. Raises NotFound."""
     record = PlanRecord.objects.select_related("run").filter(pk=run_id).first()

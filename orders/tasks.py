@@ -17,6 +17,7 @@ from orders.party_backlogs import keep_party_backlogs
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
 from orders.simulations import SIMULATE_TASK, run_waiting
+from orders.studies import STUDY_TASK, answer_waiting
 from orders.substituting import take_substitutes
 
 # A full run of a million lines takes over a minute; one that is cut short starts again from the beginning.
@@ -97,6 +98,13 @@ def work_bulk_jobs() -> None:
     """Go on with actions on many orders."""
     if work_jobs(timezone.now):
         kick(BULK_TASK)
+
+
+@shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)
+def work_studies() -> None:
+    """Answer questions to our own records that wait, one at a time."""
+    if answer_waiting(timezone.now):
+        kick(STUDY_TASK)
 
 
 @shared_task(soft_time_limit=_SOFT_LIMIT, time_limit=_LIMIT)

@@ -27,6 +27,7 @@ from orders.api.policies import PolicyViewSet
 from orders.api.replies import ReplyViewSet
 from orders.api.risk import RiskModelViewSet
 from orders.api.simulations import SimulationViewSet
+from orders.api.studies import StudyViewSet
 from orders.api.stock import StockViewSet
 
 app_name = "api"
@@ -44,6 +45,7 @@ router.mount("calendars", CalendarViewSet, "calendars")
 router.mount("policies", PolicyViewSet, "policies")
 router.mount("plan-runs", PlanRunViewSet, "plan-runs")
 router.mount("simulations", SimulationViewSet, "simulations")
+router.mount("studies", StudyViewSet, "studies")
 router.mount("forecasts", ForecastViewSet, "forecasts")
 router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
 router.mount("sources", SourceViewSet, "sources")

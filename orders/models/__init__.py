@@ -24,6 +24,7 @@ from orders.models.saved_view import SavedView
 from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
 from orders.models.snooze import ExceptionKind, Snooze
+from orders.models.study import Study, StudyKind
 from orders.models.substitution import LineSubstitution
 from orders.models.telling import LineEta, Macro, Telling, Way
 from orders.models.terms import CustomerTerms, FillMeasure, OrderTerms, SourceRule
@@ -101,6 +102,8 @@ __all__ = [
     "Snooze",
     "SourceRule",
     "Strategy",
+    "Study",
+    "StudyKind",
     "SupplierBacklog",
     "Telling",
     "Tier",

@@ -79,6 +79,7 @@ NEEDS_NO_PLAN = {
     "orders.party_backlogs.make_party_backlogs",
     "orders.sample.settling.settle_promises",
     "orders.simulations.ask",
+    "orders.studies.ask_study",
     "orders.simulations.publish_scenario",
     "orders.simulations._finish",
     "inventory.substitutes.change_substitutes",

@@ -273,6 +273,8 @@ ROUTES = {
     "api:simulations-list": Route(get=SEE, post=SIMULATE),
     "api:simulations-detail": Route(get=SEE),
     "api:simulations-publish": Route(post=PUBLISH_POLICY),
+    "api:studies-list": Route(get=SEE, post=SIMULATE),
+    "api:studies-detail": Route(get=SEE),
     "api:forecasts-list": Route(get=SEE),
     "api:forecasts-detail": Route(get=SEE),
     "api:forecast-runs-list": Route(get=SEE),

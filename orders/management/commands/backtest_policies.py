@@ -7,10 +7,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.backtest_policies import BY_RANK, CONTESTANTS, Backtest, backtest_policies
-from orders.models import Policy
+from kernel.errors import Invalid
+from orders.backtest_policies import Backtest, backtest_policies, contestants
+from orders.models import StudyKind
+from orders.study_kinds import read_members
 
 _SHOWN = ("fill_rate", "on_time_value", "broken_share", "mean_wait_days", "worst_wait_days", "longest_wait_days")
+
+_OPTIONS = {"policies": "policy"}
 
 
 class Command(BaseCommand):
@@ -30,19 +34,20 @@ class Command(BaseCommand):
     def handle(
         self, *, weeks: int, supply: float, together: float, policy: list[int] | None, json: bool, **options: Any
     ) -> None:
-        if not 1 <= weeks <= 52:
-            raise CommandError("--weeks must be from 1 to 52.")
-        if not 0.1 <= supply <= 1:
-            raise CommandError("--supply must be from 0.1 to 1.")
-        if not 0 <= together <= 1:
-            raise CommandError("--together must be from 0 to 1.")
+        asked = {"weeks": weeks, "supply": supply, "together": together, "policies": policy or []}
+        try:
+            members = read_members(StudyKind.BACKTEST_POLICIES, asked)
+        except Invalid as wrong:
+            raise CommandError(
+                " ".join(f"--{_OPTIONS.get(at, at)}: {why}" for at, why in wrong.fields.items())
+            ) from wrong
         started = perf_counter()
         found = backtest_policies(
             until_on=timezone.localdate(),
             weeks=weeks,
             supply=supply,
             together=together,
-            policies={**CONTESTANTS, **(BY_RANK if together else {}), **_stored(policy or [])},
+            policies=contestants(members["policies"], together=together),
             tell=self._say,
         )
         figures = found.as_dict() | {"seconds": round(perf_counter() - started, 1)}
@@ -50,15 +55,6 @@ class Command(BaseCommand):
 
     def _say(self, step: str) -> None:
         self.stderr.write(f"… {step}")
-
-
-def _stored(versions: list[int]) -> dict[str, dict[str, Any]]:
-    """Return the rules of these versions under their names; raises CommandError for one that there is not."""
-    found = {policy.version: policy for policy in Policy.objects.filter(version__in=versions)}
-    missing = [version for version in versions if version not in found]
-    if missing:
-        raise CommandError(f"There is no policy version {missing[0]}.")
-    return {f"v{version} {found[version].name}": found[version].rules for version in versions}
 
 
 def _as_json(figures: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.late_risk import train_late_risk
+from orders.late_risk import as_dict, train_late_risk
 from orders.models import RiskVersion
 
 
@@ -20,24 +20,10 @@ class Command(BaseCommand):
         version = train_late_risk(timezone.now, self._say)
         if version is None:
             raise CommandError("The model is being trained already; wait for it to finish.")
-        self.stdout.write(_as_json(version) if json else _in_words(version))
+        self.stdout.write(_as_json(as_dict(version)) if json else _in_words(version))
 
     def _say(self, step: str) -> None:
         self.stderr.write(f"… {step}")
-
-
-def _as_json(version: RiskVersion) -> str:
-    found = {
-        "version": version.pk,
-        "is_usable": version.is_usable,
-        "refusal": version.refusal,
-        "cases": version.cases,
-        "late_cases": version.late_cases,
-        "judgement": version.judgement,
-        "costs": version.costs,
-        "seconds": version.seconds,
-    }
-    return json.dumps(found, indent=2)
 
 
 def _in_words(version: RiskVersion) -> str:
@@ -49,3 +35,7 @@ def _in_words(version: RiskVersion) -> str:
         )
     words.append((version.refusal and f"Not used: {version.refusal}") or "Planning uses it.")
     return "\n".join(words)
+
+
+def _as_json(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=2)
