@@ -14,7 +14,7 @@ from typing import Any
 from notifications.languages import language_of
 from notifications.placeholders import fill, order_news, values_of
 from notifications.rendering import Mail, OrderNews, words_kind
-from notifications.words import SMS, SUMMARY, words_of
+from notifications.words import SMS, SUMMARY, Words, words_of
 
 MOST_ORDERS = 3
 MAX_LETTERS = 1000  # what chats and push take anywhere
@@ -26,21 +26,32 @@ _EXTENDED = frozenset("^{}\\[~]|€\f")  # these take the room of two
 _NEAREST = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "})
 
 
-def render_short(kind: str, payload: Mapping[str, Any], *, language: str, told_on: date | None, today: date) -> Mail:
+def render_short(
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    language: str,
+    told_on: date | None,
+    today: date,
+    words: Words | None = None,
+) -> Mail:
     """Render the short message of ``kind`` for the payload of an order's fact. The subject line names it in lists and
-    heads it where a channel has headings. Raises Invalid when the words name a placeholder that does not exist."""
+    heads it where a channel has headings; ``words`` are others than those in force, to look at. Raises Invalid when the
+    words name a placeholder that does not exist."""
     spoken = language_of(language)
-    words = words_of(words_kind(kind, payload), spoken, channel=SMS)
+    words = words or words_of(words_kind(kind, payload), spoken, channel=SMS)
     values = values_of(payload, language=spoken, told_on=told_on, today=today)
     heading = spoken.say("order", ref=values["order_ref"])
     return Mail(heading, short(fill(words.body_text, {**values, "lines": ""})), "", words.version)
 
 
-def render_short_summary(news: Sequence[OrderNews], *, language: str, today: date) -> Mail:
+def render_short_summary(
+    news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None
+) -> Mail:
     """Render one short message for the news of several orders of a customer, the first of them by name and with the
     link of the first. Raises Invalid as ``render_short`` does."""
     spoken = language_of(language)
-    words = words_of(SUMMARY, spoken, channel=SMS)
+    words = words or words_of(SUMMARY, spoken, channel=SMS)
     said = [
         order_news(each.kind, each.payload, language=spoken, told_on=each.told_on, today=today)
         for each in news[:MOST_ORDERS]
