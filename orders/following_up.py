@@ -18,7 +18,7 @@ from kernel.transactions import entry_verb
 from notifications.models import Fact
 from notifications.outbox import NewFact, record_facts
 from notifications.valve import message_rules
-from orders.models import Feedback, Hold, Order, OrderLine, OrderPlan, OrderStatus
+from orders.models import Feedback, FeedbackOccasion, Hold, Order, OrderLine, OrderPlan, OrderStatus
 from orders.replanning.facts import LINE_ALLOCATED
 from orders.snapshots import customer_payloads
 from orders.telling import SUBJECT
@@ -56,7 +56,8 @@ def ask_for_feedback(*, now: datetime) -> int:
         return 0
     until = now - timedelta(days=days)
     left = Order.objects.filter(status=OrderStatus.SHIPPED, closed_at__lte=until, closed_at__gt=until - ASKED_WITHIN)
-    left = left.exclude(Exists(Feedback.objects.filter(order=OuterRef("pk"))))
+    rated = Feedback.objects.filter(order=OuterRef("pk"), occasion=FeedbackOccasion.DELIVERY)
+    left = left.exclude(Exists(rated))
     left = left.exclude(_told(FEEDBACK_WANTED, "pk", ":feedback", since=until - ASKED_WITHIN))
     chosen = left.order_by("closed_at", "pk").values_list("pk", flat=True)[:AT_ONCE]
     return _record(FEEDBACK_WANTED, dict.fromkeys(chosen, "once"), subject="order:{id}:feedback", now=now)

@@ -53,6 +53,16 @@ class Macro(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def does(self) -> str:
+        """What sending does besides, in words; "" for nothing."""
+        done = {
+            "expedites the order": self.expedites,
+            f"puts it on hold ({self.get_hold_kind_display().lower()})": bool(self.hold_kind),
+            "assigns it to whoever sends": self.takes_over,
+        }
+        return ", ".join(words for words, is_done in done.items() if is_done)
+
 
 class Way(models.TextChoices):
     MAIL = "mail", "By message"

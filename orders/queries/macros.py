@@ -21,7 +21,6 @@ class FilledIn:
     reason: str
     note: str
     offer: Offer | None
-    does: tuple[str, ...]
 
 
 def macros_of(actor: Actor) -> list[Macro]:
@@ -38,16 +37,4 @@ def fill_in(macro: Macro, choices: Sequence[DateChoice], offers: Sequence[Offer]
         reason=macro.reason,
         note=macro.note,
         offer=best if macro.compensates else None,
-        does=tuple(_does(macro)),
     )
-
-
-def _does(macro: Macro) -> list[str]:
-    done = []
-    if macro.expedites:
-        done.append("expedites the order")
-    if macro.hold_kind:
-        done.append(f"puts it on hold ({macro.get_hold_kind_display().lower()})")
-    if macro.takes_over:
-        done.append("assigns it to you")
-    return done

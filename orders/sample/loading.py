@@ -25,6 +25,7 @@ from orders.replan import replan
 from orders.sample.days import WEEK, weeks_between
 from orders.sample.growing import check_target, grow_backlog
 from orders.sample.people import create_people
+from orders.sample.preparing import prepare_answers
 from orders.sample.reading import Demand, RowFate, open_rows, read_demand
 from orders.sample.replay import replay
 from orders.sample.settling import settle_promises
@@ -135,6 +136,7 @@ def _write(world: World, loaded: Loaded, weeks: int, last_day: date, now: dateti
         refuse_unless_empty()
         people = create_people()
         user_id = people["ops"].pk
+        prepare_answers()
         write_world(world, weeks=weeks, last_day=last_day, user_id=user_id, zone=settings.TIME_ZONE)
         SampleLoad.objects.create(
             source=SOURCE, lines=loaded.lines, file_rows=loaded.rows, counts=loaded.fates, loaded_at=now

@@ -20,6 +20,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from notifications.channels.short import render_short, sms_parts
 from notifications.languages import DEFAULT, language_of
+from notifications.models import Reply
 from notifications.rendering import render
 from orders import telling
 from orders.compensating import budget_in_force, offers, spent_in_month
@@ -202,6 +203,7 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         "macros": macros,
         "filled": filled,
         "calls": CALLS,
+        "last_reply": Reply.objects.filter(order_ref=order.ref, is_automatic=False).order_by("-pk").first(),
         "tried": Telling.objects.filter(order=order).select_related("actor").order_by("-at")[:3],
         "line_rows": [(item, by_hand.get(item.line.pk)) for item in detail.shown_lines],
         "ready_now": detail.plan.open_units - detail.plan.short_units,

@@ -1,0 +1,174 @@
+"""What the workspace does besides telling a date: macros, compensation, splits, calls; and taking all of it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from orders import ladder
+from orders.macros import keep_macro
+from orders.models import Compensation, Macro, Order, OrderPromise, ShipPolicy, Telling
+from orders.replan import replan
+from tests.factories.inventory import make_product, make_purchase_order
+from tests.factories.orders import make_order, make_user
+from tests.orders.views.test_telling import deliver, slipped, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def agent(client: Client) -> Client:
+    client.force_login(make_user("agent"))
+    return client
+
+
+@pytest.fixture
+def ops(client: Client) -> Client:
+    client.force_login(make_user("ops"))
+    return client
+
+
+def macro(**said: Any) -> Macro:
+    values = {"key": "a", "name": "Supplier is late", **said}
+    return keep_macro(None, said=values, version=None, actor=make_user("admin"))
+
+
+def voucher() -> int:
+    made = ladder.add_step(kind="voucher", percent=10, from_days_late=1, actor=make_user("admin"))
+    return made.pk
+
+
+def late(days: int = 7, *, quiet: bool = True) -> Order:
+    """An order of £100, promised and told today, planned ``days`` later, which nobody is told when ``quiet``."""
+    product = make_product()
+    today = timezone.localdate()
+    make_purchase_order([(product, 100)], expected_on=today + timedelta(days=days))
+    order = make_order([(product, 10)])
+    order.lines.update(unit_price=Decimal(10))
+    OrderPromise.objects.create(order=order, promised_on=today, announced_on=today, told_on=today)
+    replan(product_ids=None, cause="test", now=timezone.now(), quiet=quiet)
+    return order
+
+
+def test_a_macro_fills_in_and_sending_does_all_of_it(ops: Client) -> None:
+    step_id = voucher()
+    made = macro(
+        choice="safe", reason="stock_short", note="Sorry, Ann.", compensates=True, expedites=True, takes_over=True
+    )
+    order = late()
+
+    page = ops.get("/eta/", {"ref": order.ref, "macro": made.pk})
+
+    shown = page.context
+    assert (shown["reason"], shown["note"], shown["step"].pk) == ("stock_short", "Sorry, Ann.", step_id)
+    assert "Sending also expedites the order, assigns it to whoever sends." in page.content.decode()
+    assert (
+        tell(
+            ops,
+            order,
+            eta_on=shown["chosen"],
+            reason=shown["reason"],
+            note=shown["note"],
+            macro=str(made.pk),
+            compensation=str(step_id),
+        )
+        == 302
+    )
+    told = Order.objects.get(pk=order.pk)
+    assert (told.is_expedited, told.owner_id) == (True, int(ops.session["_auth_user_id"]))
+    assert len(deliver()) == 1
+    assert "10 %" in mail.outbox[0].body
+    assert Compensation.objects.get().fact_key == Telling.objects.get().fact_key
+
+
+def test_taking_back_brings_all_of_it_back(ops: Client) -> None:
+    step_id = voucher()
+    made = macro(expedites=True, takes_over=True, hold_kind="manual")
+    order = late(9)
+    tell(ops, order, macro=str(made.pk), compensation=str(step_id))
+    assert order.holds.filter(released_at=None).exists()
+
+    ops.post(f"/eta/{order.ref}/untell/?telling={Telling.objects.get().pk}")
+
+    back = Order.objects.get(pk=order.pk)
+    assert (back.is_expedited, back.owner_id) == (False, None)
+    assert not order.holds.filter(released_at=None).exists()
+    assert Compensation.objects.get().taken_back_at is not None
+    assert deliver() == []
+
+
+def test_what_was_changed_since_is_not_taken_back(ops: Client) -> None:
+    order = slipped()
+    tell(ops, order)
+    Order.objects.filter(pk=order.pk).update(version=99)
+
+    page = ops.post(f"/eta/{order.ref}/untell/?telling={Telling.objects.get().pk}", follow=True)
+
+    assert "was changed since" in page.content.decode()
+    assert Telling.objects.get().taken_back_at is None
+
+
+def test_agents_are_offered_only_what_they_may_do(agent: Client) -> None:
+    allowed, not_allowed = macro(), macro(key="b", name="Hurry", expedites=True)
+    order = slipped()
+
+    page = agent.get("/eta/", {"ref": order.ref})
+
+    assert [each.pk for each in page.context["macros"]] == [allowed.pk]
+    assert tell(agent, order, macro=str(not_allowed.pk)) == 403
+    assert not Telling.objects.exists()
+
+
+def test_splitting_lets_what_is_ready_leave(agent: Client) -> None:
+    order = slipped()
+    Order.objects.filter(pk=order.pk).update(ship_policy=ShipPolicy.COMPLETE)
+    order.plan.short_units = 4
+    order.plan.save()
+
+    page = agent.get("/eta/", {"ref": order.ref})
+    split = page.context["choices"][0]
+    assert (split.key, split.meaning) == ("split", "6 units now, 4 later")
+    assert tell(agent, order, eta_on=split.value) == 302
+
+    assert Order.objects.get(pk=order.pk).ship_policy == ShipPolicy.PARTIAL
+
+
+@pytest.mark.parametrize("way", ["voicemail", "no_answer"])
+def test_a_call_in_vain_is_noted_and_the_order_stays_in_the_queue(agent: Client, way: str) -> None:
+    order = slipped()
+
+    assert tell(agent, order, by=way, call_note="Back on Monday") == 302
+
+    page = agent.get("/eta/")
+    assert page.context["rows"][0].last_call
+    assert "Back on Monday" in page.content.decode()
+    assert OrderPromise.objects.get(order=order).told_on == timezone.localdate()
+
+
+def test_compensation_beyond_the_budget_tells_nobody(agent: Client) -> None:
+    step_id = voucher()
+    ladder.change_budget(monthly=Decimal(0), agent_limit=Decimal(50), version=None, actor=make_user("admin"))
+    order = late()
+
+    assert tell(agent, order, compensation=str(step_id)) == 409
+
+    assert deliver() == []
+    assert not Compensation.objects.exists()
+    assert Order.objects.get(pk=order.pk).version == order.version
+
+
+def test_the_calendar_marks_promise_told_stock_and_choice(agent: Client) -> None:
+    order = slipped(days=7)
+
+    weeks = agent.get("/eta/", {"ref": order.ref}).context["weeks"]
+
+    marked = {mark: day.on for week in weeks for day in week for mark in day.marks}
+    assert marked["told"] == timezone.localdate()
+    assert marked["chosen"] == order.plan.eta_p50
+    assert marked["stock"] == timezone.localdate() + timedelta(days=7)
