@@ -136,6 +136,7 @@ CELERY_TASK_ROUTES = {
     "orders.tasks.cancel_unanswered_delays": {"queue": "default"},
     "orders.tasks.*": {"queue": "plan"},
     "notifications.tasks.send_due_deliveries": {"queue": "mail"},
+    "notifications.tasks.send_short_messages": {"queue": "mail"},
     "notifications.tasks.send_webhooks": {"queue": "webhook"},
 }
 CELERY_TIMEZONE = "UTC"
@@ -145,10 +146,11 @@ CELERY_BEAT_SCHEDULE = {
     "backlog-day": {"task": "orders.tasks.keep_backlog_day", "schedule": 1800.0},
     "party-figures": {"task": "orders.tasks.keep_figures", "schedule": 2.0, "options": {"expires": 2}},
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
-    "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "follow-up": {"task": "orders.tasks.follow_up_customers", "schedule": 300.0, "options": {"expires": 300}},
+    "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
+    "send-short": {"task": "notifications.tasks.send_short_messages", "schedule": 2.0, "options": {"expires": 2}},
     "send-webhooks": {"task": "notifications.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "fetch-replies": {"task": "notifications.tasks.fetch_mailbox", "schedule": 60.0, "options": {"expires": 60}},
     "forget-answers": {"task": "backlog.api.tasks.forget_answers", "schedule": 3600.0},
@@ -208,12 +210,23 @@ vars().update({name: value for name, value in EMAIL_CONFIG.items() if name.start
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
 EMAIL_TIMEOUT = 10
+# A provider of django-anymail, such as postmark, in place of SMTP; its keys as JSON: {"POSTMARK_SERVER_TOKEN": "…"}
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "")
+EMAIL_HOOK_SECRET = env.str("EMAIL_HOOK_SECRET", "")  # user:password, with which it reports to /inbound/mail-events/
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+ANYMAIL = {
+    **env.json("EMAIL_PROVIDER_SETTINGS", {}),
+    "WEBHOOK_SECRET": EMAIL_HOOK_SECRET,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # not every provider keeps our number of a mail
+    "REQUESTS_TIMEOUT": (5, 10),
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Backlog <orders@backlog.example>")
 REPLIES_EMAIL = env.str("REPLIES_EMAIL", "")  # answers come back to it, tagged: replies+1742.k3f…@company.example
 REPLIES_URL = env.str("REPLIES_URL", "")  # imaps://user:password@host/INBOX, asked every minute
 REPLIES_HOOK_SECRET = env.str("REPLIES_HOOK_SECRET", "")  # lets a provider or mail server push mails to /inbound/mail/
 # Short messages: an address in Apprise's notation each, {to} where the customer's belongs: twilio://SID:KEY@+44…/{to}
-GATEWAYS = {
+GATEWAYS: dict[str, str] = {
     "sms": env.str("SMS_URL", ""),
     "chat": env.str("CHAT_URL", ""),
     "push": env.str("PUSH_URL", ""),
@@ -329,9 +342,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
+        # What it records of a message may name passwords: notifications.channels.gateway_courier looks, nobody keeps.
+        "apprise": {"level": "DEBUG", "handlers": ["nowhere"], "propagate": False},
         "axes": {"level": "WARNING"},
         # Beat's look every two seconds is no news; failures are.
         "celery.worker.strategy": {"level": "WARNING"},

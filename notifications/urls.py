@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from notifications import rules_page, send_rules_page, unsubscribing, views
+from notifications.channels import page
+from notifications.channels.hook import take_mail_events
 from notifications.replies import hook
 
 app_name = "notifications"
@@ -15,10 +17,14 @@ urlpatterns = [
     path("messages/rules/sending/", send_rules_page.add, name="add_send_rule"),
     path("messages/rules/sending/<int:rule_id>/", send_rules_page.change, name="change_send_rule"),
     path("messages/rules/sending/<int:rule_id>/restore/", send_rules_page.restore, name="restore_send_rule"),
+    path("messages/channels/", page.channels, name="channels"),
+    path("messages/channels/<slug:channel>/", page.save, name="channel_save"),
+    path("messages/channels/<slug:channel>/try/", page.attempt, name="channel_try"),
     path("messages/<int:delivery_id>/", views.message, name="message"),
     path("messages/<int:delivery_id>/html/", views.message_html, name="message_html"),
     path("messages/<int:delivery_id>/stop/", views.stop, name="stop"),
     path("messages/<int:delivery_id>/send-again/", views.send_again, name="send_again"),
+    path("inbound/mail-events/", take_mail_events, name="take_mail_events"),
     path("inbound/mail/", hook.take_mail, name="take_mail"),
     path("u/<slug:key>/", unsubscribing.unsubscribe_page, name="unsubscribe"),
 ]

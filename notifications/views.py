@@ -19,7 +19,7 @@ from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from notifications import resending
 from notifications.integrity import delivery_counts
-from notifications.models import Delivery, DeliveryState
+from notifications.models import Channel, Delivery, DeliveryState
 from notifications.valve import message_rules
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
@@ -46,8 +46,9 @@ class Verb(Protocol):
 def messages_page(request: HttpRequest) -> HttpResponse:
     """List messages, the newest first."""
     state, text = request.GET.get("state") or "all", request.GET.get("q", "").strip()
+    channel = request.GET.get("channel", "")
     try:
-        rows = _matching(state, text)
+        rows = _matching(state, text, channel)
         page = take_page(rows, NEWEST_FIRST, **cursor_of(request))
     except Invalid as refusal:
         return render_page(request, "notifications/refused.html", {"refusal": refusal}, status=400)
@@ -57,6 +58,8 @@ def messages_page(request: HttpRequest) -> HttpResponse:
         "tabs": [(key, label, _count(counts, states), address(request, state=key)) for key, label, states in TABS],
         "state": state,
         "text": text,
+        "channel": channel,
+        "channel_label": dict(Channel.choices).get(channel, ""),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
         "is_paused": message_rules().is_paused,
         **page_links(request, page),
@@ -117,13 +120,15 @@ def _message_page(request: HttpRequest, delivery: Delivery, *, refusal: DomainEr
     return render_page(request, "notifications/message.html", context, fragments=fragments, status=status)
 
 
-def _matching(state: str, text: str) -> QuerySet[Delivery]:
+def _matching(state: str, text: str, channel: str) -> QuerySet[Delivery]:
     states = {key: states for key, _, states in TABS}
-    if state not in states or "\0" in text or len(text) > 100:
+    if state not in states or channel not in ("", *Channel.values) or "\0" in text or len(text) > 100:
         raise Invalid("There is no such view of the messages. Start again from all messages.")
     rows = Delivery.objects.all()
     if states[state]:
         rows = rows.filter(state__in=states[state])
+    if channel:
+        rows = rows.filter(channel=channel)
     if text:
         rows = rows.filter(Q(order_ref__iexact=text) | Q(customer_code__iexact=text) | Q(customer_name__icontains=text))
     return rows

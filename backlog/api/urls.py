@@ -12,6 +12,7 @@ from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseVi
 from inventory.api.forecasts import ForecastRunViewSet, ForecastViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
+from notifications.api.preferences import PreferenceViewSet
 from notifications.api.rules import MessageRulesViewSet
 from notifications.api.webhooks import WebhookViewSet
 from orders.api.allocation import CapacityViewSet, SourceViewSet
@@ -55,6 +56,7 @@ router.mount("risk-model", RiskModelViewSet, "risk-model")
 router.mount("availability", AvailabilityViewSet, "availability")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("message-rules", MessageRulesViewSet, "message-rules")
+router.mount("contact-preferences", PreferenceViewSet, "contact-preferences")
 router.mount("webhooks", WebhookViewSet, "webhooks")
 router.mount("feedback", FeedbackViewSet, "feedback")
 router.mount("replies", ReplyViewSet, "replies")

@@ -10,7 +10,7 @@ from backlog.devservices import home as homes
 from backlog.devservices import venv
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import Home
-from backlog.devservices.ports import LOOPBACK
+from backlog.devservices.ports import LOOPBACK, free_port
 
 DEFAULT_PORT = 8000
 
@@ -42,6 +42,7 @@ def build(home: Home, services: Mapping[str, str], *, mail_port: int | None) -> 
     }
     if mail_port:
         defaults["EMAIL_URL"] = f"smtp://{LOOPBACK}:{mail_port}"
+        defaults["SMS_URL"] = f"json://{LOOPBACK}:{free_port()}/{{to}}"
         defaults["REPLIES_EMAIL"] = "replies@backlog.example"
         defaults["REPLIES_HOOK_SECRET"] = homes.secrets_of(home)["replies_secret"]
     defaults = {name: value for name, value in defaults.items() if not outside(name)}
@@ -61,7 +62,7 @@ def publish(home: Home, env: Mapping[str, str]) -> None:
     """Let other commands on this home find its running servers."""
     names = (
         "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "PORT", "SECRET_KEY",
-        "REPLIES_EMAIL", "REPLIES_HOOK_SECRET",
+        "SMS_URL", "REPLIES_EMAIL", "REPLIES_HOOK_SECRET",
     )  # fmt: skip
     shown = {name: env[name] for name in names if name in env}
     homes.write_private(home.environment_file, json.dumps({"holder": os.getpid(), "env": shown}, indent=1))

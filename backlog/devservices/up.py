@@ -22,6 +22,7 @@ PATIENCE_SECONDS = 30
 ASK_SECONDS = 0.4
 # A short command such as bin/manage may hold the home for a moment.
 WAIT_FOR_HOME_SECONDS = 30
+SINKS = {"smtp": "EMAIL_URL", "texts": "SMS_URL"}
 SIGN_INS = ("ops@example.com", "agent@example.com", "admin@example.com")
 
 
@@ -130,8 +131,8 @@ def _manage(name: str, arguments: list[str], env: dict[str, str]) -> Program:
 
 def _start_programs(supervisor: Supervisor, env: dict[str, str]) -> None:
     for name, command in procfile.read().items():
-        # A mail server of the caller's own needs no sink beside it.
-        if name == "smtp" and environment.outside("EMAIL_URL"):
+        # A mail server or gateway of the caller's own needs no sink beside it.
+        if name in SINKS and environment.outside(SINKS[name]):
             continue
         supervisor.start(Program(name, procfile.shell_command(command), env, ROOT))
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from kernel.filters import ChoiceFilter, TextFilter
-from notifications.models import Delivery, DeliveryState
+from notifications.models import Channel, Delivery, DeliveryState
 
 
 class MessageOut(serializers.ModelSerializer[Delivery]):
@@ -19,7 +19,7 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
         model = Delivery
         fields = [
             "id", "order", "customer", "kind", "channel", "recipient", "state", "state_reason",
-            "subject", "body_text", "created_at", "sent_at",
+            "subject", "body_text", "created_at", "sent_at", "arrived_at",
         ]  # fmt: skip
 
 
@@ -28,6 +28,7 @@ class MessageFilter(django_filters.FilterSet):
     customer = TextFilter(field_name="customer_code")
     state = ChoiceFilter(choices=DeliveryState.choices)
     kind = TextFilter()
+    channel = ChoiceFilter(choices=Channel.choices)
 
     class Meta:
         model = Delivery

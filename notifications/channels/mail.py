@@ -13,13 +13,14 @@ from notifications.preparing import Outgoing
 from notifications.replies.addresses import reply_address
 from notifications.smtp import Mailer
 
+OUR_NUMBER = "delivery"  # in the metadata that a provider gives back with its reports
+
 
 class MailCourier:
     """Hands messages over as mails, one connection for a batch."""
 
     def __init__(self) -> None:
-        uses_api = settings.EMAIL_BACKEND.startswith("anymail.")
-        self._mailer = ApiMailer(get_connection()) if uses_api else Mailer(get_connection())
+        self._mailer = mailer()
 
     @property
     def is_open(self) -> bool:
@@ -39,6 +40,12 @@ class MailCourier:
             return self._mailer.send(mail_of(outgoing))
         except ValueError as error:  # Django refuses an address or header that cannot be written
             raise RefusedForGood(f"Not a mail: {error}") from error
+
+
+def mailer() -> Mailer | ApiMailer:
+    """Return who takes mails: a provider's API where one is set, else SMTP."""
+    uses_api = settings.EMAIL_BACKEND.startswith("anymail.")
+    return ApiMailer(get_connection()) if uses_api else Mailer(get_connection())
 
 
 def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -67,4 +74,5 @@ def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
         reply_to=[replies] if replies else None,
     )
     mail.attach_alternative(html, "text/html")
+    mail.metadata = {OUR_NUMBER: str(delivery.pk)}  # type: ignore[attr-defined]  # for anymail; SMTP leaves it out
     return mail

@@ -45,9 +45,7 @@ def render_short(
     return Mail(heading, short(fill(words.body_text, {**values, "lines": ""})), "", words.version)
 
 
-def render_short_summary(
-    news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None
-) -> Mail:
+def render_short_summary(news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None) -> Mail:
     """Render one short message for the news of several orders of a customer, the first of them by name and with the
     link of the first. Raises Invalid as ``render_short`` does."""
     spoken = language_of(language)

@@ -29,6 +29,8 @@ TAKE_IN = ("orders.intake_order",)
 REPLAN = ("orders.replan",)
 SEND = ("notifications.send_message",)
 HOOKS = ("notifications.manage_webhooks",)
+CHANNELS = ("notifications.manage_channels",)
+PREFER = ("notifications.change_preferences",)
 VALVE = ("notifications.run_valve",)
 WORDS = ("notifications.edit_template",)
 EDIT_POLICY, PUBLISH_POLICY = ("orders.edit_policy",), ("orders.publish_policy",)
@@ -106,8 +108,6 @@ ROUTES = {
     "orders:telling": Route(get=SEE),
     "orders:tell": Route(post=SEND),
     "orders:untell": Route(post=SEND),
-    "orders:customer_link": Route(post=SEND),
-    "orders:flow": Route(get=SEE),
     "orders:tell_many": Route(get=SEND, post=SEND),
     "orders:decide_proposals": Route(post=SEND),
     "orders:think_again": Route(post=SEND),
@@ -123,6 +123,8 @@ ROUTES = {
     "orders:restore_step": Route(post=("orders.change_ladder",)),
     "orders:compensate": Route(post=("orders.compensate",)),
     "orders:take_compensation_back": Route(post=("orders.compensate",)),
+    "orders:customer_link": Route(post=SEND),
+    "orders:flow": Route(get=SEE),
     "orders:replies": Route(get=SEE),
     "orders:answer_reply": Route(post=SEND),
     "orders:withdraw_answer": Route(post=SEND),
@@ -158,6 +160,29 @@ ROUTES = {
     "orders:suppliers": Route(get=SEE),
     "orders:supplier": Route(get=SEE),
     "orders:supplier_change": Route(post=CATALOGUE),
+    "orders:setup": Route(get=CATALOGUE),
+    "orders:setup_warehouses": Route(get=CATALOGUE),
+    "orders:setup_warehouse_add": Route(post=CATALOGUE),
+    "orders:setup_warehouse": Route(post=CATALOGUE),
+    "orders:setup_capacity": Route(post=CATALOGUE),
+    "orders:setup_calendars": Route(get=CATALOGUE),
+    "orders:setup_calendar_add": Route(post=CATALOGUE),
+    "orders:setup_calendar_import": Route(post=CATALOGUE),
+    "orders:setup_calendar": Route(post=CATALOGUE),
+    "orders:setup_close_day": Route(post=CATALOGUE),
+    "orders:setup_open_day": Route(post=CATALOGUE),
+    "orders:setup_sources": Route(get=CATALOGUE),
+    "orders:setup_sources_change": Route(post=CATALOGUE),
+    "orders:setup_substitutes": Route(get=CATALOGUE),
+    "orders:setup_substitutes_change": Route(post=CATALOGUE),
+    "orders:setup_substitutes_import": Route(post=CATALOGUE),
+    "orders:setup_protected": Route(get=CATALOGUE),
+    "orders:setup_protected_change": Route(post=CATALOGUE),
+    "orders:setup_protected_import": Route(post=CATALOGUE),
+    "orders:setup_terms": Route(get=CATALOGUE),
+    "orders:setup_terms_change": Route(post=CATALOGUE),
+    "orders:setup_suppliers": Route(get=CATALOGUE),
+    "orders:setup_supplier_add": Route(post=CATALOGUE),
     "orders:setup_undo": Route(post=SEE),  # and what the change itself needs
     "orders:simulations": Route(get=SEE),
     "orders:simulation_new": Route(get=SIMULATE, post=SIMULATE),
@@ -205,6 +230,10 @@ ROUTES = {
     "notifications:restore_send_rule": Route(post=VALVE),
     "notifications:stop": Route(post=SEND),
     "notifications:send_again": Route(post=SEND),
+    "notifications:channels": Route(get=SEE),
+    "notifications:channel_save": Route(post=CHANNELS),
+    "notifications:channel_try": Route(post=CHANNELS),
+    "notifications:take_mail_events": Route(post=PUBLIC),  # whoever has the secret
     "notifications:take_mail": Route(post=PUBLIC),  # whoever has the secret
     "notifications:unsubscribe": Route(get=PUBLIC, post=PUBLIC),  # whoever has the key
     "api:schema": Route(get=SIGNED_IN),
@@ -291,6 +320,9 @@ ROUTES = {
     "api:message-rules-list": Route(get=SEE, post=VALVE),
     "api:message-rules-pause": Route(post=VALVE),
     "api:message-rules-resume": Route(post=VALVE),
+    "api:contact-preferences-list": Route(get=SEE, post=PREFER),
+    "api:contact-preferences-detail": Route(get=SEE),
+    "api:contact-preferences-forget": Route(post=PREFER),
     "api:webhooks-list": Route(get=HOOKS, post=HOOKS),
     "api:webhooks-detail": Route(get=HOOKS, patch=HOOKS),
     "api:webhooks-deliveries": Route(get=HOOKS),
@@ -317,7 +349,8 @@ ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
            "change_id": 987654321, "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
            "delivery_id": 987654321, "notice_id": 987654321, "rule_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
-           "key": "opens-nothing", "channel": "none", "kind": "none", "language": "none"}  # fmt: skip
+           "macro_id": 987654321, "step_id": 987654321, "compensation_id": 987654321,
+           "key": "opens-nothing", "channel": "none", "customer_code": "NONE-1", "kind": "none", "language": "none"}  # fmt: skip
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:
@@ -326,7 +359,6 @@ def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
         if isinstance(pattern, URLResolver):
             inside = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
             yield from _patterns(pattern.url_patterns, inside)
-           "macro_id": 987654321, "step_id": 987654321, "compensation_id": 987654321,
         else:
             names = pattern.pattern.regex.groupindex
             yield prefix + (pattern.name or str(pattern.pattern)), {name: NOBODYS[name] for name in names}

@@ -1,0 +1,78 @@
+"""How a customer wants to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kernel.errors import Invalid
+from kernel.people import Actor
+from kernel.text import clean_text
+from kernel.transactions import entry_verb
+from notifications.channels.routing import sms_number
+from notifications.models import Channel, Preference
+
+ADDRESSES = {Channel.CHAT: "chat_to", Channel.PUSH: "push_to"}
+
+
+@entry_verb
+def change_preference(
+    customer_code: str,
+    *,
+    channels: Sequence[str],
+    uses_all: bool = False,
+    sms_to: str = "",
+    chat_to: str = "",
+    push_to: str = "",
+    actor: Actor | None,  # noqa: ARG001 - entry_verb keeps it in the history
+    now: datetime,
+) -> Preference:
+    """Keep by which channels a customer is told, the best first; each piece of news goes by the first that works, or by
+    all of them with ``uses_all``. Without any the customer is not told. Raises Invalid naming what is wrong.
+
+    What waits already keeps its channel.
+    """
+    given = {
+        "chat_to": clean_text(chat_to, field="chat_to", max_length=200),
+        "push_to": clean_text(push_to, field="push_to", max_length=200),
+        "sms_to": _number(clean_text(sms_to, field="sms_to", max_length=40)),
+    }
+    chosen = _checked(channels, given)
+    preference, _ = Preference.objects.update_or_create(
+        customer_code=customer_code,
+        defaults={**given, "channels": chosen, "uses_all": uses_all, "changed_at": now},
+    )
+    return preference
+
+
+@entry_verb
+def forget_preference(
+    customer_code: str,
+    *,
+    actor: Actor | None,  # noqa: ARG001 - entry_verb keeps it in the history
+) -> None:
+    """Tell a customer as everybody who has chosen nothing: by e-mail, and by what stands in for it."""
+    Preference.objects.filter(customer_code=customer_code).delete()
+
+
+def _checked(channels: Sequence[str], given: dict[str, str]) -> list[str]:
+    wrong = ""
+    if any(channel not in Channel.values for channel in channels):
+        wrong = f"Channels are {', '.join(Channel.values)}."
+    elif len(set(channels)) != len(channels):
+        wrong = "Name each channel once."
+    for channel, field in ADDRESSES.items():
+        if channel in channels and not given[field]:
+            wrong = f"Give the customer's address for {channel.label}."
+            raise Invalid(wrong, fields={field: wrong})
+    if wrong:
+        raise Invalid(wrong, fields={"channels": wrong})
+    return [str(channel) for channel in channels]
+
+
+def _number(text: str) -> str:
+    number = sms_number(text)
+    if text and not number:
+        words = "Write the number with its country: +44 20 7183 8750."
+        raise Invalid(words, fields={"sms_to": words})
+    return number

@@ -1,0 +1,59 @@
+"""The short version of messages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from notifications.channels.short import render_short, render_short_summary, short, sms_parts
+from notifications.languages import codes
+from notifications.rendering import OrderNews
+from notifications.words import KINDS
+from tests.factories.messages import make_payload
+
+TODAY, TOLD = date(2026, 11, 16), date(2026, 11, 21)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("я" * 70, 1),
+        ("я" * 71, 2),
+    ],
+)
+def test_parts_are_counted_as_networks_do(text: str, parts: int) -> None:
+    assert sms_parts(text) == parts
+
+
+def test_letters_that_sms_lacks_are_written_by_their_nearest() -> None:
+    assert short("Prévu — “bientôt”, ça ira…\nà Łódź") == 'Prévu - "bientot", ca ira... à Łodz'
+
+
+@pytest.mark.parametrize("language", codes())
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_short_in_every_language(kind: str, language: str) -> None:
+    mail = render_short(kind, make_payload(note="On Friday."), language=language, told_on=TOLD, today=TODAY)
+
+    assert sms_parts(mail.body_text) <= 2
+    assert "\n" not in mail.body_text
+    assert mail.body_html == ""
+
+
+def test_a_summary_names_three_orders_and_counts_the_rest() -> None:
+    news = [OrderNews("eta_slipped", make_payload(number), TOLD) for number in range(1, 6)]
+
+    text = render_short_summary(news, language="en", today=TODAY).body_text
+
+    assert text.startswith("News of 5 of your orders: SO-100001 now expected on Saturday 28 November")
+    assert "SO-100003" in text
+    assert "SO-100004" not in text
+    assert "and 2 more" in text
