@@ -67,6 +67,7 @@ NAV = (
     NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u"),
     NavItem("orders:simulations", "Simulations", "flask-conical", "s"),
     NavItem("orders:plan_runs", "Plan runs", "history", "r"),
+    NavItem("orders:setup", "Setup", "wrench", "y", permission="inventory.manage_catalogue"),
 )
 
 

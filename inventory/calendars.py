@@ -85,8 +85,8 @@ def change_calendar(
         "subdivision": None if subdivision is None else subdivision.upper(),
         "weekdays": weekdays,
     }
+    _check(Calendar(**{name: getattr(calendar, name) if value is None else value for name, value in given.items()}))
     changed = change_row(calendar, given)
-    _check(calendar)
     if is_company and not calendar.is_company:
         _make_company(calendar)
         changed |= {"is_company"}

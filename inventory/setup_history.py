@@ -25,6 +25,12 @@ def version_of(kind: str, name: str) -> int:
     return newest or 0
 
 
+def newest_by(actor: Actor, kind: str) -> int:
+    """Return the key of somebody's newest change of a kind; 0 where they changed none."""
+    mine = SetupChange.objects.filter(kind=kind, actor_id=key_of(actor)).order_by("-pk")
+    return mine.values_list("pk", flat=True).first() or 0
+
+
 def versions_of(kind: str) -> dict[str, int]:
     """Return the versions of all things of a kind that ever changed; one query."""
     newest = SetupChange.objects.filter(kind=kind).order_by("name", "-pk").distinct("name")

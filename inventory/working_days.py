@@ -57,6 +57,19 @@ def count_by(rows: Iterable[tuple[Any, ...]], today: date) -> dict[int | None, W
     return found
 
 
+def holidays_ahead(calendar: Calendar, today: date) -> list[tuple[date, str]]:
+    """Return the public holidays of a calendar from today through next year, with their names in English."""
+    import holidays
+
+    if not calendar.country:
+        return []
+    years = (today.year, today.year + 1)
+    named = holidays.country_holidays(
+        calendar.country, subdiv=calendar.subdivision or None, years=years, language="en_US"
+    )
+    return sorted((day, name) for day, name in named.items() if day >= today)
+
+
 def known_subdivisions() -> Mapping[str, Iterable[str]]:
     """Return the countries whose public holidays are known, each with its parts."""
     import holidays

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from orders.views import customers, setup, suppliers
+from orders.views import customers, suppliers
 
 urlpatterns = [
     path("customers/", customers.customers, name="customers"),
@@ -15,5 +15,5 @@ urlpatterns = [
     path("suppliers/", suppliers.suppliers, name="suppliers"),
     path("suppliers/<code:code>/", suppliers.supplier, name="supplier"),
     path("suppliers/<code:code>/change/", suppliers.change, name="supplier_change"),
-    path("setup/changes/<int:change_id>/undo/", setup.undo, name="setup_undo"),
+    path("setup/", include("orders.setup_urls")),
 ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from inventory.imports.table import Row, RowError
 from kernel.errors import DomainError
 
+LISTS = {"lines", "substitutes"}  # what verbs call a list with an entry a row
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -68,6 +70,6 @@ def _row_error(part: Part, name: str, message: str) -> RowError:
     """Find the row and column of a field such as ``lines.2.qty``, ``customer.tier`` or ``ref``."""
     head, _, rest = name.partition(".")
     index, _, leaf = rest.partition(".")
-    if head == "lines" and index.isdigit() and int(index) < len(part.rows):
+    if head in LISTS and index.isdigit() and int(index) < len(part.rows):
         return RowError(part.rows[int(index)].line, part.columns.get(leaf, leaf), message)
     return RowError(part.rows[0].line, part.columns.get(name, name.replace(".", "_")), message)

@@ -34,7 +34,7 @@ def undo(request: HttpRequest, change_id: int) -> HttpResponse:
         messages.error(request, refusal.detail)
     else:
         messages.success(request, f"{KINDS[change.kind]} of {change.name.partition(':')[2] or change.name} as before")
-    return redirect(safe_next(request) or "orders:board")
+    return redirect(safe_next(request) or "orders:setup")
 
 
 def _needed(change: SetupChange) -> str:
