@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from kernel.errors import NotFound
 from kernel.text import is_plain
-from notifications.placeholders import parsed_date
+from notifications.channels.short import render_short, render_short_summary
+from notifications.placeholders import QUESTIONS, parsed_date
 from notifications.rendering import Mail, OrderNews, render, render_summary
-from notifications.words import SUMMARY, Slot, Words
+from notifications.words import EMAIL, SUMMARY, Slot, Words
 from orders.models import Order, OrderStatus
 from orders.snapshots import customer_payloads
 
 MOST_IN_SUMMARY = 3
+MOST_LOOKED_AT = 200
+DAYS_TO_ANSWER = timedelta(days=7)
 
 
-def preview_order(language: str, *, ref: str = "") -> Order:
-    """Return the order to fill words in with: the one named, else the newest open one, if possible of a customer who
-    reads ``language``. Raises NotFound when there is none."""
+def preview_order(slot: Slot, *, ref: str = "") -> Order:
+    """Return the order to fill words in with: the one named, else one of the newest that the message could be about, if
+    possible of a customer who reads its language. Raises NotFound when there is none."""
     orders = Order.objects.select_related("customer")
     if ref:
         named = orders.filter(ref__iexact=ref).first() if is_plain(ref) else None
         if named is None:
             raise NotFound(f"There is no order {ref[:40]}.")
         return named
-    waiting = orders.filter(status=OrderStatus.OPEN, promise__isnull=False).order_by("-placed_at", "-pk")
-    found = waiting.filter(customer__language=language).first() or waiting.first() or orders.order_by("-pk").first()
+    waiting = orders.filter(status=OrderStatus.OPEN, promise__isnull=False).select_related(
+        "customer", "promise", "plan"
+    )
+    newest = waiting.order_by("-placed_at", "-pk")[:MOST_LOOKED_AT]
+    found = max(newest, key=lambda order: _best(order, slot.kind, slot.language), default=None)
+    found = found or orders.order_by("-pk").first()
     if found is None:
         raise NotFound("There is no order yet to show the message with.")
     return found
@@ -35,14 +42,28 @@ def preview_order(language: str, *, ref: str = "") -> Order:
 
 def preview(slot: Slot, words: Words, order: Order, *, today: date) -> Mail:
     """Render ``words`` as their message would be sent about ``order`` today. Raises Invalid for words that fail."""
+    is_mail = slot.channel == EMAIL
     if slot.kind == SUMMARY:
         news = [_news(payload) for payload in _payloads(_orders_of(order))]
-        return render_summary(news, language=slot.language, today=today, words=words)
+        sum_up = render_summary if is_mail else render_short_summary
+        return sum_up(news, language=slot.language, today=today, words=words)
     [payload] = _payloads([order.pk])
     if slot.kind == "shipped":
         payload = _as_shipped(payload)
-    told_on = parsed_date(payload["told_on"])
-    return render(slot.kind, payload, language=slot.language, told_on=told_on, today=today, words=words)
+    told_on, say = parsed_date(payload["told_on"]), render if is_mail else render_short
+    return say(slot.kind, _asked(payload, today), language=slot.language, told_on=told_on, today=today, words=words)
+
+
+def _best(order: Order, kind: str, language: str) -> tuple[bool, bool]:
+    """Tell whether the message could really be about this order, and whether its customer reads the language."""
+    plan, promise = getattr(order, "plan", None), order.promise
+    fits = plan is not None and {
+        "eta_slipped": plan.eta_p50 is not None and plan.eta_p50 > promise.told_on,
+        "eta_improved": plan.eta_p50 is not None and plan.eta_p50 < promise.told_on,
+        "line_allocated": plan.short_units == 0,
+        "undated": plan.eta_p50 is None,
+    }.get(kind, plan.short_units > 0)
+    return fits, order.customer.language == language
 
 
 def _orders_of(order: Order) -> list[int]:
@@ -57,6 +78,12 @@ def _payloads(order_ids: Sequence[int]) -> list[dict[str, Any]]:
 
 def _news(payload: dict[str, Any]) -> OrderNews:
     return OrderNews("eta_slipped", payload, parsed_date(payload["told_on"]))
+
+
+def _asked(payload: dict[str, Any], today: date) -> dict[str, Any]:
+    """Add what only some kinds say: by when to answer, and what to answer to."""
+    answer_by_on = (today + DAYS_TO_ANSWER).isoformat()
+    return {"hold": QUESTIONS[0], **payload, "notice": {"answer_by_on": answer_by_on}}
 
 
 def _as_shipped(payload: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ MOST_VERSIONS = 50
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One slot in the table: ``active`` 0 is what we ship; ``speaks`` is the language that is really sent."""
+    """One slot in the table: ``active`` 0 is the standard; ``speaks`` is the language that is really sent."""
 
     slot: Slot
     active: int
@@ -53,7 +53,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version with what it changed against the one in force before it (against what we ship, for the first)."""
+    """One version with what it changed against the one in force before it (against the standard, for the first)."""
 
     row: Template
     subject: list[Piece]
@@ -64,7 +64,7 @@ def table() -> list[tuple[str, list[str], list[tuple[str, list[Cell]]]]]:
     """Return each channel's label, its languages' names, and its kinds with a cell a language. One query."""
     rows = Template.objects.filter(status__in=OPEN).values_list("kind", "channel", "language", "status", "version")
     found = {(Slot(kind, channel, code), status): version for kind, channel, code, status, version in rows}
-    names = [language_name(code) for code in codes()]
+    names = [language_name(code) for code in _languages()]
     return [
         (CHANNELS[channel], names, [(kind_label(kind), _cells(kind, channel, found)) for kind in kinds])
         for channel in SUFFIXES
@@ -84,7 +84,7 @@ def slot_facts(slot: Slot) -> dict[str, object]:
 
 
 def find_shown(slot: Slot, *, version: int | None) -> Shown:
-    """Return a version (0: what we ship), or without one the draft, else what is in force. Raises NotFound."""
+    """Return a version (0: the standard), or without one the draft, else what is in force. Raises NotFound."""
     rows = Template.objects.filter(kind=slot.kind, channel=slot.channel, language=slot.language)
     if version == 0:
         return Shown(words_in_file(slot.kind, slot.language, slot.channel), None)
@@ -119,8 +119,13 @@ def language_name(code: str) -> str:
         return code
 
 
+def _languages() -> list[str]:
+    """Return the languages, first the one that stands in for the others."""
+    return sorted(codes(), key=lambda code: (code != DEFAULT, language_name(code)))
+
+
 def _cells(kind: str, channel: str, found: dict[tuple[Slot, str], int]) -> list[Cell]:
-    return [_cell(Slot(kind, channel, code), found) for code in codes()]
+    return [_cell(Slot(kind, channel, code), found) for code in _languages()]
 
 
 def _cell(slot: Slot, found: dict[tuple[Slot, str], int]) -> Cell:

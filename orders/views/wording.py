@@ -20,11 +20,12 @@ from kernel.errors import DomainError, Invalid, NotFound
 from kernel.forms import VerbForm
 from kernel.pages import render_page
 from notifications import wording
+from notifications.channels.short import sms_parts
 from notifications.models import Template, TemplateStatus
 from notifications.rendering import Mail
 from notifications.trying_out import send_test
 from notifications.views import MAIL_POLICY
-from notifications.words import Slot
+from notifications.words import EMAIL, Slot
 from orders.message_preview import preview, preview_order
 from orders.queries.wording import Shown, find_shown, history_of, slot_facts, table
 
@@ -171,7 +172,7 @@ def use_shipped(request: HttpRequest, slot: Slot) -> HttpResponse:
     """Go back to the words that came with the product."""
     replaced = wording.use_shipped(slot, actor=request.user, now=timezone.now())
     undo = reverse("orders:template_activate", args=[*_named(slot), replaced.version])
-    messages.success(request, "The words that came with Backlog are in force again", extra_tags=f"undo {undo}")
+    messages.success(request, "The standard words are in force again", extra_tags=f"undo {undo}")
     return _back(slot)
 
 
@@ -213,19 +214,21 @@ def _preview_context(request: HttpRequest, slot: Slot, shown: Shown) -> dict[str
         "scheme": scheme,
         "looks": [(key, label, _link(request, slot, look=key)) for key, label in LOOKS],
         "schemes": [(key, label, _link(request, slot, scheme=key)) for key, label in SCHEMES],
+        "is_mail": slot.channel == EMAIL,
         "order_ref": request.GET.get("order", "")[:40],
     }
     try:
-        order = preview_order(slot.language, ref=request.GET.get("order", "").strip())
+        order = preview_order(slot, ref=request.GET.get("order", "").strip())
         context["order_ref"] = order.ref
-        context["mail"] = preview(slot, shown.words, order, today=timezone.localdate())
+        context["mail"] = mail = preview(slot, shown.words, order, today=timezone.localdate())
+        context["parts"] = sms_parts(mail.body_text)
     except DomainError as refusal:
         context["not_shown"] = refusal.detail
     return context
 
 
 def _preview(request: HttpRequest, slot: Slot, shown: Shown) -> Mail:
-    order = preview_order(slot.language, ref=request.GET.get("order", "").strip())
+    order = preview_order(slot, ref=request.GET.get("order", "").strip())
     return preview(slot, shown.words, order, today=timezone.localdate())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.test import Client
@@ -52,7 +53,7 @@ def test_every_kind_and_language_is_in_the_table_with_what_is_in_force(
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         page = client.get("/messages/templates/").content.decode()
 
-    assert page.count("Shipped</a>") >= 8 * 4 - 1
+    assert page.count("Standard</a>") >= 2 * 16 * 4 - 1
     assert "<b>v3</b>" in page
 
 
@@ -69,7 +70,7 @@ def test_a_draft_is_written_looked_at_put_in_force_and_rolled_back(order: Order)
     assert "Mug &lt;b&gt;&amp; saucer&lt;/b&gt;" in frame.content.decode()
     assert admin.post(f"{URL}1/activate/", {"revision": 2}).status_code == 302
     assert Template.objects.get().status == "active"
-    assert "As shipped" in admin.get(URL, {"version": 0}).content.decode()
+    assert "Standard" in admin.get(URL, {"version": 0}).content.decode()
     assert admin.post(f"{URL}shipped/").status_code == 302
     assert Template.objects.get().status == "archived"
     assert admin.post(f"{URL}1/activate/").status_code == 302
@@ -140,11 +141,10 @@ def test_a_mail_server_that_is_away_is_said_in_words(order: Order, settings: Set
 
 def test_every_kind_can_be_seen_with_a_real_order_in_every_language(order: Order) -> None:
     client = as_("agent")
-    for kind in ALL_KINDS:
-        for code in codes():
-            page = client.get(f"/messages/templates/email/{kind}/{code}/", {"order": order.ref, "look": "text"})
-            assert page.status_code == 200
-            assert "It cannot be shown" not in page.content.decode(), kind
+    for kind, channel, code in product(ALL_KINDS, ("email", "sms"), codes()):
+        page = client.get(f"/messages/templates/{channel}/{kind}/{code}/", {"order": order.ref, "look": "text"})
+        assert page.status_code == 200
+        assert "It cannot be shown" not in page.content.decode(), (kind, channel, code)
 
 
 @pytest.mark.parametrize(
