@@ -69,7 +69,7 @@ def load_hands_left(*, today: date) -> Capacity | None:
 
 def _prepared(scope: Scope, policy: Policy, *, today: int) -> Prepared:
     """Return the lines of the products in scope as a plan would see them, and one of 0 units of each other product."""
-    inputs = load_inputs(scope, policy, load_stored(scope, policy).lines, today=today)
+    inputs = load_inputs(scope, policy, lambda: load_stored(scope, policy).lines, today=today)
     context = context_of(inputs.sites, today=today)
     inputs = replace(inputs, attributes={**inputs.attributes, **judge_lines(inputs, context)})
     inputs = _with_idle_lines(inputs, scope)

@@ -32,6 +32,7 @@ _DAY_ZERO = 730_120  # date(2000, 1, 1).toordinal(): PostgreSQL counts days and 
 _EPOCH_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 _MINUS_INFINITY = -(2**31)
 _FLOAT8_OID = 701
+_ROWS_DECODED = 8_192  # at a time: they stay in the processor's cache while column after column is taken out
 _ROWS_AT_ONCE = 20_000  # bounds the memory that encoding takes; the database reads some while others are encoded
 
 
@@ -96,12 +97,30 @@ def copy_in(table: str, fields: Sequence[Field], *, first: str = "") -> int:
     return rows
 
 
+def sorted_by(columns: Columns, *keys: str) -> Columns:
+    """Return the columns with their rows ascending by the keys; tables often come so, which is found out first."""
+    if _ascend([columns[key] for key in keys]):
+        return columns
+    order = np.lexsort([columns[key] for key in reversed(keys)])
+    return {name: column[order] for name, column in columns.items()}
+
+
 def as_array(numbers: Ints) -> str:
     """Return whole numbers as the text of an array, for a parameter that is cast to one.
 
     PostgreSQL reads it as one constant: 12 ms for 20,000 numbers, where a list of as many takes 57 ms.
     """
     return "{" + ",".join(map(str, numbers.tolist())) + "}"
+
+
+def _ascend(keys: Sequence[Column]) -> bool:
+    is_tied = np.ones(max(len(keys[0]) - 1, 0), dtype=np.bool_)
+    for key in keys:
+        before, after = key[:-1], key[1:]
+        if (is_tied & (after < before)).any():
+            return False
+        is_tied &= after == before
+    return True
 
 
 def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
@@ -113,12 +132,26 @@ def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
     if rest or bytes(data[: len(_SIGNATURE)]) != _SIGNATURE or bytes(data[-2:]) != _END:
         raise ValueError(f"COPY stream does not hold rows of {dict(types)}: a type differs or a value is NULL")
     records = np.frombuffer(data, dtype=dtype, count=rows, offset=len(_HEADER))
+    columns = {name: _empty(rows, type_) for name, type_ in types.items()}
+    for start in range(0, rows, _ROWS_DECODED):
+        block = slice(start, start + _ROWS_DECODED)
+        _decode_block(records[block], types, {name: column[block] for name, column in columns.items()})
+    return columns
+
+
+def _decode_block(records: NDArray[Any], types: Mapping[str, str], columns: Columns) -> None:
     if (records["fields"] != len(types)).any():
         raise ValueError(f"COPY stream has another number of columns than {list(types)}")
     for name, type_ in types.items():
         if (records[f"{name} length"] != _wire(type_).itemsize).any():
             raise ValueError(f"column {name} is not {type_} NOT NULL")
-    return {name: _from_wire(records[name], type_) for name, type_ in types.items()}
+        _from_wire(records[name], type_, columns[name])
+
+
+def _empty(rows: int, type_: str) -> Column:
+    if type_.startswith("float8"):
+        return np.empty((rows, int(type_[7:-1])) if type_.startswith("float8[") else rows, dtype=np.float64)
+    return np.empty(rows, dtype=np.bool_ if type_ == "bool" else np.int64)
 
 
 def _wire(type_: str) -> np.dtype[Any]:
@@ -126,18 +159,18 @@ def _wire(type_: str) -> np.dtype[Any]:
     return _array_type(int(type_[7:-1])) if type_.startswith("float8[") else _WIRE[type_]
 
 
-def _from_wire(values: Column, type_: str) -> Column:
-    if type_ == "float8":
-        return values.astype(np.float64)
-    if type_.startswith("float8["):
-        items = values.dtype.fields and "items" in values.dtype.fields
-        return values["items"]["value"].astype(np.float64) if items else np.zeros((len(values), 0))
-    if type_ == "bool":
-        return values.copy()
-    native = values.astype(np.int64)
+def _from_wire(values: Column, type_: str, column: Column) -> None:
+    """Fill a column with the values that came over the wire."""
+    if not type_.startswith("float8["):
+        column[...] = values
+    elif column.shape[1]:
+        column[...] = values["items"]["value"]
     if type_ == "date":
-        return np.where(native == _MINUS_INFINITY, NO_DAY, native + _DAY_ZERO)
-    return native + _EPOCH_MICROSECONDS if type_ == "timestamptz" else native
+        is_known = column != _MINUS_INFINITY
+        column += _DAY_ZERO
+        column[~is_known] = NO_DAY
+    elif type_ == "timestamptz":
+        column += _EPOCH_MICROSECONDS
 
 
 def _blocks(fields: Sequence[Field], rows: int) -> Iterator[bytes]:

@@ -129,13 +129,15 @@ def _differs(new: Columns, plan: Plan, stored: Columns) -> Bools:
     differs = np.ones(len(new["line_id"]), dtype=np.bool_)
     if not len(stored["line_id"]):
         return differs
-    place = np.minimum(np.searchsorted(stored["line_id"], new["line_id"]), len(stored["line_id"]) - 1)
-    at = np.flatnonzero(stored["line_id"][place] == new["line_id"])
-    place = place[at]
-    same = np.ones(len(at), dtype=np.bool_)
+    place: Ints | slice = slice(None)
+    at: Ints | slice = slice(None)
+    if not np.array_equal(stored["line_id"], new["line_id"]):
+        found = np.minimum(np.searchsorted(stored["line_id"], new["line_id"]), len(stored["line_id"]) - 1)
+        at = np.flatnonzero(stored["line_id"][found] == new["line_id"])
+        place = found[at]
+    same = (stored["points"][place] == plan.points[at]).all(axis=1)
     for name in (*LINE_VALUES, *said_columns(plan)):
         same &= stored[name][place] == new[name][at]
-    same &= (stored["points"][place] == plan.points[at]).all(axis=1)
     differs[at] = ~same
     return differs
 
@@ -148,7 +150,7 @@ def _claim_changes(line_id: Ints, giver_id: Ints, qty: Ints, lines: Columns, sto
     product = np.concatenate((product_id, stored["product_id"]))
     wanted = np.concatenate((qty, np.zeros(len(stored["qty"]), dtype=np.int64)))
     had = np.concatenate((np.zeros(len(qty), dtype=np.int64), stored["qty"]))
-    order = np.lexsort((giver, line))
+    order = _merged(line, giver)
     line, giver, product, wanted, had = line[order], giver[order], product[order], wanted[order], had[order]
     if len(line):
         starts = np.flatnonzero(np.r_[True, (line[1:] != line[:-1]) | (giver[1:] != giver[:-1])])
@@ -162,3 +164,11 @@ def _claim_changes(line_id: Ints, giver_id: Ints, qty: Ints, lines: Columns, sto
         qty=wanted[changed],
         delta=(wanted - had)[changed],
     )
+
+
+def _merged(line: Ints, giver: Ints) -> Ints:
+    """Return the order of claims by (line, giver); two runs that ascend are merged rather than sorted."""
+    width = int(giver.max(initial=0)) + 1
+    if int(line.max(initial=0)) < np.iinfo(np.int64).max // width:
+        return np.argsort(line * width + giver, kind="stable")
+    return np.lexsort((giver, line))

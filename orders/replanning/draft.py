@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -22,8 +23,8 @@ from orders.replanning.inputs import Inputs, load_inputs
 from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of
-from orders.replanning.snapshot import snapshot
-from orders.replanning.stored import load_stored
+from orders.replanning.snapshot import read_beside, snapshot
+from orders.replanning.stored import Stored, load_stored
 from orders.replanning.weighing import load_kept_back
 
 # The engine's steps under the names that runs and benchmarks report.
@@ -104,8 +105,7 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     with snapshot():
         policy.refresh_from_db(fields=["status"])
         scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
-        stored = load_stored(scope, rules)
-        inputs = load_inputs(scope, rules, stored.lines, today=today.toordinal())
+        stored, inputs = _read(scope, rules, today.toordinal())
         if rules.segments:
             inputs = replace(inputs, previous=stored.claims.as_previous())
         if rules.promises and scope.is_everything:
@@ -115,6 +115,16 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")
     return Draft(scope, rules, policy.pk, inputs, plan, changes)
+
+
+def _read(scope: Scope, rules: Rules, today: int) -> tuple[Stored, Inputs]:
+    """Read the stored plan and the inputs, of a whole backlog side by side."""
+    if not scope.is_everything:
+        stored = load_stored(scope, rules)
+        return stored, load_inputs(scope, rules, lambda: stored.lines, today=today)
+    with read_beside(partial(load_stored, scope, rules), table="orders_lineplan") as read:
+        inputs = load_inputs(scope, rules, lambda: read().lines, today=today)
+        return read(), inputs
 
 
 def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None) -> Plan:

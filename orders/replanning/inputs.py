@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ from orders.planning.types import (
     Terms,
 )
 from orders.replanning.attributes import load_attributes
-from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.bulk import Columns, copy_out, sorted_by
 from orders.replanning.demand import load_demand
 from orders.replanning.learned import LearnedInputs, load_learned
 from orders.replanning.line_etas import with_line_etas
@@ -84,22 +85,23 @@ class Inputs:
         return digest.hexdigest()
 
 
-def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> Inputs:
+def load_inputs(scope: Scope, policy: Policy, plans: Callable[[], Columns], *, today: int) -> Inputs:
     """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys.
 
-    ``plans`` are the stored plans of the lines in scope.
+    ``plans`` returns the stored plans of the lines in scope; it is called late, because they may still be on their way
+    (``snapshot.read_beside``).
     """
     lines = _load_lines(scope)
     orders = _load_orders(scope)
-    totals = load_totals(scope, lines, plans, orders)
+    frozen = _load_frozen(scope)
+    stock = _load_stock(scope, frozen)
+    totals = load_totals(scope, lines, plans(), orders)
     place = np.searchsorted(orders["order_id"], lines["order_id"])
     known = place < len(orders["order_id"])
     known[known] = orders["order_id"][place[known]] == lines["order_id"][known]
     if not known.all():  # a line whose order is closed is no backlog
         lines = {name: column[known] for name, column in lines.items()}
         place = place[known]
-    frozen = _load_frozen(scope)
-    stock = _load_stock(scope, frozen)
     return Inputs(
         backlog=_backlog(scope, lines, orders, place),
         supply=_supply(stock, _load_inbound(scope)),
@@ -112,7 +114,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Columns, *, today: int) -> 
         sites=load_sites(scope, today=today),
         terms=load_terms(scope, lines, orders, place),
         pick_days=load_pick_days(scope),
-        pools=_sorted(
+        pools=sorted_by(
             copy_out(
                 f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}",
                 scope.params,
@@ -141,11 +143,6 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
         digest.update(np.ascontiguousarray(value).data if isinstance(value, np.ndarray) else repr(value).encode())
 
 
-def _sorted(columns: Columns, *keys: str) -> Columns:
-    order = np.lexsort([columns[key] for key in reversed(keys)])
-    return {name: column[order] for name, column in columns.items()}
-
-
 def _load_lines(scope: Scope) -> Columns:
     query = f"""
         SELECT l.id, l.order_id, l.product_id, l.open_qty, l.position, (l.unit_price * 100)::bigint
@@ -159,7 +156,7 @@ def _load_lines(scope: Scope) -> Columns:
         "position": "int4",
         "price_minor": "int8",
     }
-    return _sorted(copy_out(query, scope.params, types), "line_id")
+    return sorted_by(copy_out(query, scope.params, types), "line_id")
 
 
 def _load_orders(scope: Scope) -> Columns:
@@ -190,7 +187,7 @@ def _load_orders(scope: Scope) -> Columns:
         "has_terms": "bool",
     }
     params = {**scope.params, "ship_policies": SHIP_POLICIES, "zone": settings.TIME_ZONE}
-    return _sorted(copy_out(query, params, types), "order_id")
+    return sorted_by(copy_out(query, params, types), "order_id")
 
 
 def _load_frozen(scope: Scope) -> Columns:
@@ -200,7 +197,7 @@ def _load_frozen(scope: Scope) -> Columns:
         FROM orders_allocation a WHERE a.state > 0 AND {scope.products("a.product_id")} GROUP BY 1, 2, 3
     """
     types = {"line_id": "int8", "warehouse_id": "int8", "product_id": "int8", "qty": "int8"}
-    return _sorted(copy_out(query, scope.params, types), "line_id", "warehouse_id")
+    return sorted_by(copy_out(query, scope.params, types), "line_id", "warehouse_id")
 
 
 def _load_stock(scope: Scope, frozen: Columns) -> Columns:
@@ -219,7 +216,7 @@ def _load_stock(scope: Scope, frozen: Columns) -> Columns:
         "protected": "int4",
         "preference": "int4",
     }
-    stock = _sorted(copy_out(query, scope.params, types), "product_id", "warehouse_id")
+    stock = sorted_by(copy_out(query, scope.params, types), "product_id", "warehouse_id")
     free = np.maximum(stock["on_hand"] - _frozen_units(stock, frozen), 0)
     kept = np.minimum(stock["protected"], free)
     return {**stock, "qty": free - kept, "kept_qty": kept}
@@ -258,7 +255,7 @@ def _load_inbound(scope: Scope) -> Columns:
         "delay_p50": "int2",
         "delay_p90": "int2",
     }
-    return _sorted(copy_out(query, scope.params, types), "source_id")
+    return sorted_by(copy_out(query, scope.params, types), "source_id")
 
 
 def _load_products(scope: Scope) -> Columns:
@@ -279,7 +276,7 @@ def _load_products(scope: Scope) -> Columns:
         WHERE {scope.products("p.id")}
     """
     types = {"product_id": "int8", "lead_time_p50": "int4", "lead_time_p90": "int4"}
-    return _sorted(copy_out(query, scope.params, types), "product_id")
+    return sorted_by(copy_out(query, scope.params, types), "product_id")
 
 
 def _backlog(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Backlog:

@@ -1,11 +1,18 @@
-"""Several reads that see one state of the database."""
+"""Several reads that see one state of the database, one after the other or on two connections."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import connection, transaction
+
+_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_LONG = 50_000  # rows; of fewer, a second connection costs more than it saves
+
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -15,5 +22,43 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         if not nested:
             with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute(_READ_ONLY)
         yield
+
+
+@contextmanager
+def read_beside(read: Callable[[], Result], *, table: str) -> Iterator[Callable[[], Result]]:
+    """Begin to ``read`` the same state on a connection of its own; yield what waits for the result and returns it.
+
+    For the whole of a ``table``, inside ``snapshot``. A short one, and anything within a caller's transaction, is read
+    here and now.
+    """
+    name = _export(table)
+    if name is None:
+        found = read()
+        yield lambda: found
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="plan-reader") as pool:
+        yield pool.submit(_read, name, read).result
+
+
+def _export(table: str) -> str | None:
+    """Return the name under which another connection can join this snapshot, None where that is not worth it."""
+    if connection.savepoint_ids:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN reltuples >= %s THEN pg_export_snapshot() END FROM pg_class WHERE oid = %s::regclass",
+            [_LONG, table],
+        )
+        return str(name) if (name := cursor.fetchone()[0]) else None
+
+
+def _read(name: str, read: Callable[[], Result]) -> Result:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"{_READ_ONLY}; SET TRANSACTION SNAPSHOT %s", [name])
+            return read()
+    finally:
+        connection.close()  # this thread's own

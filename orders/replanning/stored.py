@@ -8,7 +8,7 @@ import numpy as np
 
 from orders.planning.rules import Policy
 from orders.planning.types import ON_HAND, Plan, Previous
-from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.bulk import Columns, copy_out, sorted_by
 from orders.replanning.scope import Scope
 
 GUARANTEE_COLUMNS = ("segment", "kept", "stage")
@@ -72,21 +72,25 @@ def _said_by(policy: Policy) -> tuple[str, ...]:
 def load_claims(scope: Scope) -> Claims:
     """Read planned allocations and pegs, inside the caller's snapshot."""
     return Claims(
-        allocations=_sorted(
+        allocations=sorted_by(
             copy_out(
                 "SELECT line_id, warehouse_id, product_id, qty FROM orders_allocation a "
                 f"WHERE a.state = 0 AND {scope.products('a.product_id')}",
                 scope.params,
                 {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"},
-            )
+            ),
+            "line_id",
+            "giver_id",
         ),
-        pegs=_sorted(
+        pegs=sorted_by(
             copy_out(
                 "SELECT line_id, purchase_order_line_id, product_id, qty FROM orders_peg g "
                 f"WHERE {scope.products('g.product_id')}",
                 scope.params,
                 {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"},
-            )
+            ),
+            "line_id",
+            "giver_id",
         ),
     )
 
@@ -117,11 +121,4 @@ def _load_lines(scope: Scope, rules: int, said: tuple[str, ...]) -> Columns:
     }
     types |= {"points": f"float8[{rules}]"}
     types |= dict.fromkeys(said, "int2")
-    lines = copy_out(query, scope.params, types)
-    order = np.argsort(lines["line_id"])
-    return {name: column[order] for name, column in lines.items()}
-
-
-def _sorted(claims: Columns) -> Columns:
-    order = np.lexsort((claims["giver_id"], claims["line_id"]))
-    return {name: column[order] for name, column in claims.items()}
+    return sorted_by(copy_out(query, scope.params, types), "line_id")

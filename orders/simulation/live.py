@@ -154,11 +154,15 @@ def _load_inputs(scope: Scope, policies: Sequence[Rules], stored: Stored, today:
     """Read inputs for each policy; those that read the order book alone share one reading of all their columns."""
     plain = [policy for policy in policies if _reads_order_book(policy)]
     names = frozenset().union(*(policy.attributes() for policy in plain))
-    shared = load_inputs(scope, _Reader("fifo", names=names), stored.lines, today=today.toordinal()) if plain else None
+
+    def read(policy: Rules) -> Inputs:
+        return load_inputs(scope, policy, lambda: stored.lines, today=today.toordinal())
+
+    shared = read(_Reader("fifo", names=names)) if plain else None
     found = []
     for policy in policies:
         inputs = shared if shared is not None and policy in plain else None
-        inputs = inputs or load_inputs(scope, policy, stored.lines, today=today.toordinal())
+        inputs = inputs or read(policy)
         found.append(replace(inputs, previous=stored.claims.as_previous()) if policy.segments else inputs)
     return tuple(found)
 
