@@ -78,6 +78,7 @@ urlpatterns = [
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),
     path("plan-runs/<int:run_id>/", plan_runs.plan_run, name="plan_run"),
     path("plan-runs/<int:run_id>/changes/", plan_runs.plan_run_changes, name="plan_run_changes"),
+    path("plan-runs/<int:run_id>/messages/", plan_runs.plan_run_messages, name="plan_run_messages"),
     path("plan-runs/<int:run_id>/release/", plan_runs.release_run, name="release_run"),
     path("plan-runs/<int:run_id>/withdraw/", plan_runs.withdraw_run, name="withdraw_run"),
     path("eta/", include("orders.telling_urls")),

@@ -17,6 +17,7 @@ from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from orders import releases
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
+from orders.queries.run_messages import run_messages
 from orders.replan import request_full_run
 from orders.run_comparison import compare_runs
 
@@ -95,6 +96,15 @@ def plan_run_changes(request: HttpRequest, run_id: int) -> HttpResponse:
         context = {"refusal": refusal, "title": "Nothing to compare with"}
         return render_page(request, "orders/plan_runs_refused.html", context, status=404)
     return render_page(request, "orders/plan_runs_changes.html", {"run": run, "before": before, "found": found})
+
+
+@require_safe
+@see_backlog
+def plan_run_messages(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Show what a judged plan would tell customers, so that plan and messages are released together."""
+    run = get_object_or_404(PlanRun, pk=run_id, verdict__isnull=False)
+    counts, told = run_messages(run, today=timezone.localdate())
+    return render_page(request, "orders/plan_runs_messages.html", {"run": run, "counts": counts, "told": told})
 
 
 @require_POST

@@ -212,6 +212,7 @@ ROUTES = {
     "orders:plan_now": Route(post=REPLAN),
     "orders:plan_run": Route(get=SEE),
     "orders:plan_run_changes": Route(get=SEE),
+    "orders:plan_run_messages": Route(get=SEE),
     "orders:release_run": Route(post=RELEASE),
     "orders:withdraw_run": Route(post=RELEASE),
     "inventory:receive": Route(get=MOVE, post=MOVE),

@@ -101,3 +101,15 @@ def test_a_run_is_compared_with_the_full_run_before(backlog: Order) -> None:
     assert backlog.ref in page
     assert f"/plan-runs/{last.pk}/changes/" in client.get(f"/plan-runs/{last.pk}/").content.decode()
     assert client.get(f"/plan-runs/{last.pk}/changes/?with={first.pk}").status_code == 200
+
+
+def test_a_held_run_shows_what_customers_would_be_told(held: PlanRun) -> None:
+    agent = signed_in("agent")
+    assert f"/plan-runs/{held.pk}/messages/" in agent.get(f"/plan-runs/{held.pk}/").content.decode()
+
+    page = agent.get(f"/plan-runs/{held.pk}/messages/")
+
+    counts, told = page.context["counts"], page.context["told"]
+    assert dict(counts)["eta_slipped"] > 0
+    assert told[0].ref in told[0].mail.subject_line
+    assert agent.get("/plan-runs/987654321/messages/").status_code == 404
