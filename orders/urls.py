@@ -62,6 +62,7 @@ urlpatterns = [
     path("orders/<code:ref>/address/", actions.address, name="address"),
     path("orders/<code:ref>/address/restore/", actions.restore_address, name="restore_address"),
     path("orders/<code:ref>/runs/", order_runs.order_runs, name="order_runs"),
+    path("orders/<code:ref>/lines/", order.order_lines, name="order_lines"),
     path("orders/<code:ref>/activity/", order.order_activity, name="order_activity"),
     path("orders/<code:ref>/expedite/preview/", order.order_expedite, name="order_expedite"),
     path("orders/<code:ref>/cancel/", actions.cancel, name="cancel"),

@@ -36,7 +36,7 @@ from orders.queries.status import status_of
 
 NEAREST_AHEAD = 3
 AXIS_DAYS = 7
-LINES_SHOWN, PANEL_LINES = 20, 8
+LINES_SHOWN, PANEL_LINES = 40, 8
 CHEAP_COUNT = 0.01  # seconds; beyond it the number of planned orders may be some seconds old
 
 
@@ -155,9 +155,17 @@ class OrderDetail:
         return self.shown_lines[:LINES_SHOWN]
 
     @property
-    def more_lines(self) -> list[Line]:
-        """The shown lines beyond those, folded on the page."""
-        return self.shown_lines[LINES_SHOWN:]
+    def more_lines(self) -> int:
+        """How many lines are shown beyond those, on a page of their own."""
+        return max(0, len(self.shown_lines) - LINES_SHOWN)
+
+    @property
+    def first_done_lines(self) -> list[Line]:
+        return self.done_lines[:LINES_SHOWN]
+
+    @property
+    def more_done_lines(self) -> int:
+        return max(0, len(self.done_lines) - LINES_SHOWN)
 
     @property
     def panel_lines(self) -> list[Line]:

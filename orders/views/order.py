@@ -29,6 +29,7 @@ from orders.views.order_steps import step_links
 
 MESSAGES_SHOWN = 10
 EVENTS_SHOWN = 12
+LINES_AT_A_TIME = 100
 FRAGMENTS = {"live": "orders/order_body.html"}
 TRIAL_FRAGMENTS = {"order-trial": "orders/order_expedite_body.html"}
 HELP_FRAGMENTS = {"order-help": "orders/order_help_body.html"}
@@ -57,6 +58,30 @@ def order_help(request: HttpRequest, ref: str) -> HttpResponse:
         "found": explain_order(found, policies.published(), today=timezone.localdate()),
     }
     return render_page(request, "orders/order_help.html", context, fragments=HELP_FRAGMENTS)
+
+
+@require_safe
+@permission_required("orders.view_backlog", raise_exception=True)
+def order_lines(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show lines of a long order, a hundred at a time: the open ones, or those that are done."""
+    detail = order_detail(get_object_or_404(Order.objects.select_related("customer"), ref=ref))
+    which = "done" if request.GET.get("which") == "done" else "open"
+    lines = detail.done_lines if which == "done" else detail.shown_lines
+    text = request.GET.get("start", "")
+    start = min(int(text), len(lines)) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    items = lines[start : start + LINES_AT_A_TIME]
+    context = {
+        "detail": detail,
+        "which": which,
+        "items": items,
+        "first": start + 1,
+        "last": start + len(items),
+        "following": start + len(items),
+        "left": len(lines) - start - len(items),
+        "total": len(lines),
+    }
+    fragments = {"order-lines": "orders/order_lines_more.html"}
+    return render_page(request, "orders/order_lines_page.html", context, fragments=fragments)
 
 
 @require_safe

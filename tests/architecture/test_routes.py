@@ -101,6 +101,7 @@ ROUTES = {
     "orders:address": Route(post=("orders.see_contact",)),
     "orders:restore_address": Route(post=("orders.see_contact",)),
     "orders:order_activity": Route(get=SEE),
+    "orders:order_lines": Route(get=SEE),
     "orders:order_runs": Route(get=SEE),
     "orders:order_expedite": Route(get=SEE),
     "orders:cancel": Route(post=CANCEL),

@@ -225,3 +225,24 @@ def test_each_screen_costs_a_fixed_number_of_queries(
     for screen, budget in budgets.items():
         with django_assert_max_num_queries(budget):
             assert client.get(f"/orders/SO-1/{screen}").status_code == 200
+
+
+def test_a_long_order_shows_its_first_lines_and_the_rest_on_asking(sign_in: SignIn) -> None:
+    products = [make_product(f"P{number:03}") for number in range(150)]
+    order = make_order([(product, 1) for product in products], ref="SO-1")
+    planned()
+    client = sign_in()
+
+    page = client.get("/orders/SO-1/").content.decode()
+    first = client.get("/orders/SO-1/lines/?start=40").content.decode()
+    rest = client.get("/orders/SO-1/lines/?start=140").content.decode()
+
+    assert "110 more open lines" in page
+    assert 'id="cancel-40"' in page
+    assert 'id="cancel-41"' not in page
+    assert 'id="cancel-41"' in first
+    assert "10 more lines" in first
+    assert 'id="cancel-150"' in rest
+    for start in ("", "x", "-1", "999999999"):
+        assert client.get("/orders/SO-1/lines/", {"start": start}).status_code == 200
+    assert order.lines.count() == 150
