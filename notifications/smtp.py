@@ -54,10 +54,14 @@ class Mailer:
         self.is_open = False
 
     def open(self) -> None:
-        """Connect and sign in if not connected; raise Unreachable when no server can be used."""
+        """Connect, greet and sign in if not connected; raise Unreachable when no server can be used."""
         try:
             self._backend.open()
+            connection = getattr(self._backend, "connection", None)
+            if isinstance(connection, smtplib.SMTP):
+                connection.ehlo_or_helo_if_needed()  # some say hello and hang up
         except OSError as error:  # smtplib's errors are OSErrors too
+            self.close()
             raise Unreachable(_words(error)) from error
         self.is_open = True
 

@@ -28,7 +28,8 @@ _ORDERS = """
             JOIN inventory_purchaseorder po ON po.id = pl.purchase_order_id
             JOIN inventory_supplier s ON s.id = po.supplier_id
             WHERE l.order_id = o.id
-            ORDER BY pl.expected_on DESC, pl.id DESC LIMIT 1)
+            ORDER BY pl.expected_on DESC, pl.id DESC LIMIT 1),
+        c.phone
     FROM orders_order o
     JOIN orders_customer c ON c.id = o.customer_id
     LEFT JOIN orders_orderpromise promise ON promise.order_id = o.id
@@ -86,7 +87,8 @@ def _order_payload(row: tuple[Any, ...]) -> dict[str, Any]:
                 ("code", "name", "contact_name", "email", "language", "zone", "wants_email", "tier"),
                 row[4:12],
                 strict=True,
-            )
+            ),
+            phone=row[18],
         ),
         "lines": [],
         "more_lines": 0,
