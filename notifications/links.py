@@ -52,8 +52,8 @@ def still_opens(link_id: int, purpose: LinkPurpose, *, now: datetime) -> Link | 
 
 
 def revoke_links(purpose: LinkPurpose, subject: str, *, now: datetime) -> int:
-    """Make every key for ``subject`` worthless; return how many there were."""
-    return Link.objects.filter(purpose=purpose, subject=subject, revoked_at__isnull=True).update(revoked_at=now)
+    """Make every key for ``subject`` worthless; return how many opened it until now."""
+    return _open(purpose, now).filter(subject=subject).update(revoked_at=now)
 
 
 def seconds_to_wait(address: str, *, now: datetime) -> int:

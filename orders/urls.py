@@ -84,6 +84,7 @@ urlpatterns = [
     path("plan-runs/<int:run_id>/withdraw/", plan_runs.withdraw_run, name="withdraw_run"),
     path("eta/", include("orders.telling_urls")),
     path("orders/<code:ref>/customer-link/", customer.make_link, name="customer_link"),
+    path("orders/<code:ref>/stop-links/", customer.stop_links, name="stop_links"),
     path("messages/templates/", include("orders.template_urls")),
     path("messages/delays/", delays.delays, name="delays"),
     path("messages/delays/<int:notice_id>/agree/", delays.agree, name="delay_agree"),

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import DomainError, Invalid
 from notifications.access import no_such_link, opened_by_key
-from notifications.links import make_links, still_opens
+from notifications.links import make_links, revoke_links, still_opens
 from notifications.models import Link, LinkPurpose
 from notifications.spoken import speak, spoken_now
 from orders import customer_choices
@@ -83,6 +83,17 @@ def make_link(request: HttpRequest, ref: str) -> HttpResponse:
     [key] = make_links([(LinkPurpose.ORDER, order.ref)], now=timezone.now())
     url = settings.BASE_URL + reverse("orders:open_order", args=[key])
     messages.success(request, f"Link to the page of {order.ref}: {url}")
+    return redirect("orders:order", order.ref)
+
+
+@require_POST
+@permission_required("notifications.send_message", raise_exception=True)
+def stop_links(request: HttpRequest, ref: str) -> HttpResponse:
+    """Make every link to the customer's page worthless, those in mails too, such as after one was passed on."""
+    order = get_object_or_404(Order, ref=ref)
+    stopped = revoke_links(LinkPurpose.ORDER, order.ref, now=timezone.now())
+    words = f"{stopped} link{'' if stopped == 1 else 's'} to the page of {order.ref} no longer open it."
+    messages.success(request, words if stopped else f"No link opens the page of {order.ref}.")
     return redirect("orders:order", order.ref)
 
 

@@ -125,6 +125,7 @@ ROUTES = {
     "orders:compensate": Route(post=("orders.compensate",)),
     "orders:take_compensation_back": Route(post=("orders.compensate",)),
     "orders:customer_link": Route(post=SEND),
+    "orders:stop_links": Route(post=SEND),
     "orders:flow": Route(get=SEE),
     "orders:replies": Route(get=SEE),
     "orders:answer_reply": Route(post=SEND),
