@@ -98,9 +98,17 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], *, shows_c
 
 
 def _weekdays(before: list[int | None], after: list[int | None]) -> Iterable[Difference]:
-    for day, old, new in zip(DAYS, before, after, strict=True):
+    """Yield what changed, days that changed alike together: "Mon to Thu"."""
+    start = 0
+    moves = list(zip(before, after, strict=True))
+    for end in range(1, len(moves) + 1):
+        if end < len(moves) and moves[end] == moves[start]:
+            continue
+        old, new = moves[start]
         if old != new:
-            yield Difference(day, _limit(old), _limit(new))
+            days = DAYS[start] if end - start == 1 else f"{DAYS[start]} to {DAYS[end - 1]}"
+            yield Difference(days, _limit(old), _limit(new))
+        start = end
 
 
 def _limit(units: int | None) -> str:

@@ -96,7 +96,7 @@ def delay_dots(record: SupplierRecord, today: date) -> SafeString:
         return f"{LEFT + (98 - LEFT) * (on - record.since).days / span:.2f}"
 
     def y(days: float) -> str:
-        return f"{84 - 76 * days / highest:.2f}"
+        return f"{84 - 72 * days / highest:.2f}"
 
     # Receipts of a day that were equally late are one dot.
     dots: dict[tuple[date, int], list[str]] = {}

@@ -18,6 +18,10 @@ def addresses(stack: Stack) -> dict[str, str]:
         "  GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1) AS sku,"
         " (SELECT ref FROM inventory_purchaseorder WHERE status = 'open' ORDER BY id LIMIT 1) AS awaited,"
         " (SELECT ref FROM inventory_purchaseorder WHERE status = 'received' ORDER BY id LIMIT 1) AS received,"
+        " (SELECT c.code FROM orders_order o JOIN orders_customer c ON c.id = o.customer_id WHERE o.status = 'open'"
+        "  GROUP BY c.code ORDER BY count(*) DESC, c.code LIMIT 1) AS customer,"
+        " (SELECT s.code FROM inventory_purchaseorder p JOIN inventory_supplier s ON s.id = p.supplier_id"
+        "  WHERE p.status = 'open' GROUP BY s.code ORDER BY min(p.expected_on), s.code LIMIT 1) AS supplier,"
         " (SELECT max(id) FROM notifications_delivery) AS message,"
         " (SELECT max(id) FROM orders_planrun) AS run"
     )[0]
@@ -40,6 +44,20 @@ def addresses(stack: Stack) -> dict[str, str]:
         "picking": "/picking/",
         "picking-products": "/picking/?by=product",
         "paper": "/triage/print/?view=late",
+        "customers": "/customers/",
+        "customers-all": "/customers/?view=all",
+        "customer": f"/customers/{one['customer']}/",
+        "suppliers": "/suppliers/",
+        "supplier": f"/suppliers/{one['supplier']}/",
+        "setup": "/setup/",
+        "setup-warehouses": "/setup/warehouses/",
+        "setup-working-days": "/setup/working-days/",
+        "setup-sources": "/setup/sources/",
+        "setup-substitutes": "/setup/substitutes/",
+        "setup-protected": "/setup/protected/",
+        "setup-terms": "/setup/terms/",
+        "setup-suppliers": "/setup/suppliers/",
+        "simulation-new": "/simulations/new/",
         "inventory": "/inventory/",
         "inventory-all": "/inventory/?view=all",
         "product": f"/inventory/{one['sku']}/",

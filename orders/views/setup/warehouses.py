@@ -147,6 +147,7 @@ def _page(
                 "warehouse": warehouse,
                 "form": form if is_this and form else WarehouseForm(initial=_initial(warehouse, own)),
                 "is_form_open": is_this and form is not None,
+                "own_days": [(each.day, each.units) for each in warehouse.pick_capacities.all() if each.day],
                 "limits": [(day, units) for _, day, units in stored["weekdays"]],
                 **(_typed(typed) if is_typed else stored),
                 "is_capacity_open": is_typed,

@@ -297,5 +297,5 @@ def test_the_newest_changes_are_shown_with_who_and_a_way_back(ops: Client) -> No
 
     page = ops.get("/setup/").content.decode()
 
-    assert "units 0 → <b>4</b>" in page
+    assert "Units: 0 → <b>4</b>" in page
     assert f"/setup/changes/{SetupChange.objects.latest('pk').pk}/undo/" in page
