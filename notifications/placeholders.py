@@ -42,7 +42,7 @@ OF_KIND: dict[str, tuple[str, ...]] = {
     "cancelled": _ORDER,
     "answered": ("order_ref", "customer_name", "note", "order_link"),
     "compensated": (*_ORDER, "new_date", "promised_date", "previous_date", "reason", "note", "compensation"),
-    "follow_up": (*_ORDER, "new_date", "safe_date", "promised_date", "previous_date", "reason"),
+    "follow_up": (*_ORDER, "new_date", "safe_date", "promised_date", "previous_date", "reason", "note", "compensation"),
     "feedback_wanted": ("order_ref", "customer_name", "placed_date", "order_link"),
     "back_in_stock": (*_ORDER, "new_date", "safe_date"),
     "hold_question": (*_ORDER, "question"),

@@ -21,9 +21,9 @@ from notifications.valve import message_rules
 from orders.models import Feedback, FeedbackOccasion, Hold, Order, OrderLine, OrderPlan, OrderStatus
 from orders.replanning.facts import LINE_ALLOCATED
 from orders.snapshots import customer_payloads
-from orders.telling import SUBJECT
+from orders.telling import FOLLOW_UP, SUBJECT
 
-FOLLOW_UP, FEEDBACK_WANTED, BACK_IN_STOCK = "orders.follow_up", "orders.feedback_wanted", "orders.back_in_stock"
+FEEDBACK_WANTED, BACK_IN_STOCK = "orders.feedback_wanted", "orders.back_in_stock"
 AT_ONCE = 500  # orders of one look, so that a backlog of silence makes no storm
 ASKED_WITHIN = timedelta(days=14)  # who was not asked by then is not asked any more
 MOVEMENTS = 5000  # of stock that are looked at; the ledger grows at its end

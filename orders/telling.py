@@ -38,6 +38,7 @@ from orders.replanning.facts import ETA_IMPROVED, ETA_RESTORED, ETA_SLIPPED
 from orders.snapshots import customer_payloads
 
 BY_PHONE = "orders.told_by_phone"
+FOLLOW_UP = "orders.follow_up"
 MAX_NOTE = 500
 SUBJECT = "order:{id}:promise"
 CALLS_WITHOUT_ANSWER = (Way.VOICEMAIL, Way.NO_ANSWER)
@@ -82,7 +83,7 @@ def tell_date(
     _take_date(order, eta_on, why, actor=actor, now=now)
     _do_besides(order, telling, besides, actor=actor, now=now)
     promise = _promise(order)
-    kind = ETA_IMPROVED if eta_on < promise.told_on else ETA_SLIPPED
+    kind = news_of(eta_on, promise.told_on)
     payload: dict[str, Any] = {
         **customer_payloads([order.pk])[order.pk],
         "eta_on": eta_on.isoformat(),
@@ -192,6 +193,13 @@ def take_back(telling_id: int, *, actor: Actor | None, now: datetime) -> Order:
     telling.taken_back_at = now
     telling.save(update_fields=["taken_back_at"])
     return order
+
+
+def news_of(eta_on: date, told_on: date) -> str:
+    """Return the kind of news that a day is to a customer who was told another, or the same."""
+    if eta_on == told_on:
+        return FOLLOW_UP
+    return ETA_IMPROVED if eta_on < told_on else ETA_SLIPPED
 
 
 def reason_sentence(reason: str) -> str:

@@ -222,7 +222,7 @@ def _previews(
         given = {"kind": step.kind, "percent": step.percent, "amount": str(step.amount), "code": "··········"}
         payload |= {"compensation": given}
     told_on = parse_date(payload["told_on"] or "")
-    kind = "eta_improved" if day and told_on and day < told_on else "eta_slipped"
+    kind = telling.news_of(day, told_on).removeprefix("orders.") if day and told_on else "eta_slipped"
     how: dict[str, Any] = {"language": order.customer.language, "told_on": told_on, "today": timezone.localdate()}
     short = render_short(kind, payload, **how)
     return {"mail": render(kind, payload, **how), "short": short, "short_parts": sms_parts(short.body_text)}

@@ -187,3 +187,16 @@ def test_without_slips_the_page_says_what_to_do(agent: Client) -> None:
     make_order_plan(make_order([(make_product(), 1)]), eta_p50=TODAY)
 
     assert "Everybody knows" in agent.get("/eta/").content.decode()
+
+
+def test_the_day_that_the_customer_has_is_told_as_what_it_is(agent: Client) -> None:
+    order = slipped()
+    day = timezone.localdate() + timedelta(days=9)
+    tell(agent, order, other_on=day.isoformat())
+    assert len(deliver()) == 1
+
+    assert tell(agent, order, other_on=day.isoformat(), note="Still so.") == 302
+
+    (subject,) = deliver()
+    assert "still expected" in subject
+    assert "Still so." in mail.outbox[0].body
