@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -124,10 +125,7 @@ def _ascend(keys: Sequence[Column]) -> bool:
 
 
 def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
-    row: list[tuple[str, Any]] = [("fields", ">i2")]
-    for name, type_ in types.items():
-        row += [(f"{name} length", ">i4"), (name, _wire(type_))]
-    dtype = np.dtype(row)
+    dtype = _row(tuple(types.items()))
     rows, rest = divmod(len(data) - len(_HEADER) - len(_END), dtype.itemsize)
     if rest or bytes(data[: len(_SIGNATURE)]) != _SIGNATURE or bytes(data[-2:]) != _END:
         raise ValueError(f"COPY stream does not hold rows of {dict(types)}: a type differs or a value is NULL")
@@ -139,11 +137,20 @@ def _decode(data: memoryview, types: Mapping[str, str]) -> Columns:
     return columns
 
 
+@lru_cache
+def _row(types: tuple[tuple[str, str], ...]) -> np.dtype[Any]:
+    """Return the form of a row of the stream."""
+    row: list[tuple[str, Any]] = [("fields", ">i2")]
+    for name, type_ in types:
+        row += [(f"{name} length", ">i4"), (name, _wire(type_))]
+    return np.dtype(row)
+
+
 def _decode_block(records: NDArray[Any], types: Mapping[str, str], columns: Columns) -> None:
     if (records["fields"] != len(types)).any():
         raise ValueError(f"COPY stream has another number of columns than {list(types)}")
     for name, type_ in types.items():
-        if (records[f"{name} length"] != _wire(type_).itemsize).any():
+        if (records[f"{name} length"] != records.dtype[name].itemsize).any():
             raise ValueError(f"column {name} is not {type_} NOT NULL")
         _from_wire(records[name], type_, columns[name])
 

@@ -135,7 +135,12 @@ def _write_orders(
         news += promised
     if rolled_up.promised:
         announcements, moved = find_news(
-            promises=draft.rules.promises, policy_id=draft.policy_id, run_id=run.pk, now=now, quiet=quiet
+            promises=draft.rules.promises,
+            policy_id=draft.policy_id,
+            any_kept_back=rolled_up.kept_back > 0,
+            run_id=run.pk,
+            now=now,
+            quiet=quiet,
         )
         rows.update(announcements)
         news += moved

@@ -121,11 +121,18 @@ def _promise(staged: str, params: dict[str, Any]) -> tuple[dict[str, int], list[
 
 
 def find_news(
-    *, promises: tuple[PromiseRule, ...], policy_id: int, run_id: int, now: datetime, quiet: bool
+    *,
+    promises: tuple[PromiseRule, ...],
+    policy_id: int,
+    any_kept_back: bool,
+    run_id: int,
+    now: datetime,
+    quiet: bool,
 ) -> tuple[dict[str, int], list[tuple[int, str]]]:
     """Move the announced date of each staged order whose plan is news; return rows per table and (order, kind).
 
-    News that the policy's promise rules keep back is none: the announced date stands.
+    News that the policy's promise rules keep back is none: the announced date stands. ``any_kept_back`` tells that such
+    a rule has kept back a date of a staged order before.
     """
     params: dict[str, Any] = {
         "line_allocated": LINE_ALLOCATED,
@@ -142,6 +149,7 @@ def find_news(
             [order_id for order_id, *_ in news],
             promises,
             policy_id=policy_id,
+            any_kept_back=any_kept_back,
             run_id=run_id,
             line_allocated=LINE_ALLOCATED,
             now=now,

@@ -23,12 +23,15 @@ _RETRY_AFTER = timedelta(seconds=5)
 
 def plan_due_marks(clock: Callable[[], datetime]) -> bool:
     """Plan what is due, round after round; return whether there may be more. Any number of workers may do this."""
-    _quarantine_killers(clock())
     for _ in range(MAX_ROUNDS):
         token, products = _claim(clock())
         if not products:
+            _quarantine_killers(clock())
             return False
         _plan(token, products, clock)
+        # A mark that came meanwhile was left to us, if its product was in our hands.
+        if not DirtyMark.objects.filter(lease_token__isnull=True, is_quarantined=False).exists():
+            return False
     return True
 
 
@@ -38,7 +41,7 @@ def _claim(now: datetime) -> tuple[UUID, list[int]]:
     Planning them once more than needed does no harm, so the claim does not wait for the disk.
     """
     in_work = DirtyMark.objects.filter(product_id=OuterRef("product_id"), lease_until__gte=now)
-    free = DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False)
+    free = DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False, attempts__lt=MAX_ATTEMPTS)
     token, products = claim(free, now=now, lease=LEASE, limit=BATCH, value="product", durable=False)
     return token, sorted(set(products))
 

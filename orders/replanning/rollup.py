@@ -88,9 +88,11 @@ _ROLL_UP = f"""
     LEFT JOIN promise r ON r.order_id = t.order_id
     LEFT JOIN old ON old.order_id = t.order_id
     ORDER BY t.order_id
-    RETURNING was_planned, is_promised
+    RETURNING was_planned, is_promised, is_kept_back
     )
-    SELECT count(*), count(*) FILTER (WHERE was_planned), count(*) FILTER (WHERE is_promised) FROM staged
+    SELECT count(*), count(*) FILTER (WHERE was_planned), count(*) FILTER (WHERE is_promised),
+        count(*) FILTER (WHERE is_kept_back)
+    FROM staged
 """
 _VALUES = (
     "placed_at, stage, score, reason, eta_p50, eta_p90, promised_on, slip_days, chance, open_lines, short_lines, "
@@ -153,12 +155,16 @@ _KEEP_CHANGES = f"""
 
 @dataclass(frozen=True, slots=True)
 class RolledUp:
-    """Rows per table, the orders whose plan changed, and how many of the staged ones have a promise already."""
+    """Rows per table, the orders whose plan changed, and how many of the staged ones have a promise already.
+
+    Of ``kept_back`` ones a promise rule keeps the new date back.
+    """
 
     rows: dict[str, int]
     changed: list[int]
     promised: int
     unpromised: int
+    kept_back: int
 
 
 def bucket_blocks(order_ids: Ints) -> Ints:
@@ -201,7 +207,7 @@ def roll_up(
             + _ROLL_UP.format(ranked_by=_RANKED_BY_STAGE if has_stages else _RANKED_BY),
             params,
         )
-        staged, was_planned, is_promised = cursor.fetchone()
+        staged, was_planned, is_promised, is_kept_back = cursor.fetchone()
         if was_planned < staged:
             cursor.execute(_ADD)
             changed += [row[0] for row in cursor.fetchall()]
@@ -214,4 +220,4 @@ def roll_up(
             cursor.execute(_DROP_CLOSED, params)
             rows["order_plans"] = int(cursor.rowcount)
         rows["order_plans"] += len(changed)
-        return RolledUp(rows, changed, promised=is_promised, unpromised=staged - is_promised)
+        return RolledUp(rows, changed, promised=is_promised, unpromised=staged - is_promised, kept_back=is_kept_back)

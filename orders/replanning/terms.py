@@ -19,9 +19,14 @@ _TERMS = f"""
     JOIN orders_orderline l ON l.order_id = t.order_id AND l.open_qty > 0
     CROSS JOIN LATERAL (SELECT 1 + count(*) AS number FROM orders_shipment s WHERE s.order_id = t.order_id) r
 """
-_RULED_COUNTRIES = """
-    SELECT country, array_agg(warehouse_id ORDER BY place, warehouse_id)
-    FROM orders_sourcerule WHERE product_id IS NULL GROUP BY country ORDER BY country
+# One round trip: every event run asks, and few backlogs have either.
+_WHO_ASKS = """
+    SELECT EXISTS (SELECT FROM orders_orderterms), (
+        SELECT COALESCE(json_agg(json_build_array(country, warehouses) ORDER BY country), '[]') FROM (
+            SELECT country, array_agg(warehouse_id ORDER BY place, warehouse_id) AS warehouses
+            FROM orders_sourcerule WHERE product_id IS NULL GROUP BY country
+        ) ruled
+    )
 """
 _COUNTRY_OF = """
     SELECT c.id, COALESCE(array_position(%(countries)s::text[], c.country::text), 0)
@@ -31,10 +36,15 @@ _COUNTRY_OF = """
 
 def load_terms(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Terms | None:
     """Read the terms of the lines in scope; ``place`` is each line's position in ``orders``. None where none asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO_ASKS)
+        any_terms, ruled = cursor.fetchone()
+    if not any_terms and not ruled:
+        return None
     names = ("line_id", "line_fill", "order_fill", "weight", "max_sources")
     query = f"{_TERMS} WHERE {scope.products('l.product_id')}"
     asked = copy_out(query, scope.params, dict.fromkeys(names, "int8"))
-    group, preferred = _load_groups(lines, orders, place)
+    group, preferred = _load_groups(ruled, lines, orders, place)
     line_id = np.union1d(asked["line_id"], lines["line_id"][group >= 0])
     if not len(line_id):
         return None
@@ -44,10 +54,10 @@ def load_terms(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Te
     for name, otherwise in columns.items():
         filled[name] = np.full(len(line_id), otherwise, dtype=np.int64)
         filled[name][at] = asked[name]
-    ruled = np.full(len(line_id), -1, dtype=np.int64)
+    groups = np.full(len(line_id), -1, dtype=np.int64)
     chosen = group >= 0
-    ruled[np.searchsorted(line_id, lines["line_id"][chosen])] = group[chosen]
-    return Terms(line_id=line_id, group=ruled, preferred=preferred, **filled)
+    groups[np.searchsorted(line_id, lines["line_id"][chosen])] = group[chosen]
+    return Terms(line_id=line_id, group=groups, preferred=preferred, **filled)
 
 
 def load_pick_days(scope: Scope) -> PickDays | None:
@@ -58,11 +68,10 @@ def load_pick_days(scope: Scope) -> PickDays | None:
     return PickDays(days["line_id"][order], days["pick_on"][order]) if len(order) else None
 
 
-def _load_groups(lines: Columns, orders: Columns, place: Ints) -> tuple[Ints, tuple[tuple[int, ...], ...]]:
+def _load_groups(
+    ruled: list[tuple[str, list[int]]], lines: Columns, orders: Columns, place: Ints
+) -> tuple[Ints, tuple[tuple[int, ...], ...]]:
     """Return each line's entry in the lists of warehouses of its customer's country, −1 for none, and the lists."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RULED_COUNTRIES)
-        ruled = cursor.fetchall()
     if not ruled:
         return np.full(len(lines["line_id"]), -1, dtype=np.int64), ()
     customers = np.unique(orders["customer_id"])

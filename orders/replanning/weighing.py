@@ -90,18 +90,19 @@ def weigh(
     promises: tuple[PromiseRule, ...],
     *,
     policy_id: int,
+    any_kept_back: bool,
     run_id: int,
     line_allocated: str,
     now: datetime,
 ) -> Weighed:
     """Decide which of these orders keep the date that stands, and write each decision that is new to the ledger.
 
-    Call it before the standing dates are moved. Four statements, however many orders; without promise rules one,
-    which lets go of what earlier rules kept back. Locks the promises it writes, by order.
+    Call it before the standing dates are moved. Four statements, however many orders; without promise rules at most
+    one, which lets go of what earlier rules kept back. Locks the promises it writes, by order.
     """
     none = np.zeros(0, dtype=np.int64)
     if not promises or not order_ids:
-        return Weighed(none, 0, _let_go(none))
+        return Weighed(none, 0, _let_go(none) if any_kept_back else 0)
     params = {
         "orders": list(order_ids),
         "policy": policy_id,
@@ -114,7 +115,8 @@ def weigh(
     is_new = (governed.cause != found["kept_because"]) | (found["eta_p50"] != found["kept_on"])
     revisions = _write_ledger(found, governed.cause, governed.changed | is_new, run_id=run_id, now=now)
     kept = _keep_back(found, governed.cause, kept_back & is_new)
-    return Weighed(found["order_id"][kept_back], revisions, kept + _let_go(found["order_id"][kept_back]))
+    let_go = _let_go(found["order_id"][kept_back]) if any_kept_back else 0
+    return Weighed(found["order_id"][kept_back], revisions, kept + let_go)
 
 
 def _govern(found: Columns, promises: tuple[PromiseRule, ...], today: date) -> Governed:
