@@ -70,7 +70,8 @@ def tell(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(request, f"{ref} is told in {settings.MESSAGE_HOLD_SECONDS} seconds", extra_tags=undo)
     else:
         words = "is marked as told" if by == Way.REACHED else "still has to be told; the call is noted"
-        messages.success(request, f"{ref} {words}")
+        code = f". The code is {told.compensation.code}" if told.compensation else ""
+        messages.success(request, f"{ref} {words}{code}")
     return HttpResponseRedirect(f"{reverse('orders:telling')}?after={ref}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from playwright.sync_api import expect
@@ -22,6 +23,26 @@ MAKE_SLIPS = """
         ORDER BY p.order_id LIMIT 20
     ) RETURNING order_id
 """
+
+
+def test_a_macro_fills_in_by_one_key_and_all_of_it_is_taken_back(stack: Stack, agent: Person) -> None:
+    stack.change(MAKE_SLIPS)
+    page = agent.see("/eta/")
+    wait_until_live(page)
+    ref = str(page.locator("[data-telling-form]").get_attribute("data-telling-form"))
+
+    page.keyboard.press("w")
+    expect(page.locator("[name=macro]")).to_have_count(1)
+    expect(page.locator("#telling-note")).to_have_value(re.compile("not the first time"))
+    expect(page.locator(".mail-text")).to_contain_text("not the first time")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is told")
+    owner = "SELECT owner_id FROM orders_order WHERE ref = %s"
+    assert stack.rows(owner, ref)[0]["owner_id"] is not None
+    page.locator("#toasts form button").first.click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"{ref}: message taken back")
+    assert stack.rows(owner, ref)[0]["owner_id"] is None
 
 
 def test_twenty_slips_are_told_by_keyboard_within_three_minutes(stack: Stack, agent: Person) -> None:
