@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from notifications.languages import Language, language_of
@@ -96,7 +96,8 @@ def _row(rest: str) -> list[str]:
 def _mail(words: Words, values: Mapping[str, str], *, listed: str, table: str, label: str, spoken: Language) -> Mail:
     subject = " ".join(fill(words.subject_line, {**values, "lines": ""}).split())
     text = fill(words.body_text, {**values, "lines": listed})
-    quoted = {**values, "lines": mark_safe(table)}  # its own template has escaped it
+    unbroken = format_html('<span style="white-space:nowrap">{}</span>', values["order_ref"])
+    quoted = {**values, "order_ref": unbroken, "lines": mark_safe(table)}  # its own template has escaped it
     if words.body_html:
         html = fill(words.body_html, quoted, quote=conditional_escape)
     else:
