@@ -80,13 +80,17 @@ def _columns(keys: Sequence[SortKey]) -> list[str]:
 
 
 def _beyond(keys: Sequence[SortKey], values: Sequence[Any]) -> Q:
-    """Build (a > x) or (a = x and b > y) or …, each column in its own direction."""
+    """Build (a > x) or (a = x and b > y) or …, each column in its own direction.
+
+    That a is x or beyond follows from it; said as well, it is where an index scan starts.
+    """
     condition, equal = Q(), Q()
     for key, value in zip(keys, values, strict=True):
         comparison = "lt" if key.is_descending else "gt"
         condition |= equal & Q(**{f"{key.name}__{comparison}": value})
         equal &= Q(**{key.name: value})
-    return condition
+    start = "lte" if keys[0].is_descending else "gte"
+    return Q(**{f"{keys[0].name}__{start}": values[0]}) & condition
 
 
 def _encode(row: Model, keys: Sequence[SortKey]) -> str:

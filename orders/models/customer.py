@@ -30,6 +30,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["name"], name="orders_customer_name"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="orders_customer_name_trgm"),
+            models.Index(Upper("code"), name="orders_customer_code_upper"),  # for ``iexact``
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from kernel.errors import Invalid
 from kernel.paging import KeyPage, SortKey, parse_int, parse_moment, parse_text, take_page
+from orders.filters import few_keys
 from orders.models import BacklogFigures, Customer, CustomerBacklog, Tier
 
 LAST = SortKey("pk", False, parse_int)
@@ -59,7 +61,7 @@ def read_asked(*, view: str, text: str, tier: str, sort: str) -> Asked:
 
 
 def customers_page(asked: Asked, *, after: str, before: str) -> tuple[KeyPage, list[CustomerRow]]:
-    """Return one page of customers: two queries. Those who wait by ``sort``, all of them by name."""
+    """Return one page of customers, those who wait by ``sort``, all of them by name: two queries at most."""
     if asked.view == "all":
         found = _matching(Customer.objects.select_related("backlog"), asked, "")
         page = take_page(found, BY_NAME, after=after, before=before)
@@ -87,10 +89,13 @@ def own_sort(view: str) -> str:
     return view if view in SORTS else "value"
 
 
-def _matching(rows: QuerySet, asked: Asked, customer: str) -> QuerySet:
+def _matching(rows: QuerySet[Any], asked: Asked, customer: str) -> QuerySet[Any]:
+    """Narrow ``rows``, whose key is the customer's. A rare name is looked up by its index and then sorted."""
     if asked.tier:
         rows = rows.filter(**{f"{customer}tier": asked.tier})
-    if asked.text:
-        named = Customer.objects.filter(Q(name__icontains=asked.text) | Q(code__iexact=asked.text))
-        rows = rows.filter(pk__in=named.order_by().values("pk"))
-    return rows
+    if not asked.text:
+        return rows
+    few = few_keys(Customer.objects.filter(Q(name__icontains=asked.text) | Q(code__iexact=asked.text)))
+    if few is not None:
+        return rows.filter(pk__in=few)
+    return rows.filter(**{f"{customer}name__icontains": asked.text})

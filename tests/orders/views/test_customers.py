@@ -86,7 +86,7 @@ def test_the_list_costs_the_same_however_many_wait(sign_in: SignIn, django_asser
     client = sign_in()
 
     for query in ("", "?view=all", "?sort=oldest&tier=standard&q=cust"):
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             client.get(f"/customers/{query}")
 
 
