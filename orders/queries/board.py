@@ -70,12 +70,15 @@ class BoardTotals:
 
 
 def open_plans(today: date) -> QuerySet[OrderPlan, OrderPlan]:
-    """Return the plans of open orders with ``held``, ``status`` and the sort columns."""
+    """Return the plans of open orders with the sort columns, and ``held`` and ``status`` for conditions.
+
+    Neither of these two is read along: for a page of 50 PostgreSQL would first gather the holds of all orders.
+    """
     return (
         OrderPlan.objects.filter(order__status=OrderStatus.OPEN)
-        .annotate(held=is_held())
+        .alias(held=is_held())
+        .alias(status=status_case(today))
         .annotate(
-            status=status_case(today),
             ref=F("order__ref"),
             customer_name=F("order__customer__name"),
             order_placed_at=F("order__placed_at"),  # whose index this sort walks
@@ -99,14 +102,18 @@ def sort_keys(sort: str) -> tuple[SortKey, ...] | None:
 def board_page(
     plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str
 ) -> tuple[KeyPage, list[BoardRow]]:
-    """Return one page of the board: the page of plans by key, and its rows with rank, score and hold (6 queries)."""
+    """Return one page of the board: the page of plans by key, and its rows with rank, score and hold (7 queries)."""
     page = paging.take_page(plans.select_related("order__customer", "order__owner"), sort, after=after, before=before)
     return page, rows_of(page.rows)
 
 
 def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
+    """Return the rows of ``open_plans``, and give each plan its status."""
     found = list(plans)
     ids = [plan.order_id for plan in found]
+    statuses = statuses_of(ids)
+    for plan in found:
+        vars(plan)["status"] = statuses.get(plan.order_id, "track")
     ranks, scores, holds = ranks_of(ids), best_scores(ids), hold_names(ids)
     began = dict(DayRank.objects.filter(order_id__in=ids).values_list("order_id", "rank"))
     at_rank = {rank: scores[order_id] for order_id, rank in ranks.items() if order_id in scores}
@@ -121,6 +128,16 @@ def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
         )
         for plan in found
     ]
+
+
+def statuses_of(order_ids: Sequence[int]) -> dict[int, str]:
+    """Return the status of each order (``orders.queries.status``)."""
+    rows = (
+        OrderPlan.objects.filter(pk__in=order_ids)
+        .annotate(held=is_held())
+        .annotate(status=status_case(timezone.localdate()))
+    )
+    return dict(rows.values_list("pk", "status"))
 
 
 def hold_names(order_ids: Sequence[int]) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from kernel.paging import SortKey, take_page
 from orders.models import OrderPlan
@@ -50,7 +50,7 @@ def export_chunks(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey]
     Each chunk starts after the last row of the one before, so that neither a cursor nor a snapshot is held while the
     file travels; an order that changes its place meanwhile may be missing or there twice.
     """
-    selected = plans.select_related("order__customer", "order__owner")
+    selected = plans.annotate(status=F("status")).select_related("order__customer", "order__owner")
     ranks = all_ranks()
     after, is_first = "", True
     while after or is_first:

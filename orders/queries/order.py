@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inventory.models import Product
@@ -244,7 +244,7 @@ class OrderDetail:
 
 def order_detail(order: Order) -> OrderDetail:
     """Read one order (about ten queries, however many lines)."""
-    plan = open_plans(timezone.localdate()).filter(pk=order.pk).first()
+    plan = open_plans(timezone.localdate()).annotate(status=F("status")).filter(pk=order.pk).first()
     lines = _lines(order)
     score = best_scores([order.pk]).get(order.pk)
     next_better = _next_better(plan) if plan else None
