@@ -83,6 +83,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "nav": _nav_mode(request),
             "nav_items": list(_nav_items(request)),
             "themes": THEMES,
+            "unread_mentions": _unread_mentions(request),
             "role": _role(request),
             "htmx_config": HTMX_CONFIG,
             "company": settings.COMPANY_NAME,
@@ -112,7 +113,7 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
         url = reverse(item.view)
         items.append(
             {
-                "count": unread_count(user) if item.view == "orders:mentions" else 0,
+                "counts_mentions": item.view == "orders:mentions",
                 "url": url,
                 "label": item.label,
                 "icon": item.icon,
@@ -125,6 +126,11 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _role(request: HttpRequest) -> str:
+def _unread_mentions(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return unread_count(user) if user is not None and user.has_perm("orders.view_backlog") else 0
+
+
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ""

@@ -45,6 +45,8 @@ def change_events(order: Order) -> Iterator[Event]:
         if fact.kind in _WORDS:
             yield _of_fact(fact, names)
     why = next((fact.payload.get("cancel_reason", "") for fact in facts if fact.kind == "orders.cancelled"), "")
+    if history and history[0].pgh_label != "insert":
+        yield from _of_first(history[0], names)
     for old, new in itertools.pairwise(history):
         yield from _of_row(old, new, names, why)
 
@@ -130,6 +132,26 @@ def _of_row(old: Any, new: Any, names: Mapping[int | None, str], why_cancelled: 
         yield Event(at, "user-plus", "", "Owner:", who, *owners)
     if old.ship_to != new.ship_to:
         yield Event(at, "map-pin", "", "Address changed" if old.ship_to else "Address added", who or "the customer")
+
+
+def _of_first(row: Any, names: Mapping[int | None, str]) -> Iterator[Event]:
+    """Yield what made the first state that is kept of an order which was here before: its verb says what it was."""
+    verb = row.pgh_context.metadata.get("verb", "") if row.pgh_context else ""
+    who, at = names.get(_user_id(row), ""), row.pgh_created_at
+    if verb in _FIRST:
+        icon, text = _FIRST[verb]
+        yield Event(at, icon, "", text, who)
+    elif verb == "assign":
+        yield Event(at, "user-plus", "", "Owner:", who, after=names.get(row.owner_id) or "nobody")
+
+
+_FIRST = {
+    "expedite": ("zap", "Expedited"),
+    "un_expedite": ("zap", "No longer expedited"),
+    "correct_address": ("map-pin", "Address changed"),
+    "change_address": ("map-pin", "Address changed"),
+    "choose_shipping": ("boxes", "Delivery changed"),
+}
 
 
 def _named(ids: set[int | None]) -> dict[int | None, str]:

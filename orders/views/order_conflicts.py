@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +16,7 @@ from orders.queries.timeline import order_timeline
 from orders.templatetags.display import day
 
 RECENT_EVENTS = 6
+LEEWAY = timedelta(seconds=10)  # from the moment that a verb gives its change to the row's
 _ITS_OWN = {"csrfmiddlewaretoken", "version", "next", "is_undo"}
 
 
@@ -51,16 +52,16 @@ def repeated_fields(request: HttpRequest) -> list[tuple[str, str]]:
 def news(order: Order, revisions: Iterable[EtaRevision], *, seen: int | None) -> dict[str, Any]:
     """Return what happened to the order since the version that was seen, or lately where none is named."""
     found = order_timeline(order, revisions, limit=None).events
-    since = _made_at(order, seen) if seen is not None else None
+    since = _changed_at(order, seen) if seen is not None else None
     fresh = [event for event in found if since is not None and event.at > since]
     return {"events": (fresh or found)[:RECENT_EVENTS], "is_news": bool(fresh)}
 
 
-def _made_at(order: Order, version: int) -> datetime | None:
-    """Return when the order got to ``version``."""
-    states = apps.get_model("orders", "OrderEvent").objects.filter(pgh_obj=order.pk, version__lte=version)
-    found: datetime | None = states.order_by("-pgh_id").values_list("pgh_created_at", flat=True).first()
-    return found
+def _changed_at(order: Order, version: int) -> datetime | None:
+    """Return when the order was first changed after ``version``; None where it was not."""
+    states = apps.get_model("orders", "OrderEvent").objects.filter(pgh_obj=order.pk, version__gt=version)
+    found: datetime | None = states.order_by("pgh_id").values_list("pgh_created_at", flat=True).first()
+    return found - LEEWAY if found else None
 
 
 def _shown(name: str, value: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -60,6 +62,10 @@ def order_split(request: HttpRequest, ref: str) -> HttpResponse:
 
 @action("orders.ship_order")
 def start_split(request: HttpRequest, ref: str) -> HttpResponse:
+    """Split the order, or without scripts only look at what it would make of the dates."""
+    if "look" in request.POST:
+        chosen = {name: text for name, text in request.POST.items() if name.startswith(PREFIX)}
+        return HttpResponseRedirect(f"{reverse('orders:order_split', args=[ref])}?{urlencode(chosen)}")
     policy = get_object_or_404(Order, ref=ref).ship_policy
     pinned = split(ref, lines=_chosen(request.POST), is_agreed="is_agreed" in request.POST, **who(request))
     units = sum(line.qty for line in pinned)

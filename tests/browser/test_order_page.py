@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ComeIn
-from tests.browser.person import Person, picture, text_of
+from tests.browser.person import Person, picture, text_of, wait_until_live
 from tests.browser.stack import Stack, eventually
 
 # Part of it is here, part is not, and nothing keeps it.
@@ -55,6 +55,7 @@ def test_an_order_is_split_from_the_keyboard_and_made_whole_again(ops: Person, s
     pinned = "SELECT count(*) AS n FROM orders_allocation a JOIN orders_orderline l ON l.id = a.line_id"
     pinned += " JOIN orders_order o ON o.id = l.order_id WHERE o.ref = %s AND a.state = 1"
     assert stack.rows(pinned, one["ref"])[0]["n"] > 0
+    wait_until_live(page)
     page.keyboard.press("z")
     expect(page.locator("#toasts")).to_contain_text(f"{one['ref']} is whole again")
     assert stack.rows(pinned, one["ref"])[0]["n"] == 0

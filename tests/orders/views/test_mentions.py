@@ -17,6 +17,7 @@ from tests.orders.views.backlog import planned_order
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
+COUNT = 'id="mention-count">{}<'
 
 
 def named(name: str, role: str = "ops") -> User:
@@ -35,13 +36,13 @@ def test_who_is_named_reads_it_in_a_list_and_ticks_it_off(sign_in: SignIn) -> No
     html = client.get("/mentions/").content.decode()
     assert '<b class="at">@Tom Reyes</b>, &lt;b&gt;please&lt;/b&gt; ring them' in html
     assert f"/orders/{order.ref}/#note-{mention.note_id}" in html
-    assert 'class="count hot">1<' in html
+    assert COUNT.format(1) in html
     assert "Olivia Marsh named you" in client.get(f"/orders/{order.ref}/").content.decode()
     client.post(f"/mentions/{mention.pk}/read/")
     assert "You have read everything" in client.get("/mentions/").content.decode()
     assert "ring them" in client.get("/mentions/?tab=all").content.decode()
     client.post(f"/mentions/{mention.pk}/unread/")
-    assert 'class="count hot">1<' in client.get("/mentions/").content.decode()
+    assert COUNT.format(1) in client.get("/mentions/").content.decode()
     client.post("/mentions/read/")
     assert not Mention.objects.filter(read_at=None).exists()
 

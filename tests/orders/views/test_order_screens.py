@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -66,6 +67,13 @@ def test_a_split_is_seen_done_and_undone(order: Order, sign_in: SignIn) -> None:
 
     assert not Allocation.objects.filter(state=AllocationState.PINNED).exists()
     assert "Split taken back" in client.get("/orders/SO-1/activity/").content.decode()
+
+
+def test_without_scripts_the_dates_are_looked_at_by_a_form(order: Order, sign_in: SignIn) -> None:
+    answer = sign_in().post("/orders/SO-1/split/start/", {"version": 1, "line-1": 2, "look": 1})
+
+    assert answer["Location"] == "/orders/SO-1/split/?line-1=2"
+    assert Order.objects.get().version == 1
 
 
 def test_the_halves_alone_answer_a_change_of_units(order: Order, sign_in: SignIn) -> None:
@@ -167,6 +175,19 @@ def test_the_timeline_says_what_an_address_an_owner_and_a_policy_were(order: Ord
     assert html.count("Address changed") == 2
     assert "Agent" in html
     assert Order.objects.get().ship_to == HERE
+
+
+def test_the_first_change_of_an_order_without_a_history_is_told_too(order: Order, sign_in: SignIn) -> None:
+    """Orders that were loaded in bulk have no state kept before their first change."""
+    apps.get_model("orders", "OrderEvent").objects.all().delete()
+    client = sign_in()
+
+    client.post("/orders/SO-1/expedite/", {"version": 1})
+
+    assert "<p>Expedited</p>" in client.get("/orders/SO-1/activity/").content.decode()
+    refused = client.post("/orders/SO-1/hold/", {"version": 1, "kind": "credit"}).content.decode()
+    assert "What happened meanwhile" in refused
+    assert "<p>Expedited</p>" in refused
 
 
 FORMS = {
