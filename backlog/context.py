@@ -66,6 +66,7 @@ NAV = (
     NavItem("orders:flow", "Flow", "chart-column", "w", heading="Manage"),
     NavItem("orders:rules", "Priority rules", "sliders-horizontal", "u"),
     NavItem("orders:simulations", "Simulations", "flask-conical", "s"),
+    NavItem("orders:studies", "Back-tests", "chart-spline", "b"),
     NavItem("orders:plan_runs", "Plan runs", "history", "r"),
     NavItem("orders:setup", "Setup", "wrench", "y", permission="inventory.manage_catalogue"),
 )
@@ -82,8 +83,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "density": chosen(request, "density"),
             "nav": _nav_mode(request),
             "nav_items": list(_nav_items(request)),
-            "themes": THEMES,
             "unread_mentions": _unread_mentions(request),
+            "themes": THEMES,
             "role": _role(request),
             "htmx_config": HTMX_CONFIG,
             "company": settings.COMPANY_NAME,
@@ -125,12 +126,12 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
     return items
 
 
-def _role(request: HttpRequest) -> str:
 def _unread_mentions(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     return unread_count(user) if user is not None and user.has_perm("orders.view_backlog") else 0
 
 
+def _role(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ""

@@ -22,6 +22,7 @@ from orders.views import (
     products,
     replies,
     saved_views,
+    studies,
 )
 
 app_name = "orders"
@@ -74,6 +75,9 @@ urlpatterns = [
     path("exceptions/", include("orders.exception_urls")),
     path("rules/", include("orders.policy_urls")),
     path("simulations/", include("orders.simulation_urls")),
+    path("studies/", studies.studies, name="studies"),
+    path("studies/ask/", studies.ask, name="ask_study"),
+    path("studies/<int:study_id>/", studies.study, name="study"),
     path("flow/", flow.flow_page, name="flow"),
     path("plan-runs/", plan_runs.plan_runs, name="plan_runs"),
     path("plan-runs/start/", plan_runs.plan_now, name="plan_now"),

@@ -126,6 +126,9 @@ ROUTES = {
     "orders:take_compensation_back": Route(post=("orders.compensate",)),
     "orders:customer_link": Route(post=SEND),
     "orders:stop_links": Route(post=SEND),
+    "orders:studies": Route(get=SEE),
+    "orders:ask_study": Route(post=SIMULATE),
+    "orders:study": Route(get=SEE),
     "orders:flow": Route(get=SEE),
     "orders:replies": Route(get=SEE),
     "orders:answer_reply": Route(post=SEND),
@@ -337,6 +340,15 @@ ROUTES = {
     "api:replies-attach": Route(post=SEND),
     "api:replies-lay-aside": Route(post=SEND),
     "api:replies-take-up": Route(post=SEND),
+    "api:message-templates-list": Route(get=SEE, post=WORDS),
+    "api:message-templates-detail": Route(get=SEE),
+    "api:message-templates-discard": Route(post=WORDS),
+    "api:message-templates-activate": Route(post=("notifications.activate_template",)),
+    "api:message-templates-use-standard": Route(post=("notifications.activate_template",)),
+    "api:delay-rules-list": Route(get=SEE, post=("orders.change_delay_rules",)),
+    "api:delay-notices-list": Route(get=SEE),
+    "api:delay-notices-detail": Route(get=SEE),
+    "api:delay-notices-agree": Route(post=SEND),
     "api:feedback-list": Route(get=SEE),
     "api:feedback-detail": Route(get=SEE),
     "api:feedback-answer": Route(post=("orders.answer_feedback",)),
@@ -349,11 +361,40 @@ ROUTES = {
 
 ONLY_ASKS = {"api:availability-list"}  # POSTs that write nothing
 
-NOBODYS = {"ref": "NONE-1", "sku": "NONE-1", "code": "NONE-1", "pk": "987654321", "run_id": 987654321,
-           "change_id": 987654321, "version": 987654321, "simulation_id": 987654321, "position": 1, "job_id": 987654321, "mention_id": 987654321,
-           "delivery_id": 987654321, "notice_id": 987654321, "rule_id": 987654321, "view_id": 987654321, "feedback_id": 987654321, "reply_id": 987654321,
-           "macro_id": 987654321, "step_id": 987654321, "compensation_id": 987654321,
-           "key": "opens-nothing", "channel": "none", "customer_code": "NONE-1", "kind": "none", "language": "none"}  # fmt: skip
+NOBODYS: dict[str, str | int] = {
+    **dict.fromkeys(
+        (
+            "run_id",
+            "change_id",
+            "version",
+            "simulation_id",
+            "job_id",
+            "mention_id",
+            "delivery_id",
+            "notice_id",
+            "rule_id",
+            "view_id",
+            "feedback_id",
+            "reply_id",
+            "study_id",
+            "macro_id",
+            "step_id",
+            "compensation_id",
+            "study_id",
+        ),
+        987654321,
+    ),
+    "ref": "NONE-1",
+    "sku": "NONE-1",
+    "code": "NONE-1",
+    "pk": "987654321",
+    "position": 1,
+    "key": "opens-nothing",
+    "channel": "none",
+    "customer_code": "NONE-1",
+    "kind": "none",
+    "language": "none",
+}
 
 
 def _patterns(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, dict[str, object]]]:

@@ -73,6 +73,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "macros": "/eta/macros/",
         "compensation": "/eta/compensation/",
         "flow": "/flow/",
+        "studies": "/studies/",
         "replies": "/replies/?view=all",
         "feedback": "/feedback/",
         "messages": "/messages/",
