@@ -57,6 +57,7 @@ ROUTES = {
     "home": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # redirects to the board
     "sign-in": Route(get=PUBLIC, post=PUBLIC, patch=SIGNED_IN),  # who is signed in is sent home, whatever the method
     "sign-out": Route(post=SIGNED_IN),
+    "styles": Route(get=PUBLIC),
     "preferences": Route(post=PUBLIC),
     "live": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # a stream, whatever the method
     "healthz": Route(get=PUBLIC),
@@ -380,7 +381,6 @@ NOBODYS: dict[str, str | int] = {
             "macro_id",
             "step_id",
             "compensation_id",
-            "study_id",
         ),
         987654321,
     ),
