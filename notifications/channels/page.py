@@ -36,7 +36,7 @@ COLUMNS = (
     ("Waiting", (DeliveryState.PENDING, DeliveryState.SENDING)),
     ("Sent", (DeliveryState.SENT,)),
     ("Failed", (DeliveryState.FAILED,)),
-    ("Perhaps sent", (DeliveryState.UNCERTAIN,)),
+    ("Unsure", (DeliveryState.UNCERTAIN,)),
 )
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
