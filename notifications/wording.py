@@ -31,18 +31,8 @@ def start(slot: Slot, *, actor: Actor | None, now: datetime) -> Template:
     """Return the slot's draft; without one, make it from the words in force."""
     check_slot(slot)
     rows = _locked(slot)
-    words = words_of(slot.kind, language_of(slot.language), channel=slot.channel)
-    draft = Template(
-        **_named(slot),
-        version=_next_version(rows),
-        subject_line=words.subject_line,
-        body_text=words.body_text,
-        body_html=words.body_html,
-        created_at=now,
-        created_by_id=key_of(actor),
-    )
     # Whoever starts at the same time gets the same draft.
-    Template.objects.bulk_create([draft], ignore_conflicts=True)
+    Template.objects.bulk_create([_first(slot, rows, actor, now)], ignore_conflicts=True)
     return _draft_in(_locked(slot))
 
 
@@ -52,18 +42,22 @@ def edit(
 ) -> Template:
     """Change the draft. Raises Invalid naming field and line, Conflict when somebody else changed it meanwhile."""
     check_slot(slot)
-    subject_line = clean_text(subject_line, field="subject_line", max_length=MAX_SUBJECT)
-    body_text = clean_text(body_text, field="body_text", max_length=MAX_BODY, multiline=True) + "\n"
-    _check_words(slot, subject_line, body_text)
+    subject_line, body_text = _cleaned(slot, subject_line, body_text)
     draft = _draft_in(_locked(slot))
     if (draft.subject_line, draft.body_text) == (subject_line, body_text):
         return draft
     _refuse_stale(draft, revision)
-    draft.subject_line, draft.body_text, draft.body_html = subject_line, body_text, ""
-    draft.revision += 1
-    draft.edited_at, draft.edited_by_id = now, key_of(actor)
-    draft.save()
-    return draft
+    return _put(draft, subject_line, body_text, actor, now)
+
+
+@entry_verb
+def write(slot: Slot, *, subject_line: str, body_text: str, actor: Actor | None, now: datetime) -> Template:
+    """Make these words the slot's draft, in place of what a draft said before: for programs, which saw none."""
+    check_slot(slot)
+    subject_line, body_text = _cleaned(slot, subject_line, body_text)
+    rows = _locked(slot)
+    Template.objects.bulk_create([_first(slot, rows, actor, now)], ignore_conflicts=True)
+    return _put(_draft_in(_locked(slot)), subject_line, body_text, actor, now)
 
 
 @entry_verb
@@ -130,12 +124,37 @@ def _locked(slot: Slot) -> list[Template]:
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 
+def _first(slot: Slot, rows: list[Template], actor: Actor | None, now: datetime) -> Template:
+    """Return a new draft with the words in force."""
+    words = words_of(slot.kind, language_of(slot.language), channel=slot.channel)
+    return Template(
+        **_named(slot),
+        version=1 + max((row.version for row in rows), default=0),
+        subject_line=words.subject_line,
+        body_text=words.body_text,
+        body_html=words.body_html,
+        created_at=now,
+        created_by_id=key_of(actor),
+    )
+
+
+def _put(draft: Template, subject_line: str, body_text: str, actor: Actor | None, now: datetime) -> Template:
+    draft.subject_line, draft.body_text, draft.body_html = subject_line, body_text, ""
+    draft.revision += 1
+    draft.edited_at, draft.edited_by_id = now, key_of(actor)
+    draft.save()
+    return draft
+
+
+def _cleaned(slot: Slot, subject_line: str, body_text: str) -> tuple[str, str]:
+    subject_line = clean_text(subject_line, field="subject_line", max_length=MAX_SUBJECT)
+    body_text = clean_text(body_text, field="body_text", max_length=MAX_BODY, multiline=True) + "\n"
+    _check_words(slot, subject_line, body_text)
+    return subject_line, body_text
+
+
 def _named(slot: Slot) -> dict[str, str]:
     return {"kind": slot.kind, "channel": slot.channel, "language": slot.language}
-
-
-def _next_version(rows: list[Template]) -> int:
-    return 1 + max((row.version for row in rows), default=0)
 
 
 def _draft_in(rows: list[Template]) -> Template:

@@ -14,11 +14,13 @@ from inventory.api.purchase_orders import PurchaseOrderViewSet
 from notifications.api.messages import MessageViewSet
 from notifications.api.preferences import PreferenceViewSet
 from notifications.api.rules import MessageRulesViewSet
+from notifications.api.templates import TemplateViewSet
 from notifications.api.webhooks import WebhookViewSet
 from orders.api.allocation import CapacityViewSet, SourceViewSet
 from orders.api.availability import AvailabilityViewSet
 from orders.api.bulk import BulkActionViewSet
 from orders.api.customers import CustomerViewSet
+from orders.api.delays import DelayNoticeViewSet, DelayRulesViewSet
 from orders.api.feedback import FeedbackViewSet
 from orders.api.guard import GuardViewSet
 from orders.api.metrics import MetricsViewSet
@@ -58,6 +60,9 @@ router.mount("messages", MessageViewSet, "messages")
 router.mount("message-rules", MessageRulesViewSet, "message-rules")
 router.mount("contact-preferences", PreferenceViewSet, "contact-preferences")
 router.mount("webhooks", WebhookViewSet, "webhooks")
+router.mount("message-templates", TemplateViewSet, "message-templates")
+router.mount("delay-rules", DelayRulesViewSet, "delay-rules")
+router.mount("delay-notices", DelayNoticeViewSet, "delay-notices")
 router.mount("feedback", FeedbackViewSet, "feedback")
 router.mount("replies", ReplyViewSet, "replies")
 router.mount("metrics", MetricsViewSet, "metrics")

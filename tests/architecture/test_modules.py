@@ -48,6 +48,7 @@ NEEDS_NO_PLAN = {
     "notifications.wording.restore",
     "notifications.wording.start",
     "notifications.wording.use_shipped",
+    "notifications.wording.write",
     "orders.attention.assign",
     "orders.attention.snooze",
     "orders.attention.wake",
