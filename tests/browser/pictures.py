@@ -14,7 +14,7 @@ from tests.browser.person import sign_in, wait_until_live
 
 def take(url: str, directory: Path) -> None:
     """Photograph what people see: the board with its panel (light, dark, on a phone), the scarcest product, the rules,
-    the agents' workspace, and the customer's page on a phone."""
+    a template, the agents' workspace, and the customer's page on a phone, in English and in German."""
     directory.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
@@ -42,6 +42,9 @@ def _rules(page: Page, directory: Path) -> None:
     page.get_by_role("button", name="Edit a copy").click()
     page.locator(".big3").wait_for()
     page.screenshot(path=directory / "rules-light.png")
+    page.goto("/messages/templates/email/eta_slipped/en/")
+    page.frame_locator(".words-frame").locator("h1").wait_for()
+    page.screenshot(path=directory / "template-light.png")
 
 
 def _telling(page: Page, directory: Path) -> None:
@@ -58,6 +61,8 @@ def _telling(page: Page, directory: Path) -> None:
     page.set_viewport_size(PHONE)
     page.goto(found[0])
     page.screenshot(path=directory / "customer-phone.png")
+    page.goto(f"{page.url}?language=de")
+    page.screenshot(path=directory / "customer-phone-de.png")
 
 
 def _board(page: Page, *, has_panel: bool) -> None:

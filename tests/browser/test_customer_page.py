@@ -20,6 +20,21 @@ PARTLY_READY = """
     ORDER BY o.id LIMIT 1
 """
 
+# The same with a line that lacks units, and a product of which plenty is free.
+SHORT_BESIDE_PLENTY = """
+    SELECT o.ref, q.sku AS short, (
+        SELECT f.sku FROM inventory_stocklevel s JOIN inventory_product f ON f.id = s.product_id
+        WHERE s.on_hand > s.reserved + s.protected + 1000 AND f.id <> q.id ORDER BY f.id LIMIT 1
+    ) AS plenty
+    FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id
+    JOIN orders_lineplan l ON l.line_id IN (SELECT id FROM orders_orderline WHERE order_id = o.id)
+    JOIN inventory_product q ON q.id = l.product_id
+    WHERE p.short_units > 0 AND p.short_units < p.open_units AND p.short_lines >= 2 AND o.ship_policy = 'partial'
+        AND l.allocated_qty = 0
+        AND NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
+    ORDER BY o.id DESC LIMIT 1
+"""
+
 
 def opened(come_in: ComeIn, agent: Person, ref: str) -> Page:
     """Return a phone on which the link that an agent made has been followed."""
@@ -70,6 +85,31 @@ def test_each_choice_works_on_a_phone_and_changes_the_plan(come_in: ComeIn, stac
     assert stack.rows("SELECT rating FROM orders_feedback") == [{"rating": 4}]
     kinds = stack.rows("SELECT kind FROM orders_customerchoice c ORDER BY id")
     assert [row["kind"] for row in kinds] == ["together", "address", "cancel"]
+
+
+def test_a_substitute_is_taken_and_the_rest_cancelled_in_german_on_a_phone(
+    come_in: ComeIn, stack: Stack, agent: Person, api_key: str
+) -> None:
+    found = stack.rows(SHORT_BESIDE_PLENTY)[0]
+    ref, rule = found["ref"], {"sku": found["plenty"], "needs_consent": True}
+    body = {"substitutes": [rule]}
+    status, answer = stack.request("POST", f"/api/v1/products/{found['short']}/substitutes/", key=api_key, body=body)
+    assert status == 200, answer
+    page = opened(come_in, agent, ref)
+    page.get_by_role("link", name="Deutsch").click()
+
+    page.get_by_text("Etwas anderes nehmen").click()
+    page.get_by_role("button", name="Nehmen").first.click()
+    expect(page.get_by_role("status")).to_contain_text("Danke. Wir senden das stattdessen.")
+    expect(page.locator("[data-planning]")).to_have_count(0, timeout=20_000)
+    assert stack.rows("SELECT is_agreed FROM orders_linesubstitution") == [{"is_agreed": True}]
+
+    page.get_by_text("Artikel oder die ganze Bestellung stornieren").click()
+    page.get_by_role("button", name="Senden, was da ist, den Rest stornieren").click()
+    expect(page.get_by_role("status")).to_contain_text("Storniert, wie gewünscht.")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ist da und geht am", timeout=20_000)
+    kinds = stack.rows("SELECT kind FROM orders_customerchoice c ORDER BY id DESC LIMIT 2")
+    assert [row["kind"] for row in kinds] == ["cancel_rest", "substitute"]
 
 
 def test_the_page_is_accessible_and_fits_in_light_and_dark(come_in: ComeIn, stack: Stack, agent: Person) -> None:
