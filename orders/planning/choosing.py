@@ -12,20 +12,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.allocate import Claims, Turns, allocate, plain_lines
+from orders.planning.allocate import Claims, Turns, allocate, plain_lines, running_before
 from orders.planning.components import product_components
 from orders.planning.prepare import Prepared
 from orders.planning.supply import NOW
 from orders.planning.turns import Spared
 from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
 
-MOST_ORDERS = 200  # in one component; of more the optimiser is not asked, since its time could not be foretold
+MOST_ORDERS = 100  # in one component: that takes a second at most; of more the optimiser is not asked
 MOST_NODES = 1_000  # of its search: a count, not a clock, so that the same plan comes out on any machine
-# One thread, and presolving these small problems takes longer than solving them.
+# One thread. Presolving these small problems, and looking for a first answer by heuristics, takes up to five times as
+# long as solving them, and finds the same.
 _OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
     "presolve": "off",
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
     "mip_rel_gap": 0.0,
     "mip_max_nodes": MOST_NODES,
 }
@@ -117,10 +123,8 @@ def _choose(ready: Prepared, candidates: _Candidates, claims: Claims, before: Bo
     need = _needs(ready, candidates)
     np.logical_and.at(fits, need[0], need[2] <= room[need[1]])
     for orders in _contested(candidates, fits, before):
-        inside = np.isin(need[0], orders)
-        found = _solve(
-            np.searchsorted(orders, need[0][inside]), need[1][inside], need[2][inside], room, candidates.worth[orders]
-        )
+        own, row = _rows_of(need[0], orders)
+        found = _solve(own, need[1][row], need[2][row], room, candidates.worth[orders])
         if found is not None and candidates.worth[orders[found]].sum() > candidates.worth[orders][before[orders]].sum():
             chosen[orders] = found
     return chosen
@@ -145,6 +149,13 @@ def _needs(ready: Prepared, candidates: _Candidates) -> tuple[Ints, Ints, Ints]:
     units = np.zeros(len(pair), dtype=np.int64)
     np.add.at(units, place, ready.need_qty[candidates.line])
     return pair // products, pair % products, units
+
+
+def _rows_of(candidate: Ints, orders: Ints) -> tuple[Ints, Ints]:
+    """Return (position in ``orders``, row) of the rows of these candidates; ``candidate`` is ascending."""
+    first, end = np.searchsorted(candidate, orders), np.searchsorted(candidate, orders, side="right")
+    own = np.repeat(np.arange(len(orders)), end - first)
+    return own, np.repeat(first, end - first) + running_before(own, np.ones(len(own), dtype=np.int64))
 
 
 def _contested(candidates: _Candidates, fits: Bools, before: Bools) -> Iterator[Ints]:
