@@ -42,8 +42,9 @@ FORECAST_FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of one strategy: its share of the largest as a bar (percent), and whether it is the best of all."""
+    """One figure of one strategy: its share of the largest as a bar (percent), and whether it is better than others."""
 
+    strategy: str
     value: float
     share: str
     is_best: bool
@@ -78,18 +79,25 @@ class ModelCard:
 
 def compare(result: Mapping[str, Any]) -> Comparison | None:
     """Return a back-test of policies side by side; None for one without strategies."""
-    strategies: Mapping[str, Mapping[str, Any]] = result.get("strategies") or {}
-    if not strategies:
+    kept: Mapping[str, Mapping[str, Any]] = result.get("strategies") or {}
+    if not kept:
         return None
+    # What is kept as JSON has lost its order.
+    keys = [*(key for key in STRATEGIES if key in kept), *sorted(kept.keys() - STRATEGIES.keys())]
+    strategies = {STRATEGIES.get(key, key): kept[key] for key in keys}
     rows = []
     for member, words, kind, better in COMPARED:
         values = [float(found[member]) for found in strategies.values()]
         most, best = max(*values, 1e-9), better(values)
-        cells = tuple(Figure(value, f"{value / most * 100:.1f}", value == best) for value in values)
+        tells = len(set(values)) > 1
+        cells = tuple(
+            Figure(name, value, f"{value / most * 100:.1f}", tells and value == best)
+            for name, value in zip(strategies, values, strict=True)
+        )
         rows.append((words, kind, cells))
-    names = tuple(STRATEGIES.get(name, name) for name in strategies)
-    on_time = [found["on_time_value"] for found in strategies.values()]
-    return Comparison(names, tuple(rows), names[on_time.index(max(on_time))])
+    return Comparison(
+        tuple(strategies), tuple(rows), max(strategies, key=lambda name: strategies[name]["on_time_value"])
+    )
 
 
 def forecast_figures(result: Mapping[str, Any]) -> list[tuple[str, float, str]]:
