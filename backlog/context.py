@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from backlog.styles import styles_url
 from orders.models import SampleLoad
 from orders.queries.mentions import unread_count
 
@@ -85,6 +86,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "nav_items": list(_nav_items(request)),
             "unread_mentions": _unread_mentions(request),
             "themes": THEMES,
+            "styles_url": styles_url(),
             "role": _role(request),
             "htmx_config": HTMX_CONFIG,
             "company": settings.COMPANY_NAME,

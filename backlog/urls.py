@@ -8,6 +8,7 @@ from backlog.health import views as health
 from backlog.live import live
 from backlog.live_seats import SignOut
 from backlog.preferences import preferences
+from backlog.styles import styles
 from kernel.addresses import CodeConverter
 
 # Before the apps' addresses, which use it.
@@ -21,6 +22,7 @@ urlpatterns = [
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("preferences/", preferences, name="preferences"),
     path("live/", live, name="live"),
+    path("styles.css", styles, name="styles"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -269,6 +269,7 @@ ROUTES = {
     "api:stock-adjustments": Route(post=MOVE),
     "api:stock-counts": Route(post=MOVE),
     "api:stock-transfers": Route(post=MOVE),
+    "api:stock-protected": Route(post=CATALOGUE),
     "api:purchase-orders-list": Route(get=SEE, post=BUY),
     "api:purchase-orders-detail": Route(get=SEE, patch=BUY),
     "api:purchase-orders-receive": Route(post=BUY),

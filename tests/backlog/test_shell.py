@@ -72,8 +72,11 @@ def test_every_stylesheet_and_script_exists_and_every_stylesheet_is_used(ops: Cl
     used = {match.removeprefix("/static/") for match in re.findall(r'(?:href|src)="(/static/[^"#]+)"', html)}
 
     assert not [path for path in used if not (root / path).is_file()]
-    for_customers = (Path(settings.BASE_DIR) / "templates/customer/base.html").read_text()
-    assert {path for path in used if path.endswith(".css")} | set(re.findall(r"'(css/[^']+)'", for_customers)) == {
+    listed = [
+        (Path(settings.BASE_DIR) / "templates" / name).read_text()
+        for name in ("_partials/stylesheets.html", "customer/base.html")
+    ]
+    assert {path for text in listed for path in re.findall(r"'(css/[^']+)'", text)} == {
         path.relative_to(root).as_posix() for path in root.glob("css/**/*.css")
     }
 
