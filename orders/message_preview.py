@@ -17,7 +17,8 @@ from orders.snapshots import customer_payloads
 
 MOST_IN_SUMMARY = 3
 MOST_LOOKED_AT = 200
-DAYS_TO_ANSWER = timedelta(days=7)
+WHEN_READY = {"line_allocated", "shipped", "feedback_wanted"}
+A_WEEK = timedelta(days=7)
 
 
 def preview_order(slot: Slot, *, ref: str = "") -> Order:
@@ -50,19 +51,14 @@ def preview(slot: Slot, words: Words, order: Order, *, today: date) -> Mail:
     [payload] = _payloads([order.pk])
     if slot.kind == "shipped":
         payload = _as_shipped(payload)
-    told_on, say = parsed_date(payload["told_on"]), render if is_mail else render_short
+    told_on, say = _told_on(slot.kind, payload), render if is_mail else render_short
     return say(slot.kind, _asked(payload, today), language=slot.language, told_on=told_on, today=today, words=words)
 
 
 def _best(order: Order, kind: str, language: str) -> tuple[bool, bool]:
     """Tell whether the message could really be about this order, and whether its customer reads the language."""
-    plan, promise = getattr(order, "plan", None), order.promise
-    fits = plan is not None and {
-        "eta_slipped": plan.eta_p50 is not None and plan.eta_p50 > promise.told_on,
-        "eta_improved": plan.eta_p50 is not None and plan.eta_p50 < promise.told_on,
-        "line_allocated": plan.short_units == 0,
-        "undated": plan.eta_p50 is None,
-    }.get(kind, plan.short_units > 0)
+    plan = getattr(order, "plan", None)
+    fits = plan is not None and (plan.short_units == 0) == (kind in WHEN_READY)
     return fits, order.customer.language == language
 
 
@@ -80,9 +76,17 @@ def _news(payload: dict[str, Any]) -> OrderNews:
     return OrderNews("eta_slipped", payload, parsed_date(payload["told_on"]))
 
 
+def _told_on(kind: str, payload: dict[str, Any]) -> date | None:
+    """Return the day the customer was last told; where it is the new day, one a week off, as the message would have."""
+    told_on, eta_on = parsed_date(payload["told_on"]), parsed_date(payload["eta_on"])
+    if told_on is None or told_on != eta_on:
+        return told_on
+    return told_on + (A_WEEK if kind == "eta_improved" else -A_WEEK)
+
+
 def _asked(payload: dict[str, Any], today: date) -> dict[str, Any]:
     """Add what only some kinds say: by when to answer, and what to answer to."""
-    answer_by_on = (today + DAYS_TO_ANSWER).isoformat()
+    answer_by_on = (today + A_WEEK).isoformat()
     return {"hold": QUESTIONS[0], **payload, "notice": {"answer_by_on": answer_by_on}}
 
 

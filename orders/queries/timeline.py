@@ -43,7 +43,7 @@ def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int | 
     readers: dict[str, Callable[[], Iterable[Event]]] = {
         NOTES: lambda: _notes(order),
         DATES: lambda: _revisions(revisions),
-        MESSAGES: lambda: [*_messages(order), *_choices(order), *telling_events(order)],
+        MESSAGES: lambda: [*_messages(order), *_choices(order), *_delays(order), *telling_events(order)],
         CHANGES: lambda: [*_holds(order), *_departures(order), *change_events(order)],
     }
     chosen = [group] if group in readers else list(readers)
@@ -115,6 +115,15 @@ def _departures(order: Order) -> Iterator[Event]:
     for (at, where, who), qty in units.items():
         icon, done = ("package-check", "picked") if qty > 0 else ("undo-2", "put back")
         yield Event(at, icon, "", f"{abs(qty):,} units {done} in {where}", who)
+
+
+def _delays(order: Order) -> Iterator[Event]:
+    """Read notices of delay that the law asked for, and how each ended."""
+    for notice in order.delay_notices.select_related("ended_by"):
+        asks = f"must agree by {notice.answer_by_on:%-d %b}" if notice.needs_consent else "may cancel"
+        yield Event(notice.given_at, "scale", "is-risk", f"Notice of delay: {asks}", "", notice.from_on, notice.to_on)
+        if notice.needs_consent and notice.ended_at:
+            yield Event(notice.ended_at, "scale", "", notice.get_outcome_display(), str(notice.ended_by or ""))
 
 
 def _choices(order: Order) -> Iterator[Event]:

@@ -100,3 +100,13 @@ def test_the_customer_is_asked_on_the_page_and_agrees_there(asked: DelayNotice) 
     asked.refresh_from_db()
     assert asked.outcome == "agreed"
     assert "I agree to wait" not in client.get(f"/my-order/{asked.order.ref}/").content.decode()
+
+
+def test_the_order_s_history_tells_of_the_notice_and_its_end(asked: DelayNotice) -> None:
+    agent = as_("agent")
+    agent.post(f"/messages/delays/{asked.pk}/agree/")
+
+    page = agent.get(f"/orders/{asked.order.ref}/").content.decode()
+
+    assert "Notice of delay: must agree by 23 Nov" in page
+    assert "Agreed to wait" in page
