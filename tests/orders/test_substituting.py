@@ -158,3 +158,61 @@ def test_a_swap_can_be_taken_back_until_part_of_it_is_gone(order: Order) -> None
     with pytest.raises(Invalid, match="stands in for no other"):
         swap_back("SO-1", position=1, actor=None, now=NOW)
     assert check() == []
+
+
+@pytest.fixture
+def red(lamp: Product) -> Product:
+    """A second substitute of which 6 are there, tried after BLUE, of which 7 are."""
+    red = make_product("RED")
+    make_stock(red, on_hand=6)
+    return red
+
+
+def allow_in_order(*skus: str) -> None:
+    change_substitutes(
+        "LAMP", substitutes=[SubstituteIn(sku, needs_consent=False) for sku in skus], actor=None, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("skus", "wanted", "taken"),
+    [(("BLUE", "RED"), 6, "BLUE"), (("RED", "BLUE"), 6, "RED"), (("RED", "BLUE"), 7, "BLUE"), (("RED",), 7, "LAMP")],
+    ids=["the first", "the first of the other list", "the first that is there in full", "none"],
+)
+def test_substitutes_are_tried_in_their_order_at_entry(
+    red: Product, skus: tuple[str, ...], wanted: int, taken: str
+) -> None:
+    allow_in_order(*skus)
+
+    order, _ = take_in(OrderIn("web", "1", CustomerIn("ACME"), (LineIn("LAMP", wanted),)), actor=None, now=NOW)
+
+    assert shown(order)[-1] == (taken, wanted, 0)
+
+
+@pytest.mark.parametrize(
+    ("skus", "wanted", "taken"),
+    [(("BLUE", "RED"), 8, "BLUE"), (("RED", "BLUE"), 8, "RED"), (("RED", "BLUE"), 9, "BLUE")],
+    ids=["the first", "the first of the other list", "the first that is there in full"],
+)
+def test_substitutes_are_tried_in_their_order_for_who_waits(
+    lamp: Product, red: Product, skus: tuple[str, ...], wanted: int, taken: str
+) -> None:
+    order = make_order([(lamp, wanted)], ship_policy="partial")
+    allow_in_order(*skus)
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert take_substitutes(now=NOW) == 1
+
+    assert shown(order) == [("LAMP", wanted, wanted - 2), (taken, wanted - 2, 0)]
+
+
+def test_the_worked_example_of_the_docs(lamp: Product) -> None:
+    """5 wanted, 2 on hand; 3 stand in for 2, and 7 are free. 5 units at three fifths of the price."""
+    order = make_order([(lamp, 5)], ship_policy="partial")
+    allow(needs_consent=False, units=3, per=2)
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert take_substitutes(now=NOW) == 1
+
+    assert shown(order) == [("LAMP", 5, 3), ("BLUE", 5, 0)]
+    assert make_line(order, 2).unit_price == Decimal("5.40")
