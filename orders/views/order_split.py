@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 from kernel.errors import Invalid
 from kernel.pages import render_page
 from orders import policies
-from orders.models import AllocationState, Order, ShipPolicy
+from orders.models import Allocation, AllocationState, Order, ShipPolicy
 from orders.queries.order import Line, order_detail
 from orders.queries.trying import try_split
 from orders.splitting import SplitLine, rejoin, split
@@ -82,10 +83,8 @@ def take_back_split(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _rows(order: Order, items: list[Line], given: QueryDict) -> list[SplitRow]:
     """Return a row a line, with the units that the address asks for, else all that is on hand."""
-    frozen: dict[int, int] = {}
-    claims = order.lines.filter(allocations__state__gt=AllocationState.PLANNED)
-    for line_id, qty in claims.values_list("pk", "allocations__qty"):
-        frozen[line_id] = frozen.get(line_id, 0) + qty
+    claims = Allocation.objects.filter(line__order=order, state__gt=AllocationState.PLANNED)
+    frozen = dict(claims.values_list("line_id").annotate(units=Sum("qty")))
     is_asked = any(name.startswith(PREFIX) for name in given)
     rows = []
     for item in items:

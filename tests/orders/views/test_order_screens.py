@@ -63,6 +63,9 @@ def test_a_split_is_seen_done_and_undone(order: Order, sign_in: SignIn) -> None:
     html = client.post("/orders/SO-1/split/start/", {"version": 1, "line-1": 2}, follow=True).content.decode()
     assert "SO-1 is split: 2 units leave now" in html
     assert Allocation.objects.get(state=AllocationState.PINNED).qty == 2
+    again = client.get("/orders/SO-1/split/?line-1=0").content.decode()
+    assert "2 pinned or picked" in again
+    assert 'min="2" max="3" value="2"' in again
     client.post(undo_of(html), {"is_undo": 1})
 
     assert not Allocation.objects.filter(state=AllocationState.PINNED).exists()
