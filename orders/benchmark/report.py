@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from math import log10
+from operator import ge, le
 from statistics import median
 from typing import Any
 
@@ -40,6 +41,16 @@ _PEER_ROWS: tuple[tuple[str, str, str], ...] = (
     ("frePPLe's solver, in memory, s", "frepple_s", ".2f"),
     ("planning alone, times as fast", "times_as_fast_as_frepple", ".0f ×"),
 )
+# What is aimed at: a figure at most, or at least, so high.
+_AIMS: tuple[tuple[str, str, str, Callable[[float, float], bool], float], ...] = (
+    ("first full run ÷ bare UPDATE, at most 0.50", "ratio_to_bare_update", ".2f", le, 0.5),
+    ("1 % of lines changed ÷ bare UPDATE, at most 0.25", "rerun_ratio", ".2f", le, 0.25),
+    ("nothing changed: rows written, none", "unchanged_rows_written", ".0f", le, 0),
+    ("event on an ordinary product, 95 %, at most 50 ms", "event_p95_ms", ".0f", le, 50),
+    ("event on the hot product, 95 %, at most 2,000 ms", "hot_event_p95_ms", ",.0f", le, 2_000),
+    ("two workers, at least 1.6 times as fast as one", "two_workers_ratio", ".2f", ge, 1.6),
+    ("peak memory, at most 2,500 MB", "peak_rss_mb", ",.0f", le, 2_500),
+)
 # Its C++ solver over the same work, without building its model (9.4 s at a million lines) and with nothing persisted.
 _FREPPLE_S = {10_000: 0.07, 100_000: 0.69, 1_000_000: 48.7}
 _LINES = (
@@ -56,6 +67,15 @@ _SLOWEST, _FASTEST = 2, -2  # powers of ten of a second
 def as_table(runs: Sequence[Figures]) -> str:
     """Return Markdown: a column for each size, the median of its runs and, of several, their range."""
     return _table(runs, _ROWS)
+
+
+def as_aims(runs: Sequence[Figures]) -> str:
+    """Return Markdown: for each aim and size the median of its runs, and whether that meets the aim."""
+    sizes = sorted({run["lines"] for run in runs})
+    rows = [["aim", *(f"{size:,} lines" for size in sizes)], ["---"] + ["---:"] * len(sizes)]
+    for words, name, form, holds, limit in _AIMS:
+        rows.append([words, *(_judged(_values(runs, size, name), form, holds, limit) for size in sizes)])
+    return _rows(rows)
 
 
 def as_peer_table(runs: Sequence[Figures]) -> str:
@@ -89,7 +109,18 @@ def _table(runs: Sequence[Figures], figures: Sequence[tuple[str, str, str]]) -> 
     rows = [head, ["---"] + ["---:"] * len(sizes)]
     for words, name, form in figures:
         rows.append([words, *(_cell(_values(runs, size, name), form) for size in sizes)])
+    return _rows(rows)
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _judged(values: Sequence[float], form: str, holds: Callable[[float, float], bool], limit: float) -> str:
+    if not values:
+        return "–"
+    figure = format(median(values), form)
+    return f"{figure} met" if holds(float(figure.replace(",", "")), limit) else f"{figure} **missed**"
 
 
 def _beside_frepple(run: Figures) -> Figures:
