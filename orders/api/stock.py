@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from inventory.models import Product, StockMovement
+from inventory.protecting import protect_stock
 from inventory.receiving import receive_stock
 from kernel.bounds import MAX_QTY
 from kernel.filters import FlagFilter, TextFilter
@@ -23,7 +24,7 @@ from kernel.rest import In, Integer, Text, validated
 from orders.queries.stock_levels import stock_by_warehouse
 from orders.stock_corrections import adjust_stock, count_stock, transfer_stock
 
-MOVE = ("inventory.move_stock",)
+MOVE, MANAGE = ("inventory.move_stock",), ("inventory.manage_catalogue",)
 
 
 class ReceiptIn(In):
@@ -47,6 +48,12 @@ class CountIn(In):
     warehouse = Text(max_length=20)
     counted = Integer(min_value=0)
     reason = Text(max_length=200, required=False, allow_blank=True, default="")
+
+
+class ProtectionIn(In):
+    sku = Text(max_length=40)
+    warehouse = Text(max_length=20)
+    units = Integer(min_value=0)
 
 
 class TransferIn(In):
@@ -111,6 +118,7 @@ class StockViewSet(ListModelMixin, GenericViewSet[Product]):
         "adjustments": MOVE,
         "counts": MOVE,
         "transfers": MOVE,
+        "protected": MANAGE,
     }
 
     def get_queryset(self) -> QuerySet[Product]:
@@ -148,6 +156,14 @@ class StockViewSet(ListModelMixin, GenericViewSet[Product]):
         data["from_code"], data["to_code"] = data.pop("from"), data.pop("to")
         movements = transfer_stock(**data, actor=request.user, now=timezone.now())
         return Response(MovementOut(movements, many=True).data, status=201)
+
+    @extend_schema(request=ProtectionIn, responses=ProtectionIn)
+    @action(detail=False, methods=["post"])
+    def protected(self, request: Request) -> Response:
+        """Keep back units of what is on hand, now or later, from every order; 0 keeps none back."""
+        data = validated(ProtectionIn, request)
+        level = protect_stock(**_places(dict(data)), actor=request.user, now=timezone.now())
+        return Response({"sku": level.product.sku, "warehouse": level.warehouse.code, "units": level.protected})
 
 
 def _places(data: dict[str, Any]) -> dict[str, Any]:

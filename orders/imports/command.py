@@ -1,4 +1,4 @@
-"""What the three import commands share: their arguments, what they print, and when they fail."""
+"""What import commands share: their arguments, what they print, and when they fail."""
 
 from __future__ import annotations
 

@@ -144,3 +144,14 @@ def test_messages_are_listed_by_order(api: Api) -> None:
     assert (shown["order"], shown["state"], shown["subject"]) == ("SO-2", "sent", "New date")
     assert api.get(f"messages/{shown['id']}/").json() == shown
     assert api.get("messages/999999/").status_code == 404
+
+
+def test_units_are_kept_back_from_every_order(api: Api) -> None:
+    make_stock(make_product("MUG"), on_hand=10)
+
+    kept = api.post("stock/protected/", {"sku": "mug", "warehouse": "MAIN", "units": 4})
+    wrong = api.post("stock/protected/", {"sku": "mug", "warehouse": "MAIN", "units": -1})
+
+    assert (kept.status_code, kept.json()) == (200, {"sku": "MUG", "warehouse": "MAIN", "units": 4})
+    assert StockLevel.objects.get().available == 6
+    assert (wrong.status_code, StockLevel.objects.get().protected) == (422, 4)
