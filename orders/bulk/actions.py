@@ -17,6 +17,7 @@ from orders.bulk.change import Change
 from orders.bulk.colleagues import AssignBack, AssignTo, WriteNotes
 from orders.bulk.dates import RestoreEta, SetEta
 from orders.bulk.holding import PlaceHold, ReleaseHolds, SetExpedited
+from orders.bulk.splitting import Rejoin, SplitReady
 from orders.bulk.telling import EXPECTED, SAFE, TakeDatesBack, TellDates
 from orders.lifecycle import MAX_NOTE
 from orders.models import BulkAction, BulkJob, HoldKind
@@ -170,4 +171,5 @@ ACTIONS: dict[BulkAction, Action] = {
     BulkAction.TELL: Action(
         "notifications.send_message", "told their date", lambda p: TellDates(**p), lambda _: TakeDatesBack()
     ),
+    BulkAction.SPLIT: Action("orders.ship_order", "split", lambda _: SplitReady(), lambda _: Rejoin()),
 }

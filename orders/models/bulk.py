@@ -20,6 +20,7 @@ class BulkAction(models.TextChoices):
     NOTE = "note", "Add note"
     CANCEL = "cancel", "Cancel"
     TELL = "tell", "Tell the new date"
+    SPLIT = "split", "Split"
 
 
 class BulkJobStatus(models.TextChoices):

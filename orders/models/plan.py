@@ -167,6 +167,7 @@ class OrderPlan(models.Model):
             models.Index(fields=["stage", "-score", "placed_at", "order"], name="orders_orderplan_rank"),
             models.Index(Coalesce("slip_days", Value(UNKNOWN_SLIP)), "order", name="orders_orderplan_slip_key"),
             models.Index(fields=["open_value_minor", "order"], name="orders_orderplan_value"),
+            models.Index(fields=["short_units", "order"], name="orders_orderplan_short"),
             models.Index(Coalesce("eta_p50", Value(FAR)), "order", name="orders_orderplan_eta_key"),
             models.Index(fields=["promised_on", "order"], name="orders_orderplan_promised"),
         ]
