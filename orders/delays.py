@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ from notifications.placeholders import parsed_date
 from notifications.quiet import zone_of
 from orders.editing import lock_open_order, lock_order, product_ids_of, save_order, tell
 from orders.lifecycle import cancel_all
-from orders.models import DelayNotice, DelayOutcome, DelayRules, Order, OrderPromise, OrderStatus
+from orders.models import DelayNotice, DelayOutcome, DelayRules, Hold, Order, OrderPromise, OrderStatus
 from orders.snapshots import customer_payloads
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,16 @@ LIMITS = {"long_delay_days": (0, 365), "answer_days": (1, 90)}
 MOST_COUNTRIES = 50
 _AT_ONCE = 200
 _EARLIEST_ZONE = timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A later day, or none, of an order: the snapshot that says so, what it is about, what tells it from others."""
+
+    payload: dict[str, Any]
+    subject: str
+    key: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +111,49 @@ def give_notices(facts: Iterable[Fact]) -> None:
     if not rules.is_on:
         return
     newest = {fact.payload["order"]["id"]: fact for fact in sorted(facts, key=lambda fact: fact.pk)}
-    promises = _lock_promises(newest)
-    notices = _notices_of(newest)
-    record_facts(
-        [
-            _notice_fact(newest[order.pk], terms)
-            for order in _under_the_law(newest, rules)
-            if order.pk in promises
-            and (terms := terms_of(newest[order.pk], order, promises[order.pk], notices.get(order.pk, []), rules))
-        ],
-        now=timezone.now(),
+    slips = [Slip(fact.payload, fact.subject, str(fact.pk), fact.occurred_at) for fact in newest.values()]
+    _record_notices(slips, rules)
+
+
+@entry_verb
+def give_overdue_notices(*, now: datetime) -> int:
+    """Record notices for orders whose day has passed while nobody can name another, which no news tells of; return how
+    many were looked at. What waits for the customer's own answer is left out."""
+    rules = delay_rules()
+    if not rules.is_on:
+        return 0
+    today = timezone.localdate(now)
+    overdue = Order.objects.filter(
+        status=OrderStatus.OPEN, plan__eta_p50=None, plan__isnull=False, promise__announced_on__lt=today
     )
+    asked = DelayNotice.objects.filter(order=OuterRef("pk")).filter(Q(outcome=DelayOutcome.OPEN) | Q(to_on=None))
+    held = Hold.objects.filter(order=OuterRef("pk"), released_at=None)
+    ids = list(
+        overdue.exclude(Exists(asked)).exclude(Exists(held)).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]
+    )
+    slips = [
+        Slip({**payload, "eta_on": None}, f"order:{pk}:promise", f"overdue:{pk}:{payload['told_on']}", now)
+        for pk, payload in customer_payloads(ids).items()
+    ]
+    _record_notices(slips, rules)
+    return len(ids)
 
 
 def terms_of(
-    fact: Fact, order: Order, promise: OrderPromise, notices: Sequence[DelayNotice], rules: DelayRules
+    slip: Slip, order: Order, promise: OrderPromise, notices: Sequence[DelayNotice], rules: DelayRules
 ) -> Terms | None:
-    """Return what a notice about the fact's day says, None when the customer has agreed to that day or a later one.
+    """Return what a notice about the slip says, None when the customer has agreed to its day or a later one.
 
     ``notices`` are those given so far, in their order.
     """
-    eta_on = parsed_date(fact.payload["eta_on"])
+    eta_on = parsed_date(slip.payload["eta_on"])
     agreed_on = agreed_to(promise, notices)
     if agreed_on is None or (eta_on is not None and eta_on <= agreed_on):
         return None
     waiting = next((notice for notice in notices if notice.outcome == DelayOutcome.OPEN), None)
     is_second = any(notice.outcome in GIVEN for notice in notices)
     is_long = eta_on is None or (eta_on - agreed_on).days > rules.long_delay_days
-    today = fact.occurred_at.astimezone(zone_of(order.customer.zone)).date()
+    today = slip.at.astimezone(zone_of(order.customer.zone)).date()
     answer_by_on = waiting.answer_by_on if waiting else max(agreed_on, today + timedelta(days=rules.answer_days))
     return Terms(len(notices) + 1, agreed_on, is_second or is_long, answer_by_on)
 
@@ -242,14 +268,28 @@ def _under_the_law(order_ids: Iterable[int], rules: DelayRules) -> list[Order]:
     return list(orders.order_by("pk"))
 
 
-def _notice_fact(fact: Fact, terms: Terms) -> NewFact:
+def _record_notices(slips: Sequence[Slip], rules: DelayRules) -> None:
+    by_order = {slip.payload["order"]["id"]: slip for slip in slips}
+    promises, notices = _lock_promises(by_order), _notices_of(by_order)
+    record_facts(
+        [
+            _notice_fact(by_order[order.pk], terms)
+            for order in _under_the_law(by_order, rules)
+            if order.pk in promises
+            and (terms := terms_of(by_order[order.pk], order, promises[order.pk], notices.get(order.pk, []), rules))
+        ],
+        now=timezone.now(),
+    )
+
+
+def _notice_fact(slip: Slip, terms: Terms) -> NewFact:
     kind = CONSENT if terms.needs_consent else NOTICE
     said: dict[str, Any] = {
         "number": terms.number,
         "from_on": terms.from_on.isoformat(),
         "answer_by_on": terms.answer_by_on.isoformat(),
     }
-    return NewFact(kind, f"{kind}:{fact.pk}", {**fact.payload, "notice": said}, fact.subject)
+    return NewFact(kind, f"{kind}:{slip.key}", {**slip.payload, "notice": said}, slip.subject)
 
 
 def _given(delivery: Delivery, known: Sequence[DelayNotice], *, is_open: bool) -> DelayNotice:

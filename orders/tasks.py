@@ -8,7 +8,7 @@ from kernel.kick import kick
 from orders import late_risk
 from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
-from orders.delays import cancel_unanswered
+from orders.delays import cancel_unanswered, give_overdue_notices
 from orders.following_up import ask_for_feedback, follow_up_on_silence, tell_of_stock
 from orders.forecast_demand import forecast_demand
 from orders.hands import keep_pick_days
@@ -68,8 +68,10 @@ def swap_for_substitutes() -> None:
 
 @shared_task
 def cancel_unanswered_delays() -> None:
-    """Cancel orders whose customers did not agree to a delay in time; nothing while the law is not kept."""
+    """Cancel orders whose customers did not agree to a delay in time, and ask those whose day has passed; nothing while
+    the law is not kept."""
     cancel_unanswered(now=timezone.now())
+    give_overdue_notices(now=timezone.now())
 
 
 @shared_task

@@ -77,6 +77,7 @@ NEEDS_NO_PLAN = {
     "orders.telling.called_in_vain",
     "orders.delays.agree_in_person",
     "orders.delays.change_delay_rules",
+    "orders.delays.give_overdue_notices",
     "orders.feedback.answer_feedback",
     "orders.feedback.give_feedback",
     "orders.replanning.chunks.write_chunk",

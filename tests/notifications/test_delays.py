@@ -12,8 +12,15 @@ from kernel.errors import Conflict, Invalid
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery, Fact
 from orders.customer_choices import Sent, choose_shipping
-from orders.delays import agree_in_person, cancel_unanswered, change_delay_rules, delay_rules, end_unanswered
-from orders.models import Allocation, DelayNotice, Order, OrderLine, OrderPromise
+from orders.delays import (
+    agree_in_person,
+    cancel_unanswered,
+    change_delay_rules,
+    delay_rules,
+    end_unanswered,
+    give_overdue_notices,
+)
+from orders.models import Allocation, DelayNotice, Hold, Order, OrderLine, OrderPlan, OrderPromise
 from orders.snapshots import customer_payloads
 from tests.concurrency.race import race_same
 from tests.factories import number
@@ -291,6 +298,24 @@ def test_many_workers_end_a_notice_once(order: Order, server: Script) -> None:
 
     assert sum(result.value is True for result in results) == 1
     assert Fact.objects.filter(kind="orders.cancelled_unanswered").count() == 1
+
+
+def test_who_was_promised_a_day_that_passed_without_another_is_asked_once(server: Script) -> None:
+    late, held, dated = promised(), promised(), promised()
+    Hold.objects.create(order=held, kind="address", placed_at=nov(16))
+    OrderPlan.objects.filter(order__in=[late, held]).update(eta_p50=None)
+
+    for at in (nov(21), nov(22, 1), nov(22, 2)):
+        with time_machine.travel(at, tick=False):
+            give_overdue_notices(now=at)
+            dispatch_pending(now=at)
+        goes_out(at.replace(minute=1))
+
+    assert notices(late) == [(1, None, True, date(2026, 11, 29), "open")]
+    assert (notices(held), notices(dated)) == ([], [])
+    assert len(server.mails) == 1
+    assert look(nov(30, 0, 0)) == 1
+    assert state(late) == "cancelled"
 
 
 @pytest.mark.parametrize(
