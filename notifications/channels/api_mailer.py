@@ -12,6 +12,7 @@ from notifications.channels.answers import RefusedForGood, RefusedForNow, Unansw
 
 NOT_US = {401, 403}  # the key is wrong, or we may not send at all: no mail would fare better
 LATER = {408, 409, 425, 429, 500, 503}
+TAKEN = {"sent", "queued"}
 UNKNOWN = {502, 504}  # something on the way answered instead of the provider
 
 
@@ -45,8 +46,10 @@ class ApiMailer:
             raise _meaning(error) from error
         except AnymailError as error:  # a mail that this provider cannot write
             raise RefusedForGood(_words(error)) from error
-        status = getattr(mail, "anymail_status", None)
-        return str(getattr(status, "message_id", None) or "")
+        told = mail.anymail_status  # type: ignore[attr-defined]  # anymail puts it there
+        if not told.message_id and not TAKEN & set(told.status or ()):
+            raise RefusedForGood(f"The provider does not say that it took it: {told.status}")
+        return str(told.message_id or "")
 
 
 def _meaning(error: AnymailAPIError) -> Exception:

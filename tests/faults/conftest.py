@@ -7,6 +7,7 @@ import pytest
 from celery import Celery
 
 from tests.faults.processes import Broker
+from tests.notifications.conftest import server as server  # a mail server that answers as scripted
 
 
 @pytest.fixture
