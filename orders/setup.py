@@ -12,6 +12,9 @@ from kernel.errors import NotFound
 from kernel.people import Actor
 from orders import customers, hands, sources, terms
 
+CONTACT = {"contact_name", "email", "phone"}
+REACH = CONTACT | {"language", "zone", "wants_email"}
+_NEEDED = {terms.SETUP_KIND: "orders.intake_order", purchasing.SETUP_KIND: "inventory.manage_purchase_orders"}
 Who = Mapping[str, Any]  # actor, now, and the version that the change made
 
 
@@ -25,6 +28,13 @@ def undo_change(change_id: int, *, actor: Actor | None, now: datetime) -> SetupC
         raise NotFound("There is no such change.")
     _UNDO[change.kind](change, {"actor": actor, "now": now, "version": change.pk})
     return change
+
+
+def needed_permission(change: SetupChange) -> str:
+    """Return what somebody must be allowed to undo a change: what making it takes."""
+    if change.kind == customers.SETUP_KIND:
+        return "orders.see_contact" if REACH & set(change.after) else "orders.intake_order"
+    return _NEEDED.get(change.kind, "inventory.manage_catalogue")
 
 
 def _before(change: SetupChange) -> dict[str, Any]:

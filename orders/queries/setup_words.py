@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from inventory.models import SetupChange
+from kernel.people import Actor
 from orders.models import FillMeasure, Tier
+from orders.setup import CONTACT, needed_permission
 
 KINDS = {
     "capacity": "Picking capacity",
@@ -22,7 +24,6 @@ KINDS = {
     "terms": "Terms",
     "customer": "Customer",
 }
-CONTACT = {"contact_name", "email", "phone"}
 HIDDEN = "not shown to you"
 NOTHING = "nothing"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -55,7 +56,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change with its words; ``can_undo`` where it is the newest of its thing."""
+    """A change with its words; ``can_undo`` where it is the newest of its thing and whoever looks may undo it."""
 
     change: SetupChange
     kind: str
@@ -64,8 +65,9 @@ class Told:
     can_undo: bool
 
 
-def in_words(changes: Iterable[SetupChange], *, shows_contact: bool) -> list[Told]:
-    """Return changes, the newest first as they are given, in words; contact data only where it may be shown."""
+def in_words(changes: Iterable[SetupChange], *, viewer: Actor) -> list[Told]:
+    """Return changes, the newest first as they are given, in words; contact data only to those who may see it."""
+    shows_contact = viewer.has_perm("orders.see_contact")
     seen: set[tuple[str, str]] = set()
     told = []
     for change in changes:
@@ -76,7 +78,7 @@ def in_words(changes: Iterable[SetupChange], *, shows_contact: bool) -> list[Tol
                 KINDS.get(change.kind, change.kind),
                 change.name.partition(":")[2] or change.name,
                 tuple(_differences(change.before or {}, change.after, shows_contact=shows_contact)),
-                can_undo=thing not in seen,
+                can_undo=thing not in seen and viewer.has_perm(needed_permission(change)),
             )
         )
         seen.add(thing)

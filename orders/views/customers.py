@@ -135,7 +135,7 @@ def _page(request: HttpRequest, customer: Customer, **forms: VersionedForm) -> H
         "feedback": queries.latest_feedback(customer.pk),
         "changes": in_words(
             changes_of(verbs.SETUP_KIND, terms.SETUP_KIND, name=customer.code, limit=CHANGES_SHOWN),
-            shows_contact=may_see_contact,
+            viewer=request.user,
         ),
         "terms": terms.asked_of(getattr(customer, "terms", None)),
         "may_see_contact": may_see_contact,

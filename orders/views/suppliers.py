@@ -98,7 +98,7 @@ def _page(request: HttpRequest, supplier: Supplier, form: SupplierForm | None = 
         "waiters": queries.waiters(supplier, today=today),
         "record": supplier_record(supplier, today=today),
         "products_sold": SupplierProduct.objects.filter(supplier=supplier).count(),
-        "changes": in_words(changes_of(verbs.SETUP_KIND, name=supplier.code, limit=CHANGES_SHOWN), shows_contact=True),
+        "changes": in_words(changes_of(verbs.SETUP_KIND, name=supplier.code, limit=CHANGES_SHOWN), viewer=request.user),
         "form": form or SupplierForm(initial=_initial(supplier)),
         "today": today,
         "may_change": request.user.has_perm("inventory.manage_catalogue"),

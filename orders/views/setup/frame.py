@@ -38,8 +38,7 @@ def setup_page(
     """Render a screen of Setup with its tabs and the latest changes of ``kinds``."""
     own = {
         "tabs": [(reverse(name), label, reverse(name) == request.path) for name, label in TABS],
-        "changes": in_words(changes_of(*kinds, limit=CHANGES_SHOWN), shows_contact=False),
-        "may_change": True,
+        "changes": in_words(changes_of(*kinds, limit=CHANGES_SHOWN), viewer=request.user),
     }
     return render_page(request, template, {**own, **context}, status=status)
 

@@ -10,15 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from inventory import purchasing
 from inventory.models import SetupChange
 from kernel.errors import DomainError
 from kernel.pages import safe_next
-from orders import customers, setup, terms
-from orders.queries.setup_words import CONTACT, KINDS
-
-CONTACT_FIELDS = CONTACT | {"language", "zone", "wants_email"}
-NEEDED = {terms.SETUP_KIND: "orders.intake_order", purchasing.SETUP_KIND: "inventory.manage_purchase_orders"}
+from orders import setup
+from orders.queries.setup_words import KINDS
 
 
 @require_POST
@@ -26,7 +22,7 @@ NEEDED = {terms.SETUP_KIND: "orders.intake_order", purchasing.SETUP_KIND: "inven
 def undo(request: HttpRequest, change_id: int) -> HttpResponse:
     """Make again what was before a change, for whoever may make such a change."""
     change = get_object_or_404(SetupChange, pk=change_id)
-    if not request.user.has_perm(_needed(change)):
+    if not request.user.has_perm(setup.needed_permission(change)):
         raise PermissionDenied
     try:
         setup.undo_change(change_id, actor=request.user, now=timezone.now())
@@ -35,9 +31,3 @@ def undo(request: HttpRequest, change_id: int) -> HttpResponse:
     else:
         messages.success(request, f"{KINDS[change.kind]} of {change.name.partition(':')[2] or change.name} as before")
     return redirect(safe_next(request) or "orders:setup")
-
-
-def _needed(change: SetupChange) -> str:
-    if change.kind == customers.SETUP_KIND:
-        return "orders.see_contact" if CONTACT_FIELDS & set(change.after) else "orders.intake_order"
-    return NEEDED.get(change.kind, "inventory.manage_catalogue")

@@ -132,10 +132,14 @@ def test_contact_data_is_shown_to_and_changed_by_agents_only(sign_in: SignIn) ->
 
     changed = Customer.objects.get()
     assert (changed.contact_name, changed.language, changed.wants_email) == ("Ann New", "de", False)
+    assert "/undo/" in agent.get("/customers/ANN/").content.decode()
     ops = sign_in("ops")
     page = ops.get("/customers/ANN/").content.decode()
     assert "private.example" not in page
     assert "Ann New" not in page
+    undo = f"/setup/changes/{SetupChange.objects.get(kind='customer').pk}/undo/"
+    assert undo not in page
+    assert ops.post(undo).status_code == 403
     assert ops.post("/customers/ANN/contact/", form).status_code == 403
 
 
