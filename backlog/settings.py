@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "PolicyStatusEnum": "orders.models.PolicyStatus.choices",
         "PlanRunStatusEnum": "orders.models.PlanRunStatus.choices",
         "SimulationStatusEnum": "orders.models.SimulationStatus.choices",
+        "StudyKindEnum": "orders.models.StudyKind.choices",
     },
 }
 
