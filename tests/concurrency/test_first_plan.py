@@ -138,23 +138,47 @@ def test_a_component_that_moved_on_meanwhile_is_left_to_the_workers(monkeypatch:
 
 
 def test_it_waits_for_a_verb_in_flight_and_leaves_its_product_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _plan_while_a_verb_is_in_flight(monkeypatch)
+
+    assert run.counts["skipped_products"] == 1
+    assert not LinePlan.objects.exists()
+
+
+@pytest.mark.breaks_counters
+def test_without_the_pools_lock_a_verb_in_flight_is_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_plan, "lock_pools", lambda products: None)
+
+    assert _plan_while_a_verb_is_in_flight(monkeypatch).counts["skipped_products"] == 0
+
+
+def _plan_while_a_verb_is_in_flight(monkeypatch: pytest.MonkeyPatch) -> PlanRun:
+    """Mark a product in one connection while the plan is built, commit once the planner waits or is done."""
     lamp = make_product("LAMP")
     make_stock(lamp, on_hand=3)
     make_order([(lamp, 1)])
-    built, done = threading.Event(), threading.Event()
-    monkeypatch.setattr(first_plan, "side_by_side", _after(first_plan.side_by_side, lambda: _hand_over(built, done)))
+    built, marked, planned = threading.Event(), threading.Event(), threading.Event()
+
+    def let_it_mark() -> None:
+        built.set()
+        assert marked.wait(PATIENCE_S)
+
+    monkeypatch.setattr(first_plan, "side_by_side", _after(first_plan.side_by_side, let_it_mark))
 
     def verb() -> None:
         assert built.wait(PATIENCE_S)
         with transaction.atomic():
             mark_dirty([lamp.pk], cause="test")
-            done.set()
-            wait_until(_somebody_waits, "the planner to wait for us")
+            marked.set()
+            wait_until(lambda: planned.is_set() or _somebody_waits(), "the planner to wait for us, or to be done")
 
-    _, run = race([verb, full_run])
+    def planner() -> PlanRun:
+        try:
+            return full_run(quiet=True)
+        finally:
+            planned.set()
 
-    assert run.value.counts["skipped_products"] == 1
-    assert not LinePlan.objects.exists()
+    run: PlanRun = race([verb, planner])[1].value
+    return run
 
 
 def test_an_order_that_was_promised_a_day_keeps_it(taken_over: list[bool]) -> None:
@@ -331,11 +355,6 @@ def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         return bool(cursor.fetchone()[0])
-
-
-def _hand_over(built: threading.Event, done: threading.Event) -> None:
-    built.set()
-    assert done.wait(PATIENCE_S)
 
 
 def _die(*args: Any, **kwargs: Any) -> None:
