@@ -27,7 +27,7 @@ from orders.ladder import locked_budget
 from orders.models import Compensation, CompensationBudget, CompensationStep, Order, OrderPlan, OrderPromise
 from orders.snapshots import customer_payloads
 
-COMPENSATED, TAKEN_BACK = "orders.compensated", "orders.compensation_taken_back"
+COMPENSATED, GIVEN, TAKEN_BACK = "orders.compensated", "orders.compensation_given", "orders.compensation_taken_back"
 LEFT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
 # Letters that are not taken for one another on the telephone.
 _LETTERS = "ACDEFHJKLMNPRTUVWXY3479"
@@ -63,6 +63,7 @@ def compensate(
     payload = {**customer_payloads([order.pk])[order.pk], "compensation": said_of(given), "note": note}
     payload |= {"by_colleague": True}
     tell(order, COMPENSATED, actor=actor, now=now, payload=payload, subject=_subject(order))
+    tell(order, GIVEN, actor=actor, now=now, payload=kept_of(given))
     return given
 
 
@@ -81,7 +82,7 @@ def take_compensation_back(compensation_id: int, *, actor: Actor | None, now: da
         raise Conflict("It was given together with a date. Take that message back.", code="together")
     withdraw(given, actor=actor, now=now)
     save_order(order)
-    tell(order, TAKEN_BACK, actor=actor, now=now, payload={"compensation": given.pk}, subject=_subject(order))
+    tell(order, TAKEN_BACK, actor=actor, now=now, payload=kept_of(given), subject=_subject(order))
     return given
 
 
@@ -144,6 +145,11 @@ def said_of(given: Compensation) -> dict[str, Any]:
     """Return what a message says of a compensation."""
     step = given.step
     return {"kind": step.kind, "percent": step.percent, "amount": str(step.amount), "code": given.code}
+
+
+def kept_of(given: Compensation) -> dict[str, Any]:
+    """Return what an order's history says of a compensation."""
+    return {"given": str(given.step), "code": given.code, "days_late": given.days_late, "cost": str(given.cost)}
 
 
 def budget_in_force() -> CompensationBudget:

@@ -18,7 +18,8 @@ from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from notifications.languages import DEFAULT, language_of
-from orders.compensating import grant, said_of, withdraw
+from notifications.outbox import record_fact
+from orders.compensating import GIVEN, TAKEN_BACK, grant, kept_of, said_of, withdraw
 from orders.editing import lock_open_order, product_ids_of, save_order, tell
 from orders.eta import set_eta
 from orders.lifecycle import place_hold, set_expedited
@@ -38,6 +39,7 @@ from orders.replanning.facts import ETA_IMPROVED, ETA_RESTORED, ETA_SLIPPED
 from orders.snapshots import customer_payloads
 
 BY_PHONE = "orders.told_by_phone"
+CALLED_IN_VAIN = "orders.called_in_vain"
 FOLLOW_UP = "orders.follow_up"
 MAX_NOTE = 500
 SUBJECT = "order:{id}:promise"
@@ -96,6 +98,7 @@ def tell_date(
         given.fact_key = telling.fact_key
         given.save()
         telling.compensation, payload["compensation"] = given, said_of(given)
+        tell(order, GIVEN, actor=actor, now=now, payload=kept_of(given))
     tell(order, kind, actor=actor, now=now, payload=payload, subject=_subject(order))
     _announce(promise, eta_on, kind, now)
     telling.save()
@@ -126,6 +129,7 @@ def told_by_phone(
         given.fact_key = telling.fact_key
         given.save()
         telling.compensation = given
+        tell(order, GIVEN, actor=actor, now=now, payload=kept_of(given))
     said = {"eta_on": eta_on.isoformat(), "note": note}
     tell(order, BY_PHONE, actor=actor, now=now, payload=said, subject=_subject(order))
     EtaRevision.objects.create(
@@ -152,6 +156,12 @@ def called_in_vain(ref: str, *, way: str, note: str = "", actor: Actor | None, n
     note = clean_text(note, field="note", max_length=150)
     order = lock_open_order(ref)
     telling = Telling.objects.create(order=order, way=way, note=note, actor_id=key_of(actor), at=now)
+    record_fact(
+        CALLED_IN_VAIN,
+        payload={"order": {"id": order.pk, "ref": order.ref}, "actor": key_of(actor), "way": way, "note": note},
+        dedupe_key=f"{CALLED_IN_VAIN}:{order.pk}:v{order.version}:{telling.pk}",
+        now=now,
+    )
     announce("order", {"orders": [order.ref]})
     return telling
 
@@ -173,6 +183,7 @@ def take_back(telling_id: int, *, actor: Actor | None, now: datetime) -> Order:
         raise Conflict(f"{order.ref} was changed since. Tell the customer anew.", code="stale")
     if telling.compensation:
         withdraw(telling.compensation, actor=actor, now=now)
+        tell(order, TAKEN_BACK, actor=actor, now=now, payload=kept_of(telling.compensation))
     by_hand_on = date.fromisoformat(before["eta_by_hand_on"]) if before["eta_by_hand_on"] else None
     if order.eta_by_hand_on != by_hand_on:
         set_eta(order, eta_on=by_hand_on, reason="Taken back.", actor=actor, now=now, is_undo=True)

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from notifications.models import Fact
-from orders.models import Order, OrderStatus, ShipPolicy
+from orders.models import Order, OrderStatus, ShipPolicy, Way
 from orders.queries.events import Event, joined
 
 _KINDS = (
@@ -25,6 +25,10 @@ _KINDS = (
     "orders.split",
     "orders.rejoined",
     "orders.terms_changed",
+    "orders.compensation_given",
+    "orders.compensation_taken_back",
+    "orders.called_in_vain",
+    "orders.line_eta_set_by_hand",
 )
 
 
@@ -98,6 +102,24 @@ def _terms(said: Mapping[str, Any]) -> tuple[str, str]:  # noqa: ARG001 (one sha
     return "Terms of delivery changed", ""
 
 
+def _given(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Given: {said['given']}", f"{said['days_late']} days late, code {said['code']}"
+
+
+def _given_back(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Taken back: {said['given']}", ""
+
+
+def _called(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Called: {Way(said['way']).label.lower()}", said["note"]
+
+
+def _line_eta(said: Mapping[str, Any]) -> tuple[str, str]:
+    if said["new_on"] is None:
+        return f"ETA of line {said['position']} given back to the plan", said["reason"]
+    return f"ETA of line {said['position']} set by hand: {said['new_on']}", said["reason"]
+
+
 _WORDS = {
     "orders.line_cancelled": ("ban", "is-late", _cancelled_units),
     "orders.pinned": ("lock", "", _pinned),
@@ -107,6 +129,10 @@ _WORDS = {
     "orders.split": ("split", "", _split),
     "orders.rejoined": ("undo-2", "", _rejoined),
     "orders.terms_changed": ("scale", "", _terms),
+    "orders.compensation_given": ("scale", "is-info", _given),
+    "orders.compensation_taken_back": ("undo-2", "", _given_back),
+    "orders.called_in_vain": ("message-square", "", _called),
+    "orders.line_eta_set_by_hand": ("calendar-clock", "", _line_eta),
 }
 
 

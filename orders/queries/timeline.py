@@ -21,7 +21,6 @@ from orders.models import (
 )
 from orders.queries.events import TEXT_WIDTH, Event, joined
 from orders.queries.order_changes import change_events
-from orders.queries.telling_events import telling_events
 
 NOTES, DATES, MESSAGES, CHANGES = "notes", "dates", "messages", "changes"
 GROUPS = ((NOTES, "Notes"), (DATES, "Dates"), (MESSAGES, "Messages"), (CHANGES, "Changes"))
@@ -43,7 +42,7 @@ def order_timeline(order: Order, revisions: Iterable[EtaRevision], limit: int | 
     readers: dict[str, Callable[[], Iterable[Event]]] = {
         NOTES: lambda: _notes(order),
         DATES: lambda: _revisions(revisions),
-        MESSAGES: lambda: [*_messages(order), *_choices(order), *_delays(order), *telling_events(order)],
+        MESSAGES: lambda: [*_messages(order), *_choices(order), *_delays(order)],
         CHANGES: lambda: [*_holds(order), *_departures(order), *change_events(order)],
     }
     chosen = [group] if group in readers else list(readers)

@@ -158,6 +158,9 @@ def test_an_order_is_compensated_alone_and_it_is_taken_back(client: Client) -> N
     assert given.code in agent.get("/eta/compensation/").content.decode()
     agent.post(f"/eta/compensation/given/{given.pk}/take-back/")
     assert deliver() == []
+    history = agent.get(f"/orders/{order.ref}/").content.decode()
+    assert "Given: £5.00 credit" in history
+    assert "Taken back: £5.00 credit" in history
 
 
 def test_a_line_keeps_its_own_day_until_it_is_undone(client: Client) -> None:
