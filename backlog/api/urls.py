@@ -30,8 +30,8 @@ from orders.api.policies import PolicyViewSet
 from orders.api.replies import ReplyViewSet
 from orders.api.risk import RiskModelViewSet
 from orders.api.simulations import SimulationViewSet
-from orders.api.studies import StudyViewSet
 from orders.api.stock import StockViewSet
+from orders.api.studies import StudyViewSet
 
 app_name = "api"
 
