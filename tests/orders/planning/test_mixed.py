@@ -1,6 +1,6 @@
 """All constraints at once: the plan equals the oracle's, and what holds for every plan holds for these.
 
-``PLANNING_CASES=20000`` in the environment compares that many cases of each way to divide supply.
+``PLANNING_CASES=20000`` in the environment, and ``--timeout=0``, compares that many of each way to divide supply.
 """
 
 from __future__ import annotations
