@@ -1,7 +1,8 @@
 """Empty tables filled aside: copies that get their rows first and their indexes after, and then take over at once.
 
-Sorting all entries of an index together costs a quarter of adding them one by one (ADR 0010). The copies are in a schema
-of their own, under the names of the tables, their indexes and constraints too, so that taking over renames nothing.
+Sorting all entries of an index together costs a quarter of adding them one by one (ADR 0010). The copies are in a
+schema of their own, under the names of the tables, their indexes and constraints too, so that taking over renames
+nothing.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def write_first_plan(draft: Draft, run: PlanRun, *, version: int, quiet: bool, n
     """Write a first plan and return what was written and left out; None, and nothing changed, where that cannot be.
 
     Rows and indexes are made by several connections, without a lock. One transaction then does what depends on the
-    moment (``_take_over``). Promises follow, order by order, as after any long run; if it dies before that, it is
+    moment (``take_over``). Promises follow, order by order, as after any long run; if it dies before that, it is
     started again and finds them missing. Lets others plan in the usual way where readers do not let go of the tables.
     """
     if not begin_aside(_TABLES):
@@ -65,14 +65,14 @@ def write_first_plan(draft: Draft, run: PlanRun, *, version: int, quiet: bool, n
     orders = _roll_up(draft, may_promise=quiet or not PickCapacity.objects.exists())
     side_by_side(_fillings(draft.changes, orders), _fill)
     try:
-        written, left = _take_over(draft, orders, run, version=version)
+        written, left = take_over(draft, orders, run, version=version)
     except (_NotSwitched, OperationalError) as error:
         if isinstance(error, OperationalError) and sqlstate(error) not in RETRYABLE:
             raise
         with transaction.atomic():
             drop_aside()
         return None
-    for part in side_by_side(_promises(orders, left), partial(_promise, run=run, quiet=quiet, now=now)):
+    for part in side_by_side(_promises(orders, left), partial(promise_chunk, run=run, quiet=quiet, now=now)):
         written.add(part)
     others = Chunk(left[:0], left[:0], left, (left[:0],) * 4)
     written.add(write_chunk(draft, others, run, version=version, quiet=quiet, now=now))
@@ -133,7 +133,7 @@ def _fill(filling: tuple[str, Callable[[], Sequence[Field]]]) -> None:
 
 
 @entry_verb
-def _take_over(draft: Draft, orders: _Orders, run: PlanRun, *, version: int) -> tuple[Written, Ints]:
+def take_over(draft: Draft, orders: _Orders, run: PlanRun, *, version: int) -> tuple[Written, Ints]:
     """Put the copies in force; return what was written, and the orders that are left to be rolled up as usual.
 
     Components that moved on since the snapshot are left out, and so are orders of theirs and those that were promised
@@ -195,7 +195,8 @@ def _promises(orders: _Orders, left: Ints) -> list[Columns]:
 
 
 @entry_verb
-def _promise(chunk: Columns, *, run: PlanRun, quiet: bool, now: datetime) -> Written:
+def promise_chunk(chunk: Columns, *, run: PlanRun, quiet: bool, now: datetime) -> Written:
+    """Make the promises of some orders whose first plan is stored, and record what is to be told."""
     written = Written()
     lock_orders(chunk["order_id"])
     rows, news = promise_first(chunk["order_id"], chunk["is_ready"], run_id=run.pk, now=now, quiet=quiet)

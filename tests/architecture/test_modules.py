@@ -81,6 +81,8 @@ NEEDS_NO_PLAN = {
     "orders.feedback.answer_feedback",
     "orders.feedback.give_feedback",
     "orders.replanning.chunks.write_chunk",
+    "orders.replanning.first_plan.promise_chunk",
+    "orders.replanning.first_plan.take_over",
     "orders.late_risk.store_version",
     "orders.party_backlogs.make_party_backlogs",
     "orders.sample.settling.settle_promises",

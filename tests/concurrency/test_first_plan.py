@@ -201,7 +201,7 @@ def test_an_order_that_was_promised_a_day_keeps_it(taken_over: list[bool]) -> No
     assert full_run().counts["rows_written"] == 0
 
 
-@pytest.mark.parametrize("step", ["_roll_up", "_fill", "_take_over"])
+@pytest.mark.parametrize("step", ["_roll_up", "_fill", "take_over"])
 def test_a_run_that_dies_before_it_takes_over_changes_nothing(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_world(4)
     with monkeypatch.context() as dying:
@@ -223,7 +223,7 @@ def test_a_run_that_dies_before_the_promises_makes_them_when_it_is_started_again
 ) -> None:
     make_world(5)
     with monkeypatch.context() as dying:
-        dying.setattr(first_plan, "_promise", _die)
+        dying.setattr(first_plan, "promise_chunk", _die)
         with pytest.raises(RuntimeError, match="power cut"):
             full_run()
     assert LinePlan.objects.exists()
