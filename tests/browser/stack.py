@@ -152,6 +152,7 @@ def _environment(home: Home, port: int, database_url: str, broker_url: str) -> d
         "PORT": str(port),
         "BASE_URL": f"http://{LOOPBACK}:{port}",
         "EMAIL_URL": f"smtp://{LOOPBACK}:{free_port()}",
+        "SMS_URL": f"json://{LOOPBACK}:{free_port()}/{{to}}",
         "MESSAGE_HOLD_SECONDS": str(MESSAGE_HOLD_SECONDS),
         "WORKER_CONCURRENCY": "1",
     }
