@@ -12,12 +12,25 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kernel.remembered import remembered
+from orders.board_conditions import Condition, ConditionsField
 from orders.models import Customer, Order, OrderLine, OrderPlan, OrderStatus, Reason, Tier
 from orders.queries.board import open_plans
 from orders.queries.status import VIEWS, conditions
 
 MAX_POUNDS = 10**9
+CONDITIONS = "has"
 FEW = 5_000
+
+
+class ConditionsFilter(django_filters.Filter):
+    """All conditions that were added one by one (``orders.board_conditions``)."""
+
+    field_class = ConditionsField
+
+    def filter(self, rows: QuerySet[OrderPlan], value: list[Condition] | None) -> QuerySet[OrderPlan]:
+        for condition in value or ():
+            rows = rows.filter(condition.q())
+        return rows
 
 
 class BoardFilter(django_filters.FilterSet):
@@ -39,9 +52,16 @@ class BoardFilter(django_filters.FilterSet):
         method="filter_value", label="Value from, £", min_value=0, max_value=MAX_POUNDS
     )
 
+    has = ConditionsFilter(label="Conditions")
+
     class Meta:
         model = OrderPlan
         fields: tuple[str, ...] = ()
+
+    @property
+    def added(self) -> list[Condition]:
+        """Return the conditions that were added one by one."""
+        return self.form.cleaned_data.get(CONDITIONS) or [] if self.form.is_valid() else []
 
     @property
     def chips(self) -> list[dict[str, str]]:
@@ -50,7 +70,7 @@ class BoardFilter(django_filters.FilterSet):
         return [
             {"name": name, "label": str(self.filters[name].label), "value": _words(value, self.filters[name])}
             for name, value in data.items()
-            if name not in {"view", "q"} and value not in (None, "", [])
+            if name not in {"view", "q", CONDITIONS} and value not in (None, "", [])
         ]
 
     def filter_view(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:

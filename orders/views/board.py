@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -33,6 +33,7 @@ from orders.queries.status import VIEWS
 from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 from orders.queries.trends import trends
+from orders.views.board_conditions import STEPS, added_address, condition_context
 from orders.views.board_frame import CURSOR, frame_context, keep_columns, view_url
 from orders.views.bulk import bulk_choices
 from orders.views.order_steps import list_query
@@ -46,7 +47,10 @@ FRAGMENTS = {PANEL: "orders/panel.html", "live": "orders/board_live.html"}
 @permission_required("orders.view_backlog", raise_exception=True)
 def board(request: HttpRequest) -> HttpResponse:
     """Show the backlog, the worst first. ``live`` names the orders that an open page shows, to refresh in place."""
-    here = {"here": address(request, drop=("o", "live")), "list_query": list_query(request)}
+    added = added_address(request)
+    if added:
+        return HttpResponseRedirect(added)
+    here = {"here": address(request, drop=("o", "live", *STEPS)), "list_query": list_query(request)}
     context = {**here, **panel_context(request)}
     if is_partial(request) and request.headers.get("HX-Target") == PANEL:
         return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
@@ -65,7 +69,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
     keys = sort_keys(sort)
     if keys is None or not chosen.is_valid():
         raise Invalid("A filter in this address cannot be read.")
-    page, rows = board_page(chosen.qs, keys, **cursor_of(request))
+    page = board_page(chosen.qs, keys, **cursor_of(request))
     totals = board_totals(timezone.localdate(), request.user.pk)
     fill_rate = _fill_rate(timezone.localdate())
     is_filtered = _is_filtered(chosen)
@@ -73,8 +77,8 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "filter": chosen,
         "chips": [{**chip, "url": address(request, drop=(chip["name"], *CURSOR))} for chip in chosen.chips],
         "sort": sort,
-        "rows": _shown_rows(request) or rows,
-        "fresh_order": " ".join(row.plan.order.ref for row in rows),
+        "rows": _shown_rows(request) or rows_of(page.rows),
+        "fresh_order": " ".join(plan.order.ref for plan in page.rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
         "matching": _matching(request, chosen) if is_filtered else totals.counts[_view(chosen)],
@@ -89,6 +93,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "jobs": recent_jobs(request.user, now=timezone.now()),
         "hold_kinds": HoldKind.choices,
         "today": timezone.localdate(),
+        **condition_context(request, chosen.added),
         **bulk_choices(request),
         **frame_context(request, sort),
     }
@@ -123,13 +128,13 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
 def filters_of(request: HttpRequest) -> QueryDict:
     """Return what of this address chooses orders: the view, the search and the filters."""
     params = request.GET.copy()
-    for name in ("sort", "o", "col", "saved", *CURSOR):
+    for name in ("sort", "o", "col", "saved", *STEPS, *CURSOR):
         params.pop(name, None)
     return params
 
 
 def _is_filtered(chosen: BoardFilter) -> bool:
-    return bool(chosen.chips or chosen.form.cleaned_data.get("q"))
+    return bool(chosen.chips or chosen.added or chosen.form.cleaned_data.get("q"))
 
 
 def _shown_rows(request: HttpRequest) -> list[Any]:

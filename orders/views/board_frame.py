@@ -87,7 +87,7 @@ def frame_context(request: HttpRequest, sort: str) -> dict[str, Any]:
     }
 
 
-_DROP = {"col", *CURSOR}
+_DROP = {"col", "new", "op", "val", *CURSOR}
 
 
 def saved_tabs(request: HttpRequest) -> list[SavedTab]:
