@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import permission_required
@@ -28,6 +29,8 @@ from orders.queries.bulk import described
 
 AT_ONCE = 25  # orders that are done before the answer, so that a handful needs no worker
 REFRESH_SECONDS = 2
+MESSAGE = "message"  # leads to a page of its own: what is sent is seen first
+MOST_PREVIEWED = 500  # orders that an address can name
 FRAGMENTS = {"live": "orders/bulk_job_body.html"}
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
@@ -38,6 +41,8 @@ see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 def start(request: HttpRequest) -> HttpResponse:
     """Start an action on the orders that were ticked, or on all that a view and its filters show."""
     action = request.POST.get("action", "")
+    if action == MESSAGE:
+        return _to_messages(request)
     if action in BulkAction.values and not request.user.has_perm(ACTIONS[BulkAction(action)].permission):
         raise PermissionDenied
     params = {name.removeprefix(f"{action}_"): value for name, value in request.POST.items()}
@@ -103,6 +108,21 @@ def _chosen(request: HttpRequest) -> QuerySet[Any, Any]:
     if not shown.is_valid():
         raise Invalid("A filter of this list cannot be read. Start again from the board.")
     return shown.qs.values_list("order_id")
+
+
+def _to_messages(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that shows what each customer would read, before anything is sent."""
+    if not request.user.has_perm(ACTIONS[BulkAction.TELL].permission):
+        raise PermissionDenied
+    try:
+        keys = [key for (key,) in _chosen(request)[: MOST_PREVIEWED + 1]]
+    except Invalid as refusal:
+        return _refused(request, refusal)
+    refs = list(Order.objects.filter(pk__in=keys).values_list("ref", flat=True))
+    if not 0 < len(refs) <= MOST_PREVIEWED:
+        asked = "Choose at least one order." if not refs else f"Choose at most {MOST_PREVIEWED} orders to write to."
+        return _refused(request, Invalid(f"{asked} ETA updates sends to all slips of a tier.", code="too_many"))
+    return HttpResponseRedirect(f"{reverse('orders:tell_many')}?{urlencode({'order': sorted(refs)}, doseq=True)}")
 
 
 def _back(request: HttpRequest, job: BulkJob) -> str:

@@ -159,3 +159,27 @@ def test_what_lasts_says_so(sign_in: SignIn) -> None:
     assert "Notes stay" in client.get(f"/bulk-actions/{job.pk}/").content.decode()
     answer = client.post(f"/bulk-actions/{job.pk}/undo/", {"next": "/triage/"})
     assert (answer.status_code, "Notes stay" in answer.content.decode()) == (409, True)
+
+
+def test_messages_are_seen_before_any_is_sent(sign_in: SignIn) -> None:
+    late, other = planned_order(90, slip_days=3), planned_order(80, slip_days=3)
+    client = sign_in()
+
+    chosen = client.post(START, {"action": "message", "order": [other.ref, late.ref]})
+    everything = client.post(START, {"action": "message", "all": "1", "filters": "view=all"})
+
+    wanted = f"/eta/bulk/?order={late.ref}&order={other.ref}"
+    assert chosen.headers["Location"] == everything.headers["Location"] == wanted
+    assert late.ref in client.get(wanted).content.decode()
+    assert not BulkJob.objects.exists()
+
+
+def test_too_many_messages_to_look_at_are_refused(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.views.bulk.MOST_PREVIEWED", 1)
+    orders = [planned_order(90), planned_order(80)]
+
+    answer = sign_in().post(START, {"action": "message", "order": [order.ref for order in orders]})
+
+    assert answer.status_code == 422
+    assert "at most 1 orders" in answer.content.decode()
+    assert sign_in().post(START, {"action": "message"}).status_code == 422
