@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 
 from inventory.models import PurchaseOrderStatus
 from kernel.errors import Invalid
@@ -29,7 +29,7 @@ from orders.models import (
 )
 from orders.models.plan import FAR
 
-MOST = 5_000  # of a kind; the page says when there are more
+MOST = 5_000  # of a kind, the nearest days first; the page says where there are more
 PAGE_SIZE = 50
 CHEAP_SECONDS = 0.5  # who mends an order here wants to see it gone: only a very large backlog shows it a while longer
 HIGH_DAYS, MEDIUM_DAYS = 2, 7
@@ -66,11 +66,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The entries that one looks at, the nearest day first, and how many of each kind there are."""
+    """The entries that one looks at, the nearest day first, and how many of each kind there are.
+
+    Of the kinds in ``cut`` there are more: those whose day is further off follow as these are mended.
+    """
 
     entries: Sequence[Entry]
     counts: dict[str, int]
     snoozed: int
+    cut: frozenset[str] = frozenset()
 
     def page(self, after: str) -> tuple[Sequence[Entry], str]:
         """Return the entries after a cursor ("" for the first), and the cursor of those that follow ("" at the end)."""
@@ -85,7 +89,7 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     The search over all orders is remembered (``kernel.remembered``); snoozes count at once. Ten queries of at most
     5,000 keys a kind.
     """
-    found = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
+    found, cut = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
     sleeping = set(Snooze.objects.filter(until_on__gt=today).values_list("order_id", "kind"))
     awake = _with_kinds(found, lambda order_id, each: ((order_id, each.value) in sleeping) == is_snoozed)
     if owner_id is not None:
@@ -94,7 +98,7 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
         awake = [entry for entry in awake if entry.order_id in own]
     counts = Counter(each.value for entry in awake for each in entry.kinds)
     shown = [entry for entry in awake if kind in entry.kinds] if kind else awake
-    return Queue(shown, {"": len(awake), **counts}, len(sleeping))
+    return Queue(shown, {"": len(awake), **counts}, len(sleeping), cut)
 
 
 def _with_kinds(entries: Sequence[Entry], keeps: Any) -> list[Entry]:
@@ -105,41 +109,50 @@ def _with_kinds(entries: Sequence[Entry], keeps: Any) -> list[Entry]:
     return [entry for entry in kept if entry.kinds]
 
 
-def _find(today: date) -> list[Entry]:
-    """Search all open orders for what keeps them: one query a kind, each by an index or one scan."""
+def _find(today: date) -> tuple[list[Entry], frozenset[str]]:
+    """Search all open orders for what keeps them: one query a kind, each by an index or one scan.
+
+    Return the entries, and the kinds of which there are more than ``MOST``.
+    """
     kinds: dict[int, list[ExceptionKind]] = defaultdict(list)
-    for kind, order_ids in _candidates(today).items():
-        for order_id in order_ids:
+    candidates = _candidates(today)
+    for kind, order_ids in candidates.items():
+        for order_id in order_ids[:MOST]:
             kinds[order_id].append(kind)
     told = OrderPlan.objects.filter(pk__in=kinds, order__status=OrderStatus.OPEN)
     entries = (
         Entry(told_on or promised_on or FAR, order_id, tuple(sorted(kinds[order_id], key=WORST_FIRST.index)))
         for order_id, told_on, promised_on in told.values_list("pk", "order__promise__told_on", "promised_on")
     )
-    return sorted(entries, key=lambda entry: entry.place)
+    cut = frozenset(kind.value for kind, order_ids in candidates.items() if len(order_ids) > MOST)
+    return sorted(entries, key=lambda entry: entry.place), cut
 
 
-def _candidates(today: date) -> dict[ExceptionKind, Collection[int]]:
+def _candidates(today: date) -> dict[ExceptionKind, list[int]]:
+    """Return the orders of each kind, the nearest told day first, one more than ``MOST`` at most."""
     holds = Hold.objects.filter(released_at__isnull=True, order__status=OrderStatus.OPEN)
-    held = set(_few(holds.values_list("order_id", flat=True)))
     overdue = OrderPromise.objects.filter(told_on__lt=today, order__status=OrderStatus.OPEN, order__plan__isnull=False)
-    broken = LinePlan.objects.filter(kept=Kept.NO).values_list("order_id", flat=True).distinct()
+    undated = OrderPlan.objects.filter(eta_p50=None).exclude(Exists(holds.filter(order_id=OuterRef("pk"))))
     silent = Peg.objects.filter(
         purchase_order_line__expected_on__lt=today,
         purchase_order_line__purchase_order__status=PurchaseOrderStatus.OPEN,
     )
     return {
-        ExceptionKind.OVERDUE: _few(overdue.values_list("pk", flat=True)),
-        ExceptionKind.GUARANTEE: _few(broken),
-        **{OF_HOLD[kind]: _few(holds.filter(kind=kind).values_list("order_id", flat=True)) for kind in OF_HOLD},
-        ExceptionKind.HOLD: _few(holds.exclude(kind__in=OF_HOLD).values_list("order_id", flat=True).distinct()),
-        ExceptionKind.NO_ETA: set(_few(OrderPlan.objects.filter(eta_p50=None).values_list("pk", flat=True))) - held,
-        ExceptionKind.SUPPLIER: _few(silent.values_list("line__order_id", flat=True).distinct()),
+        ExceptionKind.OVERDUE: _nearest(overdue, "pk", "told_on"),
+        ExceptionKind.GUARANTEE: _nearest(LinePlan.objects.filter(kept=Kept.NO), "order_id", "order__promise__told_on"),
+        **{
+            kind: _nearest(holds.filter(kind=of), "order_id", "order__promise__told_on") for of, kind in OF_HOLD.items()
+        },
+        ExceptionKind.HOLD: _nearest(holds.exclude(kind__in=OF_HOLD), "order_id", "order__promise__told_on"),
+        ExceptionKind.NO_ETA: _nearest(undated, "pk", "order__promise__told_on"),
+        ExceptionKind.SUPPLIER: _nearest(silent, "line__order_id", "line__order__promise__told_on"),
     }
 
 
-def _few(keys: QuerySet[Any, Any]) -> list[int]:
-    return list(keys.order_by()[:MOST])
+def _nearest(rows: QuerySet[Any, Any], key: str, told_on: str) -> list[int]:
+    by_order = rows.order_by().values(order_key=F(key)).annotate(day=Min(told_on))
+    found = by_order.order_by(F("day").asc(nulls_last=True), "order_key").values_list("order_key", flat=True)
+    return list(found[: MOST + 1])
 
 
 def _parse(cursor: str) -> tuple[date, int]:

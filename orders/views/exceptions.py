@@ -15,7 +15,7 @@ from kernel.pages import address, render_page
 from orders import attention
 from orders.models import ExceptionKind, Snooze
 from orders.queries.board import open_plans, rows_of
-from orders.queries.exceptions import Entry, exception_queue
+from orders.queries.exceptions import MOST, Entry, Queue, exception_queue
 from orders.views.actions import action, day_of, done, field_of
 
 FRAGMENTS = {"live": "orders/exceptions_body.html"}
@@ -41,7 +41,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": _rows(entries, kind),
         "tabs": [
-            (key, label, queue.counts.get(key, 0), _without(request, "kind", **({"kind": key} if key else {})))
+            (key, label, _counted(queue, key), _without(request, "kind", **({"kind": key} if key else {})))
             for key, label in (("", "All"), *ExceptionKind.choices)
             if key in ("", kind) or queue.counts.get(key)
         ],
@@ -52,6 +52,8 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         "snoozed_url": _without(request, "snoozed", **({} if is_snoozed else {"snoozed": "1"})),
         "snoozed": queue.snoozed,
         "next_url": address(request, after=following) if following else "",
+        "cut": [ExceptionKind(each).label for each in sorted(queue.cut) if kind in ("", each)],
+        "most": MOST,
         "today": today,
         "snooze_days": [(days, today + timedelta(days=days)) for days in SNOOZE_DAYS],
     }
@@ -82,6 +84,12 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
 def let_go(request: HttpRequest, ref: str) -> HttpResponse:
     attention.assign(ref, owner_id=None, actor=request.user)
     return done(request, ref, f"{ref} has no owner", undo="orders:take")
+
+
+def _counted(queue: Queue, kind: str) -> str:
+    """Return how many there are of a kind ("": of all), with a plus where there are more."""
+    has_more = kind in queue.cut if kind else bool(queue.cut)
+    return f"{queue.counts.get(kind, 0):,}{'+' if has_more else ''}"
 
 
 def _without(request: HttpRequest, name: str, **changes: str) -> str:

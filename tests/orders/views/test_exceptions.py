@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.models import PurchaseOrderLine
-from orders.models import Kept, LinePlan, Order, OrderPlan, OrderPromise, Peg, Snooze
+from orders.models import Hold, Kept, LinePlan, Order, OrderPlan, OrderPromise, Peg, Snooze
 from orders.queries import exceptions
 from orders.queries.exceptions import exception_queue
 from tests.factories.inventory import make_purchase_order
@@ -177,3 +177,20 @@ def cost(client: Client) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/exceptions/").status_code == 200
     return len(queries)
+
+
+def test_of_more_than_can_be_shown_the_nearest_days_come_and_the_page_says_that_more_wait(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.queries.exceptions.MOST", 2)
+    monkeypatch.setattr("orders.views.exceptions.MOST", 2)
+    far, near, nearest = (planned_order(n) for n in (1, 2, 3))
+    for order, days in ((far, 9), (near, 5), (nearest, 1)):
+        Hold.objects.create(order=order, kind="credit")
+        OrderPromise.objects.filter(order=order).update(told_on=timezone.localdate() + timedelta(days=days))
+
+    html = sign_in().get("/exceptions/?kind=credit").content.decode()
+
+    assert re.findall(r'data-row="([^"]+)"', html) == [nearest.ref, near.ref]
+    assert ">2+</span>" in html
+    assert "These are the 2 with the nearest day" in html
