@@ -35,6 +35,7 @@ from orders.queries.scoring import Score, best_scores
 from orders.queries.status import status_of
 
 NEAREST_AHEAD = 3
+MOST_AHEAD = 1_000  # lines that are counted: beyond it the number does not help, and counting 50,000 takes 0.2 s
 AXIS_DAYS = 7
 LINES_SHOWN, PANEL_LINES = 40, 8
 CHEAP_COUNT = 0.01  # seconds; beyond it the number of planned orders may be some seconds old
@@ -102,12 +103,13 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Who is ahead of this order for the product that it waits for."""
+    """Who is ahead of this order for the product that it waits for; ``has_more`` beyond what was counted."""
 
     product: Product
     orders: int
     units: int
     nearest: tuple[Rival, ...]
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +334,8 @@ def _ahead(lines: Sequence[Line]) -> Ahead | None:
     if plan is None:
         return None
     rivals = _rivals(plan)
-    totals = rivals.aggregate(orders=Count("order_id", distinct=True), units=Sum("line__open_qty"))
+    counted = rivals.order_by().annotate(open_units=F("line__open_qty"))[:MOST_AHEAD]
+    totals = counted.aggregate(lines=Count("pk"), orders=Count("order_id", distinct=True), units=Sum("open_units"))
     nearest = rivals.order_by("-stage", "score", "-order__placed_at", "-line_id").select_related(
         "order__customer", "line"
     )
@@ -341,6 +344,7 @@ def _ahead(lines: Sequence[Line]) -> Ahead | None:
         orders=totals["orders"],
         units=totals["units"] or 0,
         nearest=tuple(_rival(row) for row in nearest[:NEAREST_AHEAD]),
+        has_more=totals["lines"] == MOST_AHEAD,
     )
 
 
