@@ -124,7 +124,8 @@ def _queries(client: Client, page: Page) -> int:
 
 def _walk(client: Client, start: str, steps: int) -> list[str]:
     """Return the addresses of the pages after ``start``, each found on the one before."""
-    found, address = [], start
+    found: list[str] = []
+    address = start
     while len(found) < steps and (link := _NEXT.search(client.get(address).content.decode())):
         address = unescape(link[1])
         found.append(address)
