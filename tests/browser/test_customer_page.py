@@ -65,7 +65,7 @@ def test_each_choice_works_on_a_phone_and_changes_the_plan(come_in: ComeIn, stac
 
     confirm(page, "Keep it together")
     assert stack.rows("SELECT ship_policy FROM orders_order WHERE ref = %s", ref) == [{"ship_policy": "complete"}]
-    expect(page.locator("main")).to_contain_text("you asked for everything together")
+    expect(page.locator("main")).to_contain_text("You asked for everything together.")
 
     page.get_by_text("Change the address").click()
     page.get_by_label("Name, street").fill("Ann Brook\n1 Mill Lane\nLeeds LS1 4AP")
