@@ -28,7 +28,9 @@ def waiting(code: str, *, value: int, late: bool = False, **fields: str) -> Cust
     customer = make_customer(code, **fields)
     today = timezone.localdate()
     order = make_order([(make_product(), 1)], customer=customer, placed_at=timezone.now() - timedelta(days=3))
-    make_order_plan(order, open_value_minor=value, promised_on=today - timedelta(days=1) if late else None)
+    make_order_plan(
+        order, open_value_minor=value, short_units=1234, promised_on=today - timedelta(days=1) if late else None
+    )
     return customer
 
 
@@ -106,6 +108,7 @@ def test_one_customer_shows_what_waits_and_how_promises_were_kept(sign_in: SignI
     assert (page.context["record"].kept, page.context["record"].late, page.context["record"].late_days) == (1, 1, 4.0)
     assert "Ann &amp; Co" in html
     assert "SO-LATE" in html
+    assert "1,234" in html
     assert "Too late for the party" in html
 
 
