@@ -216,7 +216,7 @@ EMAIL_HOOK_SECRET = env.str("EMAIL_HOOK_SECRET", "")  # user:password, with whic
 if EMAIL_PROVIDER:
     EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
 ANYMAIL = {
-    **env.json("EMAIL_PROVIDER_SETTINGS", {}),
+    **dict(env.json("EMAIL_PROVIDER_SETTINGS", {})),
     "WEBHOOK_SECRET": EMAIL_HOOK_SECRET,
     "IGNORE_UNSUPPORTED_FEATURES": True,  # not every provider keeps our number of a mail
     "REQUESTS_TIMEOUT": (5, 10),
@@ -226,7 +226,7 @@ REPLIES_EMAIL = env.str("REPLIES_EMAIL", "")  # answers come back to it, tagged:
 REPLIES_URL = env.str("REPLIES_URL", "")  # imaps://user:password@host/INBOX, asked every minute
 REPLIES_HOOK_SECRET = env.str("REPLIES_HOOK_SECRET", "")  # lets a provider or mail server push mails to /inbound/mail/
 # Short messages: an address in Apprise's notation each, {to} where the customer's belongs: twilio://SID:KEY@+44…/{to}
-GATEWAYS: dict[str, str] = {
+GATEWAYS = {
     "sms": env.str("SMS_URL", ""),
     "chat": env.str("CHAT_URL", ""),
     "push": env.str("PUSH_URL", ""),
@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "backlog.api.openapi.add_common_parts",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ChannelEnum": "notifications.models.Channel.choices",
         "HoldKindEnum": "orders.models.HoldKind.choices",
         "MovementKindEnum": "inventory.models.MovementKind.choices",
         "PlanRunKindEnum": "orders.models.PlanRunKind.choices",
