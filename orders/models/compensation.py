@@ -105,7 +105,7 @@ class CompensationBudget(models.Model):
 
 @pghistory.track()
 class Compensation(models.Model):
-    """What was given for an order; of each step once. ``cost`` counts against the budget of the month it was given in."""
+    """What was given for an order; of each step once. ``cost`` counts against the budget of the month it was given."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="compensations")
     step = models.ForeignKey(CompensationStep, on_delete=models.PROTECT, related_name="+")
