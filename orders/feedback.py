@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from inventory.dirty import mark_dirty
 from django.utils.translation import gettext as _
 
+from inventory.dirty import mark_dirty
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.live import announce
 from kernel.people import Actor, key_of

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from time import perf_counter
 
+from django.core.management.base import CommandError
 from django.test import Client
 
 from backlog.benchmark.site import Site
@@ -30,15 +31,17 @@ class Heard:
 
 
 def time_streams(site: Site, client: Client, *, boards: int = BOARDS) -> Heard:
-    """Open boards, receive stock for an order that waits on the first page, and wait until all have the new plan."""
-    shown = _ROW.findall(client.get("/triage/").content.decode())
-    sku, ref = _short_product(shown)
-    return asyncio.run(asyncio.wait_for(_follow(site, boards, sku, ref, shown), 2 * _PATIENCE_S))
+    """Open boards, receive stock that an order waits for, and wait until all have the new plan."""
+    sku, ref = _waiting()
+    board = f"/triage/?sku={sku}"
+    shown = _ROW.findall(client.get(board).content.decode())
+    return asyncio.run(
+        asyncio.wait_for(_follow(site, boards, sku, ref, f"{board}&live={','.join(shown)}"), 2 * _PATIENCE_S)
+    )
 
 
-async def _follow(site: Site, boards: int, sku: str, ref: str, shown: list[str]) -> Heard:
+async def _follow(site: Site, boards: int, sku: str, ref: str, refresh: str) -> Heard:
     open_boards = [await _open(site) for _ in range(boards)]
-    refresh = f"/triage/?live={','.join(shown)}"
     await asyncio.sleep(1)
     waiting = [asyncio.create_task(_hear_and_refresh(site, reader, ref, refresh)) for reader, _ in open_boards]
     receipt = {"sku": sku, "warehouse": "W1", "qty": 5000, "reference": "benchmark"}
@@ -85,9 +88,10 @@ async def _request(site: Site, path: str, headers: dict[str, str]) -> tuple[asyn
     return reader, writer
 
 
-def _short_product(refs: list[str]) -> tuple[str, str]:
-    """Return a product that an order of the board waits for, and that order."""
-    waiting = LinePlan.objects.filter(order__ref__in=refs, eta_p50__isnull=False, pegged_qty__gt=0)
-    found = waiting.order_by("pk").values_list("product__sku", "order__ref").first()
-    assert found, "nobody on the first page waits for stock"
+def _waiting() -> tuple[str, str]:
+    """Return a product that is coming, and an order that waits for it."""
+    pegged = LinePlan.objects.filter(pegged_qty__gt=0, allocated_qty=0, eta_p50__isnull=False)
+    found = pegged.order_by("pk").values_list("product__sku", "order__ref").first()
+    if found is None:
+        raise CommandError("Nobody waits for stock that is coming.")
     return found
