@@ -12,8 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from backlog.styles import styles_url
-from orders.models import SampleLoad
-from orders.queries.mentions import unread_count
+from orders.queries.frame import Frame, frame_of
 
 CHOICES = {
     "theme": ("system", "light", "dark"),
@@ -75,16 +74,16 @@ NAV = (
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``shell`` holds what base.html needs of the request."""
-    theme = chosen(request, "theme")
+    theme, frame = chosen(request, "theme"), _frame(request)
     return {
-        "sample_loaded": SampleLoad.objects.exists(),
+        "sample_loaded": frame.has_sample,
         "shell": {
             "theme": theme,
             "color_scheme": "light dark" if theme == "system" else theme,
             "density": chosen(request, "density"),
             "nav": _nav_mode(request),
             "nav_items": list(_nav_items(request)),
-            "unread_mentions": _unread_mentions(request),
+            "unread_mentions": frame.unread_mentions,
             "themes": THEMES,
             "styles_url": styles_url(),
             "role": _role(request),
@@ -128,9 +127,9 @@ def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:
     return items
 
 
-def _unread_mentions(request: HttpRequest) -> int:
+def _frame(request: HttpRequest) -> Frame:
     user = getattr(request, "user", None)
-    return unread_count(user) if user is not None and user.has_perm("orders.view_backlog") else 0
+    return frame_of(user if user is not None and user.has_perm("orders.view_backlog") else None)
 
 
 def _role(request: HttpRequest) -> str:
