@@ -166,12 +166,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # Facts: who listens to what. A listener takes a list of facts of one kind, inside the dispatcher's transaction.
 
-_MAIL, _WEBHOOKS = "notifications.announcing.announce", "notifications.webhooks.queueing.enqueue"
+_MAIL, _WEBHOOKS = "notifications.delivering.announcing.announce", "notifications.webhooks.queueing.enqueue"
 FACT_LISTENERS: dict[str, list[str]] = {
     "orders.taken_in": [_WEBHOOKS],
     "orders.backordered": [_MAIL, _WEBHOOKS],
     "orders.line_allocated": [_MAIL, _WEBHOOKS],
-    "orders.eta_slipped": ["orders.delays.give_notices", _MAIL, _WEBHOOKS],
+    "orders.eta_slipped": ["orders.dialogue.delays.give_notices", _MAIL, _WEBHOOKS],
     "orders.delay_notice": [_MAIL],
     "orders.delay_consent": [_MAIL],
     "orders.eta_improved": [_MAIL, _WEBHOOKS],
@@ -179,7 +179,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.shipped": [_MAIL, _WEBHOOKS],
     "orders.cancelled": [_MAIL, _WEBHOOKS],
     "orders.cancelled_unanswered": [_MAIL, _WEBHOOKS],
-    "orders.answered": ["notifications.answering.announce"],
+    "orders.answered": ["notifications.delivering.answering.announce"],
     "orders.compensated": [_MAIL, _WEBHOOKS],
     "orders.follow_up": [_MAIL],
     "orders.feedback_wanted": [_MAIL],
@@ -188,7 +188,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.held": [_WEBHOOKS],
     "orders.released": [_WEBHOOKS],
     "orders.customer_chose": [_WEBHOOKS],
-    "notifications.sent": ["orders.told.record_told", "orders.delays.record_given"],
+    "notifications.sent": ["orders.dialogue.told.record_told", "orders.dialogue.delays.record_given"],
 }
 WEBHOOKS_MAY_STAY_INSIDE = env.bool("WEBHOOKS_MAY_STAY_INSIDE", False)  # http and private addresses, for trials only
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
@@ -208,7 +208,7 @@ CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "smtp://127.0.0.1:1025")
 vars().update({name: value for name, value in EMAIL_CONFIG.items() if name.startswith("EMAIL_")})
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
-    EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
+    EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
 EMAIL_TIMEOUT = 10
 # A provider of django-anymail, such as postmark, in place of SMTP; its keys as JSON: {"POSTMARK_SERVER_TOKEN": "…"}
 EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "")
@@ -334,7 +334,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
-LOCALE_PATHS = [BASE_DIR / "locale"]  # what customers read (notifications.spoken); colleagues read English
+LOCALE_PATHS = [BASE_DIR / "locale"]  # what customers read (notifications.texts.spoken); colleagues read English
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_FINDERS = True

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from notifications import links
 from notifications.models import Link, LinkPurpose
-from notifications.spoken import speak
+from notifications.texts.spoken import speak
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, Link, P], HttpResponse]

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from notifications.models import Delivery, DeliveryState, Fact, FactState
 
-ANNOUNCERS = {"notifications.announcing.announce", "notifications.answering.announce"}
+ANNOUNCERS = {"notifications.delivering.announcing.announce", "notifications.delivering.answering.announce"}
 
 
 def message_drift() -> list[tuple[str, str]]:

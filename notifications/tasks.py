@@ -13,11 +13,11 @@ from imap_tools import ImapToolsError
 
 from notifications.channels.answers import Unreachable
 from notifications.channels.gateways import SHORT_CHANNELS
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.links import forget_misses
-from notifications.proposing import let_proposals_lapse
 from notifications.replies.mailbox import fetch_replies
-from notifications.sending import send_due
+from notifications.rules.proposing import let_proposals_lapse
 from notifications.webhooks import queueing
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from kernel.transactions import entry_verb
 from notifications.access import opened_by_key
-from notifications.known import closed_among
+from notifications.delivering.known import closed_among
 from notifications.models import Channel, Link, LinkPurpose, Suppression
 from notifications.models.suppression import BY_CUSTOMER
 

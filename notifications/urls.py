@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notifications import rules_page, send_rules_page, unsubscribing, views
+from notifications import unsubscribing, views
 from notifications.channels import page
 from notifications.channels.hook import take_mail_events
 from notifications.replies import hook
+from notifications.rules import rules_page, send_rules_page
 
 app_name = "notifications"
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import DomainError, Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
-from notifications import resending
+from notifications.delivering import resending
 from notifications.integrity import delivery_counts
 from notifications.models import Channel, Delivery, DeliveryState
-from notifications.valve import message_rules
+from notifications.rules.valve import message_rules
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 TABS = (

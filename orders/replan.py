@@ -12,18 +12,18 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from kernel.kick import kick
-from orders import policies
-from orders.guarding import guard, is_on
 from orders.hands import keep_pick_days
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
-from orders.plan_guard import judge_draft
-from orders.plan_records import keep_record
 from orders.planning.grammar import parse_policy
-from orders.releases import come_in_force, drop_superseded, is_release
 from orders.replanning.chunks import Written
 from orders.replanning.demand import has_newer_forecast
 from orders.replanning.draft import Draft, Stopwatch, make_draft
+from orders.replanning.plan_records import keep_record
 from orders.replanning.writers import write_draft
+from orders.rules import policies
+from orders.rules.guarding import guard, is_on
+from orders.rules.plan_guard import judge_draft
+from orders.rules.releases import come_in_force, drop_superseded, is_release
 from orders.simulation.archive import fingerprint
 
 PLAN_TASK = "orders.tasks.plan_dirty"

@@ -10,7 +10,8 @@ from inventory import calendars, catalogue, protecting, purchasing, substitutes,
 from inventory.models import SetupChange
 from kernel.errors import NotFound
 from kernel.people import Actor
-from orders import customers, hands, sources, terms
+from orders import customers, hands, sources
+from orders.handling import terms
 
 CONTACT = {"contact_name", "email", "phone"}
 REACH = CONTACT | {"language", "zone", "wants_email"}

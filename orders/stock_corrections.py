@@ -21,7 +21,7 @@ from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
-from orders.claims import Taken, drop
+from orders.handling.claims import Taken, drop
 from orders.models import Allocation, AllocationState
 
 

@@ -5,20 +5,20 @@ from django.utils import timezone
 
 from inventory.forecasts import is_due
 from kernel.kick import kick
-from orders import late_risk
+from orders.board.history import keep_day
 from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
-from orders.delays import cancel_unanswered, give_overdue_notices
-from orders.following_up import ask_for_feedback, follow_up_on_silence, tell_of_stock
-from orders.forecast_demand import forecast_demand
+from orders.dialogue.delays import cancel_unanswered, give_overdue_notices
+from orders.dialogue.following_up import ask_for_feedback, follow_up_on_silence, tell_of_stock
+from orders.handling.substituting import take_substitutes
 from orders.hands import keep_pick_days
-from orders.history import keep_day
 from orders.party_backlogs import keep_party_backlogs
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
-from orders.simulations import SIMULATE_TASK, run_waiting
-from orders.studies import STUDY_TASK, answer_waiting
-from orders.substituting import take_substitutes
+from orders.simulation.simulations import SIMULATE_TASK, run_waiting
+from orders.studying import late_risk
+from orders.studying.forecast_demand import forecast_demand
+from orders.studying.studies import STUDY_TASK, answer_waiting
 
 # A full run of a million lines takes over a minute; one that is cut short starts again from the beginning.
 _SOFT_LIMIT, _LIMIT = 1740, 1800  # seconds

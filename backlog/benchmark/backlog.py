@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from orders.benchmark.seed import seed, shape_of
-from orders.history import keep_day, keep_past_days
+from orders.board.history import keep_day, keep_past_days
 from orders.replan import replan
 from orders.sample.people import create_people
 

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import MAX_VERSION, Flag, In, Integer, Text, validated
-from notifications import valve
 from notifications.integrity import fact_counts
 from notifications.models import MessageRules
+from notifications.rules import valve
 
 
 class MessageRulesOut(serializers.ModelSerializer[MessageRules]):

@@ -15,9 +15,9 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from kernel.filters import ChoiceFilter, TextFilter
 from kernel.rest import In, Text, validated
-from notifications import wording
 from notifications.models import Template, TemplateStatus
-from notifications.words import Slot
+from notifications.texts import wording
+from notifications.texts.words import Slot
 
 EDIT, ACTIVATE = ("notifications.edit_template",), ("notifications.activate_template",)
 

@@ -7,8 +7,8 @@ from typing import Protocol
 from notifications.channels.gateway_courier import GatewayCourier
 from notifications.channels.gateways import carriers
 from notifications.channels.mail import MailCourier
+from notifications.delivering.preparing import Outgoing
 from notifications.models import Channel
-from notifications.preparing import Outgoing
 
 
 class Courier(Protocol):

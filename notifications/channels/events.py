@@ -14,10 +14,10 @@ from kernel.live import announce
 from kernel.transactions import entry_verb
 from notifications.channels.mail import OUR_NUMBER
 from notifications.channels.routing import fall_back, tell_sent
-from notifications.known import BOUNCED
+from notifications.delivering.known import BOUNCED
+from notifications.delivering.outcomes import close_address
 from notifications.models import Channel, Delivery, DeliveryState
 from notifications.models.suppression import BY_CUSTOMER
-from notifications.outcomes import close_address
 
 COMPLAINED = "complained"
 ARRIVED = "delivered"

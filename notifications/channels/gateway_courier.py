@@ -15,9 +15,9 @@ from kernel.errors import Invalid
 from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable
 from notifications.channels.gateways import PLACE
 from notifications.channels.short import short
+from notifications.delivering.preparing import Outgoing
 from notifications.models import Channel
-from notifications.placeholders import hidden_link
-from notifications.preparing import Outgoing
+from notifications.texts.placeholders import hidden_link
 
 TIMEOUTS = "cto=5&rto=10"
 NOT_US = {401, 402, 403}  # the key is wrong, or the account is empty: no message would fare better

@@ -8,10 +8,10 @@ from django.utils.html import conditional_escape
 
 from notifications.channels.answers import RefusedForGood
 from notifications.channels.api_mailer import ApiMailer
-from notifications.placeholders import hidden_link
-from notifications.preparing import Outgoing
+from notifications.delivering.preparing import Outgoing
+from notifications.delivering.smtp import Mailer
 from notifications.replies.addresses import reply_address
-from notifications.smtp import Mailer
+from notifications.texts.placeholders import hidden_link
 
 OUR_NUMBER = "delivery"  # in the metadata that a provider gives back with its reports
 

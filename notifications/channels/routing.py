@@ -11,11 +11,11 @@ from typing import Any
 
 from kernel.transactions import require_transaction
 from notifications.channels.gateways import Carriers, carriers
-from notifications.drafts import draft
-from notifications.known import BOUNCED, closed_among
+from notifications.delivering.drafts import draft
+from notifications.delivering.known import BOUNCED, closed_among
 from notifications.models import Channel, Delivery, DeliveryState, Fact, Preference, SendMode
 from notifications.outbox import NewFact, record_facts
-from notifications.proposing import ANSWERED, mode_of, rules_in_force
+from notifications.rules.proposing import ANSWERED, mode_of, rules_in_force
 
 _SPACING = re.compile(r"[\s().\-/]")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from notifications.languages import language_of
-from notifications.placeholders import fill, order_news, values_of
-from notifications.rendering import Mail, OrderNews, words_kind
-from notifications.words import SMS, SUMMARY, Words, words_of
+from notifications.texts.languages import language_of
+from notifications.texts.placeholders import fill, order_news, values_of
+from notifications.texts.rendering import Mail, OrderNews, words_kind
+from notifications.texts.words import SMS, SUMMARY, Words, words_of
 
 MOST_ORDERS = 3
 MAX_LETTERS = 1000  # what chats and push take anywhere

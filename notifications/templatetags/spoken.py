@@ -6,7 +6,7 @@ from django import template
 from django.utils import translation
 from django.utils.translation import get_language_info
 
-from notifications.spoken import page_codes, spoken_now
+from notifications.texts.spoken import page_codes, spoken_now
 
 register = template.Library()
 

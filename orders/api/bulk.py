@@ -17,13 +17,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from kernel.errors import Forbidden, Invalid
 from kernel.rest import Day, In, Integer, Text, validated
+from orders.board.filters import BoardFilter
 from orders.bulk.actions import ACTIONS
 from orders.bulk.jobs import MAX_ORDERS, start_job, undo_job
 from orders.bulk.telling import EXPECTED, SAFE
-from orders.filters import BoardFilter
+from orders.dialogue.telling import MAX_NOTE
 from orders.models import BulkAction, BulkJob, BulkRowState, HoldKind, Order
 from orders.queries.board import open_plans
-from orders.telling import MAX_NOTE
 
 SEE = ("orders.view_backlog",)
 MOST_FAILURES = 100

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orders.guarding import LIMITS
+from orders.rules.guarding import LIMITS
 from orders.simulation.news import News
 
 NEWS = [kind.name.lower() for kind in News if kind != News.NONE]

@@ -17,8 +17,8 @@ from orders.api.contact import contact_level
 from orders.api.filters import CustomerFilter
 from orders.api.outgoing import CustomerOut
 from orders.customers import change_customer, create_customer
+from orders.handling.terms import change_customer_terms
 from orders.models import Customer
-from orders.terms import change_customer_terms
 
 SEE, TAKE_IN = ("orders.view_backlog",), ("orders.intake_order",)
 

@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from kernel.filters import ChoiceFilter, TextFilter
 from kernel.rest import MAX_VERSION, Flag, In, Integer, Text, validated
-from orders import delays
+from orders.dialogue import delays
 from orders.models import DelayNotice, DelayOutcome, DelayRules
 
 

@@ -16,7 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from kernel.filters import ChoiceFilter, TextFilter
 from kernel.rest import In, Text, validated
-from orders.feedback import MAX_COMMENT, answer_feedback
+from orders.dialogue.feedback import MAX_COMMENT, answer_feedback
 from orders.models import Feedback, FeedbackOccasion
 
 ANSWERED = (("true", "Answered"), ("false", "Waiting for an answer"))

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import Flag, In, Integer, validated
-from orders.guarding import change_guard, guard
 from orders.models import Guard
+from orders.rules.guarding import change_guard, guard
 
 _MOST = 10_000_000
 

@@ -15,21 +15,23 @@ from rest_framework.viewsets import GenericViewSet
 
 from kernel.errors import NotFound
 from kernel.rest import validated
-from orders import intake, lifecycle, picking, policies
 from orders.api import incoming
 from orders.api.allocation import ProposalOut
 from orders.api.contact import contact_level
 from orders.api.explanation import ExplanationOut
 from orders.api.filters import OrderFilter
 from orders.api.outgoing import OrderOut
-from orders.eta import change_eta
+from orders.entry import intake
+from orders.handling import lifecycle, picking
+from orders.handling.eta import change_eta
+from orders.handling.shipping import ShipLine, ship
+from orders.handling.substituting import substitute_line
+from orders.handling.terms import change_order_terms
 from orders.models import Order
 from orders.queries.api_orders import detailed_orders, planning_context
 from orders.queries.explanation import explain_order
 from orders.queries.substitutes import proposals
-from orders.shipping import ShipLine, ship
-from orders.substituting import substitute_line
-from orders.terms import change_order_terms
+from orders.rules import policies
 
 SEE = ("orders.view_backlog",)
 

@@ -16,13 +16,13 @@ from rest_framework.viewsets import GenericViewSet
 from inventory.queries import products_by_sku
 from kernel.errors import Invalid
 from kernel.rest import validated
-from orders import releases
 from orders.api.comparisons import ComparisonOut, RunVerdictOut
 from orders.api.filters import PlanRunFilter
 from orders.api.incoming import PlanRunIn, PublishIn
 from orders.models import PlanRun
 from orders.replan import replan, request_full_run
-from orders.run_comparison import compare_order, compare_runs
+from orders.replanning.run_comparison import compare_order, compare_runs
+from orders.rules import releases
 
 CAUSE = "Asked for through the API"
 WITH = OpenApiParameter("with", int, required=True, description="The other run")

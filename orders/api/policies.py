@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import In, validated
-from orders import approvals, policies, policy_drafts
 from orders.api.comparisons import FindingOut, PreviewOut
 from orders.api.filters import PolicyFilter
 from orders.api.incoming import DraftIn, PolicyIn, PublishIn, RulesIn
@@ -26,7 +25,8 @@ from orders.planning.attributes import CATALOGUE, Kind, Source
 from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
 from orders.planning.schema import SCHEMA
-from orders.policy_preview import preview, preview_rules
+from orders.rules import approvals, policies, policy_drafts
+from orders.rules.policy_preview import preview, preview_rules
 
 SEE = ("orders.view_backlog",)
 

@@ -17,7 +17,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from kernel.filters import ChoiceFilter, TextFilter
 from kernel.rest import In, Text, validated
 from notifications.models import Reply, ReplyState
-from orders import conversation
+from orders.dialogue import conversation
 
 
 class ReplyOut(serializers.ModelSerializer[Reply]):

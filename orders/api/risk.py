@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from orders.late_risk import in_use
 from orders.learning.features import FEATURES
 from orders.models import RiskVersion
+from orders.studying.late_risk import in_use
 
 
 class BinOut(serializers.Serializer[Any]):

@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import In, Integer, Text, validated
-from orders import simulations
 from orders.api.comparisons import ComparisonOut, FiguresOut
 from orders.api.filters import SimulationFilter
 from orders.api.outgoing import PolicyOut
 from orders.models import Simulation, SimulationScenario
+from orders.simulation import simulations
 from orders.simulation.scenarios import MEMBERS
 
 SEE = ("orders.view_backlog",)

@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from kernel.rest import In, Integer, validated
 from orders.api.filters import ChoiceFilter
 from orders.models import SimulationStatus, Study, StudyKind
-from orders.studies import ask_study
+from orders.studying.studies import ask_study
 
 SEE = ("orders.view_backlog",)
 MOST_POLICIES = 10

@@ -24,7 +24,7 @@ from django.utils import timezone
 from notifications.dispatching import dispatch_pending
 from notifications.integrity import delivery_counts
 from notifications.outbox import NewFact, record_facts
-from notifications.valve import change_rules
+from notifications.rules.valve import change_rules
 from orders.benchmark.sender import send_all
 
 PATIENCE_S = 600

@@ -14,7 +14,7 @@ from django.utils import timezone
 def send_all(database: str, together: Barrier, ends: Any) -> None:
     """Send what is due until nothing is, together with the other senders; put the moment of the end into ``ends``."""
     django.setup()
-    from notifications.sending import send_due  # needs models, which exist from here on
+    from notifications.delivering.sending import send_due  # needs models, which exist from here on
 
     connection.settings_dict["NAME"] = database
     try:

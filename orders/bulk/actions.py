@@ -19,10 +19,10 @@ from orders.bulk.dates import RestoreEta, SetEta
 from orders.bulk.holding import PlaceHold, ReleaseHolds, SetExpedited
 from orders.bulk.splitting import Rejoin, SplitReady
 from orders.bulk.telling import EXPECTED, SAFE, TakeDatesBack, TellDates
-from orders.lifecycle import MAX_NOTE
+from orders.dialogue.telling import MAX_NOTE as MAX_MESSAGE_NOTE
+from orders.dialogue.telling import reason_sentence
+from orders.handling.lifecycle import MAX_NOTE
 from orders.models import BulkAction, BulkJob, HoldKind
-from orders.telling import MAX_NOTE as MAX_MESSAGE_NOTE
-from orders.telling import reason_sentence
 
 Params = Mapping[str, Any]
 MAX_DAYS = 365

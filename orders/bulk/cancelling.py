@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
-from orders.claims import drop, lock_claims_of, take_all
-from orders.editing import close_done
+from orders.dialogue.snapshots import customer_payloads
+from orders.handling.claims import drop, lock_claims_of, take_all
+from orders.handling.editing import close_done
 from orders.models import Allocation, AllocationState, OrderLine
-from orders.snapshots import customer_payloads
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from kernel.people import Actor
 from notifications.outbox import record_facts
-from orders.editing import fact_of
+from orders.handling.editing import fact_of
 from orders.models import Order, OrderLine
 
 Said = Callable[[Order], Mapping[str, Any]]

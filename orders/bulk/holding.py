@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kernel.people import key_of
-from notifications.placeholders import QUESTIONS
+from notifications.texts.placeholders import QUESTIONS
 from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
-from orders.claims import drop, lock_claims_of, take_all
+from orders.dialogue.questions import HOLD_SUBJECT, ask_customers
+from orders.handling.claims import drop, lock_claims_of, take_all
 from orders.models import AllocationState, Hold
-from orders.questions import HOLD_SUBJECT, ask_customers
 
 Kinds = dict[int, dict[str, str]]  # by order id: the kind of each hold, and its reason
 

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
 from orders.bulk.holding import active_holds
-from orders.claims import change_state, lock_claims_of, take, take_all
+from orders.handling.claims import change_state, lock_claims_of, take, take_all
 from orders.models import Allocation, AllocationState, OrderLine, OrderTerms, ShipPolicy
 
 

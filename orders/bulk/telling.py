@@ -13,11 +13,11 @@ from django.utils import timezone
 from notifications.models import Delivery, DeliveryState
 from orders.bulk.change import Applied, Chunk, count_change, tell_all
 from orders.bulk.dates import current_etas, write_etas
-from orders.eta import refuse_eta
+from orders.dialogue.snapshots import customer_payloads
+from orders.dialogue.telling import SUBJECT, reason_sentence
+from orders.handling.eta import refuse_eta
 from orders.models import Order, OrderPlan, OrderPromise
 from orders.replanning.facts import ETA_IMPROVED, ETA_RESTORED, ETA_SLIPPED
-from orders.snapshots import customer_payloads
-from orders.telling import SUBJECT, reason_sentence
 
 EXPECTED, SAFE = "expected", "safe"
 LEFT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)

@@ -12,7 +12,7 @@ from inventory.imports.running import Outcome, Part, run
 from inventory.imports.table import Row, read_table
 from kernel.people import Actor
 from kernel.transactions import rehearse
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
 from orders.models import ShipPolicy
 
 ORDER_COLUMNS = (

@@ -22,7 +22,7 @@ class StudyKind(models.TextChoices):
 class Study(Leased):
     """A question to our own records that takes a worker some time; a row of the queue until it is answered.
 
-    ``asked`` is as ``orders.studies`` read it, ``result`` what the command of the same name prints as JSON.
+    ``asked`` is as ``orders.studying.studies`` read it, ``result`` what the command of the same name prints as JSON.
     """
 
     kind = models.CharField(max_length=20, choices=StudyKind)

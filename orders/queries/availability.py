@@ -12,7 +12,6 @@ from inventory.models import DirtyMark
 from inventory.queries import products_by_sku
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
-from orders import policies
 from orders.planning.availability import Answers, Committed, Questions, availability
 from orders.planning.grammar import parse_policy
 from orders.planning.types import NO_DAY, ON_HAND, Ints
@@ -22,6 +21,7 @@ from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of, load_sites
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import Claims, load_claims
+from orders.rules import policies
 
 MAX_ITEMS = 200
 

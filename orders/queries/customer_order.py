@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from inventory.models import DirtyMark, SubstituteWhen
-from notifications.languages import Language
+from notifications.texts.languages import Language
 from orders.models import (
     Allocation,
     AllocationState,

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kernel.errors import Invalid
 from kernel.paging import KeyPage, SortKey, parse_int, parse_moment, parse_text, take_page
-from orders.filters import few_keys
+from orders.board.filters import few_keys
 from orders.models import BacklogFigures, Customer, CustomerBacklog, Tier
 
 LAST = SortKey("pk", False, parse_int)

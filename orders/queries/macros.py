@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kernel.people import Actor
-from orders.compensating import Offer
+from orders.dialogue.compensating import Offer
+from orders.dialogue.telling import missing_permissions
 from orders.models import Macro
 from orders.queries.untold import DateChoice
-from orders.telling import missing_permissions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from datetime import date, datetime
 import numpy as np
 
 from orders.models import EtaRevision, EtaRevisionKind, LinePlan, Order, OrderPlan, PlanRecord, Policy, Reason
-from orders.plan_records import replay
 from orders.planning import grammar
 from orders.planning.types import NO_DAY
 from orders.queries.ranks import ranks_of
 from orders.queries.scoring import Part, name_points, rule_labels
+from orders.replanning.plan_records import replay
 from orders.simulation.outlook import look
 
 NOW = 0  # stands for the plan in force where a run's number is asked for

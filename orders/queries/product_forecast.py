@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from inventory.forecast_words import in_words
 from inventory.models import DemandForecast, Product
-from orders import policies
 from orders.planning.demand import Expected
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import Forecast, Policy
 from orders.replanning.demand import load_demand
 from orders.replanning.scope import Scope
+from orders.rules import policies
 
 WEEKS_BACK = 12
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
-from notifications.rendering import Mail, render
+from notifications.texts.rendering import Mail, render
+from orders.dialogue.snapshots import customer_payloads
 from orders.models import Order, PlanRun
-from orders.snapshots import customer_payloads
 
 SAMPLES = 5
 

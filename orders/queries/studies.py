@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orders.late_risk import InUse, in_use
 from orders.models import RiskVersion, SimulationStatus, Study, StudyKind
+from orders.studying.late_risk import InUse, in_use
 
 STRATEGIES = {
     "fifo": "First in, first out",

@@ -11,13 +11,13 @@ from typing import Any
 from django.db.models import Count, DateField, ExpressionWrapper, F, QuerySet
 from django.utils.dateparse import parse_date
 
-from notifications.rendering import Mail, OrderNews, render, render_summary
-from notifications.valve import message_rules
+from notifications.rules.valve import message_rules
+from notifications.texts.rendering import Mail, OrderNews, render, render_summary
 from orders.bulk.jobs import MAX_ORDERS
 from orders.bulk.telling import SAFE
+from orders.dialogue.snapshots import customer_payloads
 from orders.models import OrderPlan
 from orders.queries.untold import untold
-from orders.snapshots import customer_payloads
 
 SAMPLES = 3
 SHOWN = 50

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState
-from notifications.valve import message_rules
+from notifications.rules.valve import message_rules
 from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderPlan, Reason, ShipPolicy, Telling, Way
 from orders.queries.promises import order_chance
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django.utils.translation import get_language_info
 
 from kernel.errors import NotFound
-from notifications.languages import DEFAULT, codes
 from notifications.models import Template, TemplateStatus
 from notifications.models.delivery import KIND_LABELS
-from notifications.placeholders import PLACEHOLDERS, placeholders_of
-from notifications.word_differences import Piece, differences
-from notifications.wording import ALL_KINDS
-from notifications.words import SUFFIXES, Slot, Words, channels_of, file_of, words_in_file
+from notifications.texts.languages import DEFAULT, codes
+from notifications.texts.placeholders import PLACEHOLDERS, placeholders_of
+from notifications.texts.word_differences import Piece, differences
+from notifications.texts.wording import ALL_KINDS
+from notifications.texts.words import SUFFIXES, Slot, Words, channels_of, file_of, words_in_file
 
 LABELS = {"undated": "No date yet", "summary": "Several orders"}
 CHANNELS = {"email": "E-mail", "sms": "Text message"}

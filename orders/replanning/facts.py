@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.outbox import NewFact, record_facts
+from orders.dialogue.snapshots import customer_payloads
 from orders.planning.rules import PromiseRule
 from orders.planning.types import Bools, Ints, Reason
 from orders.replanning.bulk import as_array
 from orders.replanning.weighing import weigh
-from orders.snapshots import customer_payloads
 
 BACKORDERED = "orders.backordered"
 LINE_ALLOCATED = "orders.line_allocated"

@@ -18,7 +18,7 @@ from django.utils import timezone
 from inventory.models import Product
 from inventory.suppliers import refresh_delays
 from kernel.errors import Conflict
-from orders.history import keep_day, keep_past_days
+from orders.board.history import keep_day, keep_past_days
 from orders.models import Order, PlanRun, PlanRunStatus, SampleLoad
 from orders.queries.trends import TREND_DAYS
 from orders.replan import replan

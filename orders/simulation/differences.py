@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orders.guarding import Verdict, guard, judge
+from orders.rules.guarding import Verdict, guard, judge
 from orders.simulation import comparing
 from orders.simulation.comparing import Bucket, Comparison, Waits
 from orders.simulation.moves import Move, tell_moves

@@ -12,9 +12,9 @@ import numpy as np
 from django.core.serializers.json import DjangoJSONEncoder
 
 from kernel.errors import Invalid
-from orders import policies
 from orders.models import Policy, Reason
 from orders.planning.grammar import parse_policy
+from orders.rules import policies
 from orders.simulation.applying import apply
 from orders.simulation.changed import Changed, NewOrder
 from orders.simulation.comparing import compare_outlooks

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from orders.drafting.curve import Curve
 from orders.drafting.words import amount
-from orders.policy_preview import Preview
+from orders.rules.policy_preview import Preview
 from orders.simulation.comparing import Bucket, Waits
 from orders.simulation.moves import Move
 from orders.templatetags.display import MINUS, day, pounds

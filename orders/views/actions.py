@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST
 from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
-from orders import addressing, lifecycle, picking, shipping
-from orders import eta as eta_verbs
-from orders.mentions import unknown_names
+from orders.handling import addressing, lifecycle, picking, shipping
+from orders.handling import eta as eta_verbs
+from orders.handling.mentions import unknown_names
 from orders.models import Order, OrderStatus
 from orders.views.order_conflicts import news, repeated_fields, seen_version, wishes
 

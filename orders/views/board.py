@@ -15,7 +15,7 @@ from kernel.errors import Invalid
 from kernel.pages import address, cursor_of, is_partial, page_links, render_page
 from kernel.paging import PAGE_SIZE
 from kernel.remembered import remembered
-from orders.filters import BoardFilter
+from orders.board.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
 from orders.queries.board import (
     board_page,

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from kernel.pages import address
+from orders.board.filters import CONDITIONS
 from orders.board_conditions import FIELDS, Condition, Field, read_condition
-from orders.filters import CONDITIONS
 
 FIELD, OPERATOR, VALUE = "new", "op", "val"
 STEPS = (FIELD, OPERATOR, VALUE)

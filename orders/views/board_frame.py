@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from kernel.pages import address
+from orders.board.saved_views import lasting
 from orders.models import SavedView
-from orders.saved_views import lasting
 from orders.views.saved_views import address_of
 
 CURSOR = ("after", "before", "live")

@@ -20,9 +20,9 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from kernel.text import is_plain
+from orders.board.filters import BoardFilter
 from orders.bulk.actions import ACTIONS
 from orders.bulk.jobs import start_job, undo_job, work_chunk
-from orders.filters import BoardFilter
 from orders.models import BulkAction, BulkJob, BulkRowState, Order
 from orders.queries.board import open_plans
 from orders.queries.bulk import described

@@ -19,7 +19,7 @@ from kernel.errors import DomainError
 from kernel.forms import VerbForm
 from kernel.pages import render_page
 from kernel.tiers import Tier
-from orders import compensating, ladder
+from orders.dialogue import compensating, ladder
 from orders.models import Compensation, CompensationKind, CompensationStep, Order
 
 MAY_CHANGE = "orders.change_ladder"

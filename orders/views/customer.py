@@ -24,10 +24,10 @@ from kernel.errors import DomainError, Invalid
 from notifications.access import no_such_link, opened_by_key
 from notifications.links import make_links, revoke_links, still_opens
 from notifications.models import Link, LinkPurpose
-from notifications.spoken import speak, spoken_now
-from orders import customer_choices
-from orders import feedback as feedback_verbs
-from orders.customer_choices import Sent
+from notifications.texts.spoken import speak, spoken_now
+from orders.dialogue import customer_choices
+from orders.dialogue import feedback as feedback_verbs
+from orders.dialogue.customer_choices import Sent
 from orders.models import ChoiceKind, FeedbackReason, Order
 from orders.queries.customer_order import customer_order
 

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import get_language_info
 
 from inventory.forms import VersionedForm
-from notifications.languages import codes
+from notifications.texts.languages import codes
+from orders.handling.terms import MAX_RELEASES, MAX_SOURCES
 from orders.models import Customer, FillMeasure, Tier
-from orders.terms import MAX_RELEASES, MAX_SOURCES
 
 CONTACT = ("contact_name", "email", "phone", "language", "zone", "wants_email")
 STANDING = ("name", "tier", "country")

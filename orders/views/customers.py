@@ -20,7 +20,7 @@ from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.remembered import remembered
 from kernel.text import is_plain
 from orders import customers as verbs
-from orders import terms
+from orders.handling import terms
 from orders.models import Customer, Tier
 from orders.queries import customer as queries
 from orders.queries import customers as lists

@@ -17,7 +17,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.forms import VerbForm
 from kernel.pages import cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_date, parse_int, take_page
-from orders.delays import agree_in_person, change_delay_rules, delay_rules
+from orders.dialogue.delays import agree_in_person, change_delay_rules, delay_rules
 from orders.models import DelayNotice, DelayOutcome, DelayRules
 
 MAY_CHANGE = "orders.change_delay_rules"

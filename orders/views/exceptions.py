@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from kernel.errors import Invalid
 from kernel.pages import address, render_page
-from orders import attention
+from orders.handling import attention
 from orders.models import ExceptionKind, Snooze
 from orders.queries.board import open_plans, rows_of
 from orders.queries.exceptions import MOST, Entry, Queue, exception_queue

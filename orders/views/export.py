@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from kernel.errors import Invalid
 from kernel.pages import render_page
-from orders.exports import csv_chunks, write_xlsx
-from orders.filters import BoardFilter
+from orders.board.exports import csv_chunks, write_xlsx
+from orders.board.filters import BoardFilter
 from orders.queries.board import open_plans, sort_keys
 from orders.queries.board_export import ExportRow, export_chunks
 

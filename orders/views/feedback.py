@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import DomainError, Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
-from orders import feedback as verbs
+from orders.dialogue import feedback as verbs
 from orders.models import Feedback, FeedbackReason
 from orders.queries.feedback import causes_of, inbox, standing
 

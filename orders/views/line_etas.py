@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kernel.bounds import read_day
 from kernel.errors import DomainError
-from orders.line_etas import change_line_eta
+from orders.handling.line_etas import change_line_eta
 from orders.models import LineEta, OrderLine
 
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kernel.errors import DomainError
 from kernel.forms import VerbForm
 from kernel.pages import render_page
-from notifications.languages import DEFAULT, language_of
-from orders.macros import keep_macro, remove_macro, restore_macro
+from notifications.texts.languages import DEFAULT, language_of
+from orders.dialogue.macros import keep_macro, remove_macro, restore_macro
+from orders.dialogue.telling import MAX_NOTE
 from orders.models import HoldKind, Macro
 from orders.models.telling import DateChoice
-from orders.telling import MAX_NOTE
 
 MAY_CHANGE = "orders.change_macros"
 

@@ -14,7 +14,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from kernel.text import is_plain
-from orders.mentions import read_mentions, unread_mention
+from orders.handling.mentions import read_mentions, unread_mention
 from orders.queries.mentions import mentions_of, people_like, unread_count
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]

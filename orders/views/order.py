@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from kernel.pages import render_page
 from notifications.models import Delivery, Reply
-from orders import policies
 from orders.models import EtaRevision, EtaRevisionKind, HoldKind, Order
 from orders.queries.allocation import terms_of
 from orders.queries.customer import customer_figures
@@ -25,6 +24,7 @@ from orders.queries.ranks import ranks_of
 from orders.queries.substitutes import proposals
 from orders.queries.timeline import GROUPS, order_timeline
 from orders.queries.trying import try_expedite
+from orders.rules import policies
 from orders.views.order_steps import step_links
 
 MESSAGES_SHOWN = 10

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 
 from kernel.errors import Invalid
 from kernel.pages import render_page
-from orders import policies
+from orders.handling.splitting import SplitLine, rejoin, split
 from orders.models import Allocation, AllocationState, Order, ShipPolicy
 from orders.queries.order import Line, order_detail
 from orders.queries.trying import try_split
-from orders.splitting import SplitLine, rejoin, split
+from orders.rules import policies
 from orders.views.actions import action, done, field_of, who
 
 FRAGMENTS = {"split-halves": "orders/order_split_halves.html"}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kernel.paging import neighbours
-from orders.filters import BoardFilter
+from orders.board.filters import BoardFilter
 from orders.models import Order
 from orders.queries.board import open_plans, sort_keys
 

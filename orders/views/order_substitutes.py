@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kernel.pages import render_page
-from orders import policies
+from orders.handling.substituting import substitute_line, swap_back
 from orders.models import LineSubstitution, Order
 from orders.queries.order import order_detail
 from orders.queries.substitutes import allowed
 from orders.queries.trying import try_swaps
-from orders.substituting import substitute_line, swap_back
+from orders.rules import policies
 from orders.views.actions import action, done, field_of, number_of, who
 
 

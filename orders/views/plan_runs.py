@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
-from orders import releases
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
 from orders.queries.run_messages import run_messages
 from orders.replan import request_full_run
-from orders.run_comparison import compare_runs
+from orders.replanning.run_comparison import compare_runs
+from orders.rules import releases
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 TABS = (("all", "All"), *((kind.value, kind.label) for kind in PlanRunKind))

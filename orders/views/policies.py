@@ -13,16 +13,16 @@ from django.views.decorators.http import require_safe
 
 from kernel.errors import DomainError
 from kernel.pages import render_page
-from orders import policies, policy_drafts
 from orders.drafting.differences import differences
-from orders.guarding import guard
 from orders.models import Policy, PolicyStatus
 from orders.planning.grammar import InvalidPolicyError
 from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
-from orders.policy_preview import preview
-from orders.policy_trial import try_order
 from orders.queries.policies import held_run, known_values, open_drafts, versions
+from orders.rules import policies, policy_drafts
+from orders.rules.guarding import guard
+from orders.rules.policy_preview import preview
+from orders.rules.policy_trial import try_order
 from orders.views.policy_screen import Said, make_screen
 
 LATEST_VERSIONS = 8

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError, Invalid
 from kernel.pages import is_partial, render_page
-from orders import policy_drafts
 from orders.drafting.edits import Edit, EditError, apply, entries_of
 from orders.models import Policy
 from orders.planning.presets import PRESETS
+from orders.rules import policy_drafts
 from orders.views.policies import find, version_context
 
 View = Callable[[HttpRequest, Policy], HttpResponse]

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from kernel.errors import Conflict, DomainError
 from kernel.pages import render_page
-from orders import approvals, guarding, policies, releases
 from orders.models import PlanRunStatus, Policy, PolicyStatus
 from orders.queries.policies import held_run
+from orders.rules import approvals, guarding, policies, releases
 from orders.views.policy_actions import action
 
 MOST = 10_000_000

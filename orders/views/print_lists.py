@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from inventory.models import Warehouse
 from kernel.errors import Invalid
 from kernel.pages import address, render_page
-from orders.filters import BoardFilter
+from orders.board.filters import BoardFilter
 from orders.models import Reason
 from orders.queries.board import open_plans, sort_keys
 from orders.queries.board_export import CHUNK, ExportRow, export_chunks

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
-from notifications import approving
 from notifications.models import Delivery
+from notifications.rules import approving
 from orders.views.telling import send_messages, workspace_context
 
 MOST_UNDONE = 100  # keys that an address can hold

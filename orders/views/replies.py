@@ -17,7 +17,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from notifications.models import Reply, ReplyState
-from orders import conversation
+from orders.dialogue import conversation
 
 VIEWS = (("waiting", "To answer"), ("unnamed", "Order unknown"), ("all", "All"))
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]

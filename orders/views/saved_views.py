@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError
 from kernel.pages import render_page
+from orders.board.saved_views import delete_view, save_view
 from orders.models import SavedView
-from orders.saved_views import delete_view, save_view
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 

@@ -18,10 +18,10 @@ from inventory.models import Supplier, Warehouse
 from kernel.errors import DomainError, Invalid
 from kernel.pages import cursor_of, is_partial, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
-from orders import simulations
 from orders.drafting.scenarios import KINDS, change_in_words, edit_scenarios, first_scenarios, read_scenarios
 from orders.models import Policy, PolicyStatus, ShipPolicy, Simulation, SimulationScenario, SimulationStatus, Tier
 from orders.queries.policies import known_values, versions
+from orders.simulation import simulations
 from orders.templatetags.rules import figure
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]

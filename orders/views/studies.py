@@ -15,7 +15,7 @@ from kernel.pages import cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from orders.models import SimulationStatus, Study, StudyKind
 from orders.queries.studies import compare, forecast_figures, model_card, newest_backtest, reliability
-from orders.studies import ask_study
+from orders.studying.studies import ask_study
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 UNFINISHED = (SimulationStatus.WAITING, SimulationStatus.RUNNING)

@@ -15,12 +15,12 @@ from kernel.forms import VerbForm
 from kernel.pages import render_page
 from kernel.text import is_plain
 from kernel.tiers import Tier
-from notifications.languages import DEFAULT, language_of
+from notifications.texts.languages import DEFAULT, language_of
 from orders.bulk.jobs import start_job, work_chunk
 from orders.bulk.telling import EXPECTED, SAFE
+from orders.dialogue.telling import MAX_NOTE
 from orders.models import BulkAction
 from orders.queries.tell_many import outlook, slips
-from orders.telling import MAX_NOTE
 from orders.views.bulk import AT_ONCE
 from orders.views.telling import send_messages
 

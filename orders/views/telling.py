@@ -19,18 +19,18 @@ from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from notifications.channels.short import render_short, sms_parts
-from notifications.languages import DEFAULT, language_of
 from notifications.models import Reply
-from notifications.rendering import render
-from orders import telling
-from orders.compensating import budget_in_force, offers, spent_in_month
+from notifications.texts.languages import DEFAULT, language_of
+from notifications.texts.rendering import render
+from orders.dialogue import telling
+from orders.dialogue.compensating import budget_in_force, offers, spent_in_month
+from orders.dialogue.snapshots import customer_payloads
 from orders.models import CompensationStep, LineEta, Order, Telling, Way
 from orders.queries import untold
 from orders.queries.calendar import weeks_of
 from orders.queries.macros import fill_in, macros_of
 from orders.queries.order import order_detail
 from orders.queries.proposals import proposals
-from orders.snapshots import customer_payloads
 
 TABS = (
     ("slips", "Not told"),

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.forms import VerbForm
 from kernel.pages import render_page
-from notifications import wording
 from notifications.channels.short import sms_parts
+from notifications.delivering.trying_out import send_test
 from notifications.models import Template, TemplateStatus
-from notifications.rendering import Mail
-from notifications.trying_out import send_test
+from notifications.texts import wording
+from notifications.texts.rendering import Mail
+from notifications.texts.words import EMAIL, Slot
 from notifications.views import MAIL_POLICY
-from notifications.words import EMAIL, Slot
-from orders.message_preview import preview, preview_order
+from orders.dialogue.message_preview import preview, preview_order
 from orders.queries.wording import Shown, find_shown, history_of, slot_facts, table
 
 EDIT, ACTIVATE = "notifications.edit_template", "notifications.activate_template"

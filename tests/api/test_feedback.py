@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from notifications.valve import message_rules
-from orders.feedback import give_feedback
+from notifications.rules.valve import message_rules
+from orders.dialogue.feedback import give_feedback
 from orders.models import Feedback
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from inventory.models import PurchaseOrder, PurchaseOrderLine
-from orders import policies
 from orders.models import Allocation, Order, OrderPlan, OrderPromise
 from orders.queries.promises import order_chance
 from orders.replan import replan
+from orders.rules import policies
 from tests.api.conftest import Api
 from tests.factories import number
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier

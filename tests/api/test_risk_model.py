@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from orders.late_risk import store_version
 from orders.learning.costs import Costs
 from orders.learning.habits import Habits
 from orders.learning.judging import judge
 from orders.learning.training import Trained
 from orders.models import RiskVersion
+from orders.studying.late_risk import store_version
 from tests.api.conftest import Api
 from tests.orders.learning.test_scoring import model_of
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from orders.models import Simulation
 from orders.planning.presets import FIFO
-from orders.simulations import run_waiting
+from orders.simulation.simulations import run_waiting
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_order

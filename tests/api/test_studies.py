@@ -12,10 +12,10 @@ from django.utils import timezone
 from kernel.leases import MAX_ATTEMPTS
 from orders.models import RiskVersion, Study, StudyKind
 from orders.planning.presets import FIFO
-from orders.policies import create_draft
 from orders.replan import replan
-from orders.studies import KEPT, MOST_WAITING, answer_waiting
-from orders.study_kinds import KINDS
+from orders.rules.policies import create_draft
+from orders.studying.studies import KEPT, MOST_WAITING, answer_waiting
+from orders.studying.study_kinds import KINDS
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orders.delays import delay_rules
+from orders.dialogue.delays import delay_rules
 from orders.models import DelayNotice
 from tests.api.conftest import Api
 from tests.factories import NOW

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
-from notifications.languages import language_of
+from notifications.texts.languages import language_of
 from tests.browser import news
 from tests.browser.person import Person, picture
 from tests.browser.stack import Stack, eventually

@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 from kernel import transactions
 from notifications.models import Fact
 from orders.bulk.jobs import start_job, work_chunk
-from orders.lifecycle import expedite, hold
+from orders.handling.lifecycle import expedite, hold
 from orders.models import BulkJob, BulkRowState, Hold, Order
 from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from inventory.models import StockLevel
 from kernel.errors import Conflict
+from orders.handling.pinning import pin
 from orders.models import Allocation, AllocationState, Order
-from orders.pinning import pin
 from tests.concurrency.race import PATIENCE_S, granted, race
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock

@@ -15,10 +15,10 @@ from inventory.models import PurchaseOrder, StockLevel
 from inventory.purchasing import redate_purchase_order
 from inventory.receiving import ReceivedLine, receive_purchase_order, receive_stock
 from kernel.transactions import sqlstate
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.lifecycle import cancel_line, cancel_order, expedite, hold, release
-from orders.pinning import pin, unpin
-from orders.shipping import ship
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.handling.lifecycle import cancel_line, cancel_order, expedite, hold, release
+from orders.handling.pinning import pin, unpin
+from orders.handling.shipping import ship
 from orders.stock_corrections import adjust_stock, count_stock, transfer_stock
 from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW, TODAY

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from inventory.models import StockLevel
+from orders.handling.picking import pick, unpick
+from orders.handling.shipping import ship
 from orders.models import Allocation, AllocationState, Order, PickRecord, Shipment
-from orders.picking import pick, unpick
-from orders.shipping import ship
 from tests.concurrency.race import PATIENCE_S, granted, race, race_same
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock

@@ -10,10 +10,10 @@ import pytest
 from django.db import transaction
 
 from backlog.accounts.models import User
-from orders import policies, policy_drafts
 from orders.drafting.edits import Edit
 from orders.models import Policy, PolicyStatus
 from orders.planning.presets import BALANCED_PRIORITY
+from orders.rules import policies, policy_drafts
 from tests.concurrency.race import PATIENCE_S, granted, race
 from tests.factories import NOW
 from tests.factories.orders import make_user

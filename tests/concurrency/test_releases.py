@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product
-from orders import approvals, policies, releases, replan
-from orders.guarding import change_guard
+from orders import replan
 from orders.models import LinePlan, PlanRun, PlanRunStatus, Policy, PolicyStatus
 from orders.planning.presets import FIFO
 from orders.replan import finish_full_runs
 from orders.replanning.draft import make_draft
 from orders.replanning.queue import plan_due_marks
+from orders.rules import approvals, policies, releases
+from orders.rules.guarding import change_guard
 from tests.concurrency.race import granted, race, race_same
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock

@@ -11,13 +11,13 @@ from django.utils import timezone
 from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product, StockLevel
 from inventory.receiving import receive_stock
-from orders import policies
 from orders.models import Allocation, OrderPlan, PlanRun
 from orders.replan import replan
 from orders.replanning import chunks
 from orders.replanning.chunks import Written, split, write_chunk
 from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.queue import plan_due_marks
+from orders.rules import policies
 from tests.concurrency.race import PATIENCE_S, race
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_stock

@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
+from orders.handling.shipping import ShipLine, ship
+from orders.handling.splitting import SplitLine, rejoin, split
 from orders.integrity import check
 from orders.models import Allocation, AllocationState, Order
-from orders.shipping import ShipLine, ship
-from orders.splitting import SplitLine, rejoin, split
 from tests.concurrency.race import granted, race, race_same
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock

@@ -11,10 +11,10 @@ from django.db import transaction
 from inventory.models import Product, StockLevel, StockMovement
 from inventory.receiving import receive_stock
 from notifications.models import Fact
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.lifecycle import cancel_order, hold
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.handling.lifecycle import cancel_order, hold
+from orders.handling.shipping import ship
 from orders.models import Customer, Order, OrderLine, OrderStatus, Shipment
-from orders.shipping import ship
 from orders.stock_corrections import adjust_stock
 from tests.concurrency.race import PATIENCE_S, granted, race, race_same
 from tests.factories import NOW

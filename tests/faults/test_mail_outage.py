@@ -12,11 +12,11 @@ from django.utils import timezone
 from pytest_django import Settings
 from time_machine import travel
 
-from notifications import outcomes
-from notifications.announcing import announce
+from notifications.delivering import outcomes
+from notifications.delivering.announcing import announce
+from notifications.delivering.sending import send_due
 from notifications.integrity import delivery_counts, fact_counts, message_drift
 from notifications.models import Delivery, Fact
-from notifications.sending import send_due
 from notifications.tasks import send_due_deliveries
 from tests.factories.messages import make_fact, make_payload
 from tests.notifications.smtp_server import Script, free_port

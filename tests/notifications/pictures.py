@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from notifications.rendering import OrderNews, render, render_summary
+from notifications.texts.rendering import OrderNews, render, render_summary
 from tests.browser.chromium import launch
 from tests.factories.messages import make_payload
 

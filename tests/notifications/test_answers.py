@@ -13,10 +13,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.sending import send_due
 from notifications.integrity import fact_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
-from notifications.sending import send_due
 from notifications.tasks import send_due_deliveries
 from tests.factories.messages import make_fact
 from tests.notifications.smtp_server import LOOPBACK, Script, free_port

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from backlog.devservices.catalogues import catalogue, compiled, messages, paths, untranslated
-from notifications.languages import codes
-from notifications.spoken import page_codes
+from notifications.texts.languages import codes
+from notifications.texts.spoken import page_codes
 
 NAMES = re.compile(r"%\((\w+)\)s")
 

@@ -12,16 +12,16 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from kernel.errors import Conflict, Invalid
-from notifications.announcing import announce
 from notifications.channels.answers import Unreachable
 from notifications.channels.configuring import set_gateway
 from notifications.channels.gateways import carriers
 from notifications.channels.preferring import change_preference
 from notifications.channels.routing import sms_number
 from notifications.channels.trying import try_channel
+from notifications.delivering.announcing import announce
+from notifications.delivering.sending import send_due
 from notifications.integrity import fact_counts, message_drift
 from notifications.models import Delivery, Fact, Gateway, MessageRules, Suppression
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 from tests.notifications.gateway import GatewayScript, gateway
 from tests.notifications.smtp_server import Script

@@ -10,12 +10,12 @@ def test_every_listener_that_the_settings_name_exists() -> None:
 
 
 def test_a_listener_that_does_not_exist_is_named(settings: Settings) -> None:
-    settings.FACT_LISTENERS = {"orders.shipped": ["notifications.announcing.shout"]}
+    settings.FACT_LISTENERS = {"orders.shipped": ["notifications.delivering.announcing.shout"]}
 
     [error] = listeners_resolve()
 
     assert "orders.shipped" in error.msg
-    assert "notifications.announcing.shout" in error.msg
+    assert "notifications.delivering.announcing.shout" in error.msg
 
 
 def test_every_scheduled_task_exists() -> None:

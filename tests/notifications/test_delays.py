@@ -11,8 +11,8 @@ import time_machine
 from kernel.errors import Conflict, Invalid
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery, Fact
-from orders.customer_choices import Sent, choose_shipping
-from orders.delays import (
+from orders.dialogue.customer_choices import Sent, choose_shipping
+from orders.dialogue.delays import (
     agree_in_person,
     cancel_unanswered,
     change_delay_rules,
@@ -20,8 +20,8 @@ from orders.delays import (
     end_unanswered,
     give_overdue_notices,
 )
+from orders.dialogue.snapshots import customer_payloads
 from orders.models import Allocation, DelayNotice, Hold, Order, OrderLine, OrderPlan, OrderPromise
-from orders.snapshots import customer_payloads
 from tests.concurrency.race import race_same
 from tests.factories import number
 from tests.factories.inventory import make_product, make_stock

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.outcomes import LEASE
+from notifications.delivering.sending import send_due
 from notifications.models import Delivery
-from notifications.outcomes import LEASE
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 from tests.notifications.smtp_server import LOOPBACK, Script
 
@@ -31,7 +31,7 @@ sending.send_due(now=timezone.now())
 
 
 def run_sender_killed_at(step: str) -> int:
-    """Send in another process that dies when it reaches ``step`` of notifications.outcomes; return its exit code."""
+    """Send in another process that dies when it reaches ``step`` of delivering.outcomes; return its exit code."""
     database = connection.settings_dict
     address = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     environment = {

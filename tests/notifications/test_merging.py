@@ -11,11 +11,11 @@ from django.core import mail
 from django.utils import timezone
 from time_machine import travel
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.resending import send_again
+from notifications.delivering.sending import send_due
 from notifications.links import find_link
 from notifications.models import Delivery, Fact, LinkPurpose, MessageRules
-from notifications.resending import send_again
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
 

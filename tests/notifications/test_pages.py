@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.sending import send_due
 from notifications.models import Delivery
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
 

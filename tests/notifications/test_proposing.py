@@ -9,12 +9,12 @@ from django.core import mail
 from django.utils import timezone
 
 from kernel.errors import Conflict, DomainError, Invalid
-from notifications import approving, send_rules
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.integrity import fact_counts, message_drift
 from notifications.models import Delivery, DeliveryState, Fact, SendMode, SendRule
-from notifications.proposing import let_proposals_lapse
-from notifications.sending import send_due
+from notifications.rules import approving, send_rules
+from notifications.rules.proposing import let_proposals_lapse
 from tests.factories import number
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user

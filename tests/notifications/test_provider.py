@@ -15,11 +15,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.announcing import announce
 from notifications.channels.answers import Unreachable
+from notifications.delivering.announcing import announce
+from notifications.delivering.sending import send_due
 from notifications.integrity import fact_counts, message_drift
 from notifications.models import Delivery, Fact, Gateway, Suppression
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 from tests.notifications.smtp_server import LOOPBACK
 

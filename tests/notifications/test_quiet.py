@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.quiet import day_start, next_morning, quiet_until, zone_of
+from notifications.delivering.quiet import day_start, next_morning, quiet_until, zone_of
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 NIGHT = (time(21), time(8))

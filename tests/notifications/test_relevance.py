@@ -10,9 +10,9 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.sending import send_due
 from notifications.models import Delivery
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from kernel.errors import Invalid
-from notifications.languages import codes, language_of
 from notifications.models import Template
-from notifications.placeholders import check_placeholders
-from notifications.rendering import Mail, OrderNews, render, render_summary
-from notifications.words import KINDS, SUMMARY, words_in_file
+from notifications.texts.languages import codes, language_of
+from notifications.texts.placeholders import check_placeholders
+from notifications.texts.rendering import Mail, OrderNews, render, render_summary
+from notifications.texts.words import KINDS, SUMMARY, words_in_file
 from orders.planning.types import Reason
 from tests.factories.messages import make_payload
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from backlog.accounts.models import User
 from kernel.errors import Conflict, NotFound
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.resending import send_again, stop
+from notifications.delivering.sending import send_due
 from notifications.models import Delivery, Suppression
-from notifications.resending import send_again, stop
-from notifications.sending import send_due
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from notifications import valve
 from notifications.integrity import fact_counts
 from notifications.models import MessageRules, SendRule
+from notifications.rules import valve
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
 from tests.notifications.test_sending import due, send

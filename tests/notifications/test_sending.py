@@ -14,15 +14,15 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications import outcomes
-from notifications.announcing import announce
 from notifications.channels.answers import Unreachable
 from notifications.channels.mail import mail_of
+from notifications.delivering import outcomes
+from notifications.delivering.announcing import announce
+from notifications.delivering.preparing import Outgoing, prepare
+from notifications.delivering.sending import send_due
+from notifications.delivering.smtp import Mailer
 from notifications.integrity import delivery_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
-from notifications.preparing import Outgoing, prepare
-from notifications.sending import send_due
-from notifications.smtp import Mailer
 from notifications.tasks import send_due_deliveries
 from tests.factories.messages import make_fact
 from tests.notifications.smtp_server import Script, free_port
@@ -165,7 +165,7 @@ def test_one_refused_recipient_of_three_stops_nobody_else(server: Script, monkey
 
 
 def test_no_server_gives_the_batch_back_untried(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
+    settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     delivery = due()
 

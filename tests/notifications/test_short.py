@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from notifications.channels.short import render_short, render_short_summary, short, sms_parts
-from notifications.languages import codes
-from notifications.rendering import OrderNews
-from notifications.words import KINDS
+from notifications.texts.languages import codes
+from notifications.texts.rendering import OrderNews
+from notifications.texts.words import KINDS
 from tests.factories.messages import make_payload
 
 TODAY, TOLD = date(2026, 11, 16), date(2026, 11, 21)

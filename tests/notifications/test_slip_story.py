@@ -18,10 +18,10 @@ from time_machine import Traveller, travel
 
 from inventory.models import PurchaseOrder, PurchaseOrderLine
 from inventory.purchasing import redate_purchase_order
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.integrity import fact_counts, message_drift
 from notifications.models import Delivery, Fact, MessageRules
-from notifications.sending import send_due
 from orders.models import Order, OrderPlan, OrderPromise, Peg
 from orders.replanning.queue import plan_due_marks
 from tests.notifications.smtp_server import Script

@@ -9,9 +9,9 @@ from django.core import mail
 from django.utils import timezone
 
 from kernel.errors import Conflict, Invalid
-from notifications import valve
+from notifications.delivering.sending import send_due
 from notifications.models import Delivery, MessageRules
-from notifications.sending import send_due
+from notifications.rules import valve
 from tests.factories.orders import make_user
 from tests.notifications.test_sending import due
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from kernel.errors import Conflict, Invalid, NotFound
-from notifications import wording
-from notifications.languages import codes
 from notifications.models import Template, TemplateStatus
-from notifications.placeholders import check_placeholders
-from notifications.wording import ALL_KINDS
-from notifications.words import Slot, channels_of, file_of, words_in_file
+from notifications.texts import wording
+from notifications.texts.languages import codes
+from notifications.texts.placeholders import check_placeholders
+from notifications.texts.wording import ALL_KINDS
+from notifications.texts.words import Slot, channels_of, file_of, words_in_file
 from tests.concurrency.race import granted, race_same
 from tests.factories import NOW
 from tests.factories.orders import make_user

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.models import DirtyMark
 from kernel.errors import Conflict, Invalid
-from orders.addressing import correct_address, restore_address
+from orders.handling.addressing import correct_address, restore_address
 from orders.models import Hold, Order
 from tests.factories import NOW
 from tests.factories.inventory import make_product

@@ -16,11 +16,11 @@ from inventory.purchasing import redate_purchase_order
 from inventory.receiving import receive_purchase_order, receive_stock
 from inventory.suppliers import change_supplier, set_supplier_product
 from orders.customers import change_customer
-from orders.eta import change_eta
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.lifecycle import cancel_line, cancel_order, hold
-from orders.pinning import pin
-from orders.shipping import ship
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.handling.eta import change_eta
+from orders.handling.lifecycle import cancel_line, cancel_order, hold
+from orders.handling.pinning import pin
+from orders.handling.shipping import ship
 from orders.stock_corrections import adjust_stock, transfer_stock
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier, make_warehouse

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Calendar, ClosedDay, Product
-from orders import policies
-from orders.backtest_policies import CONTESTANTS, backtest_policies
 from orders.models import LinePlan, OrderPromise, PlanRun, Policy, RiskVersion
 from orders.planning.presets import AUTOMATED, FIFO
+from orders.rules import policies
+from orders.studying.backtest_policies import CONTESTANTS, backtest_policies
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
 

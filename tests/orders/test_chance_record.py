@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from inventory.models import MovementKind, PurchaseOrderLine, Receipt, StockMovement
-from orders.chance_record import AHEAD_DAYS, ALLOWANCES, chance_record
+from orders.studying.chance_record import AHEAD_DAYS, ALLOWANCES, chance_record
 from tests.factories import TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 

@@ -11,10 +11,10 @@ from django.core import mail
 from django.utils import timezone
 
 from kernel.errors import Conflict, DomainError, Invalid
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery
-from notifications.sending import send_due
-from orders import compensating, ladder
+from orders.dialogue import compensating, ladder
 from orders.models import Compensation, CompensationKind, CompensationStep, Order, OrderPromise
 from tests.concurrency.race import race
 from tests.factories.inventory import make_product

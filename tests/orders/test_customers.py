@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from inventory.models import DirtyMark
 from kernel.errors import Conflict, Invalid, NotFound
 from orders.customers import change_customer, create_customer
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
 from orders.models import Customer, Tier
 from tests.factories import NOW
 from tests.factories.inventory import make_product

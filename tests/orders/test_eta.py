@@ -6,7 +6,7 @@ import pytest
 
 from inventory.models import DirtyMark
 from kernel.errors import Conflict, Forbidden, Invalid
-from orders.eta import change_eta
+from orders.handling.eta import change_eta
 from orders.models import EtaRevision, EtaRevisionKind, Order
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product

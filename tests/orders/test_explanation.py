@@ -12,10 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Product
-from orders import policies
 from orders.models import LinePlan, Order, Reason
 from orders.queries.explanation import Explanation, explain_order
 from orders.replan import replan
+from orders.rules import policies
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_customer, make_order

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from inventory.receiving import receive_stock
 from notifications.models import Fact
-from orders import following_up
-from orders.lifecycle import hold, release
+from orders.dialogue import following_up
+from orders.handling.lifecycle import hold, release
 from orders.models import Feedback, Order, OrderPromise
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order

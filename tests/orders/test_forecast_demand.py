@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from inventory import forecasts
 from inventory.models import DemandForecast, ForecastRun
-from orders.forecast_demand import HORIZON_WEEKS, forecast_demand
 from orders.queries.demand import weekly_demand
+from orders.studying.forecast_demand import HORIZON_WEEKS, forecast_demand
 from orders.tasks import forecast_demand_nightly
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_order

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orders.guarding import Verdict, judge
 from orders.models import Guard
+from orders.rules.guarding import Verdict, judge
 from orders.simulation.comparing import Comparison
 from tests.orders.simulation.test_figures import outlook
 

@@ -11,9 +11,9 @@ from inventory.dirty import mark_dirty
 from inventory.models import Calendar, DirtyMark, PickCapacity, Warehouse
 from kernel.errors import Invalid
 from notifications.models import Fact
+from orders.handling.picking import pick
 from orders.hands import change_capacity, keep_pick_days
 from orders.models import Allocation, LinePlan, Order, OrderLine, OrderPlan, OrderPromise, PickDay, Reason
-from orders.picking import pick
 from orders.replan import plan_marked, replan
 from orders.tasks import plan_dirty
 from tests.factories import NOW

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from orders import tasks
-from orders.history import keep_day, keep_past_days
+from orders.board.history import keep_day, keep_past_days
 from orders.models import BacklogDay, DayRank, Order, OrderLine, OrderPlan, OrderStatus, Shipment, ShipmentLine
 from orders.queries.board import board_totals
 from orders.queries.trends import trends

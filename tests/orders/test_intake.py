@@ -10,7 +10,7 @@ import pytest
 from inventory.models import DirtyMark, Product
 from kernel.errors import Conflict, Invalid
 from notifications.models import Fact
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
 from orders.models import Customer, Order
 from tests.factories import NOW
 from tests.factories.inventory import make_product

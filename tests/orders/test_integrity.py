@@ -8,6 +8,7 @@ from django.db.models import F
 
 from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, PurchaseOrderLine, StockLevel
+from orders.handling.shipping import ship
 from orders.integrity import check, count_unplanned
 from orders.models import (
     Allocation,
@@ -22,7 +23,6 @@ from orders.models import (
     Peg,
     Reason,
 )
-from orders.shipping import ship
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import allocate, make_line, make_order, make_order_plan

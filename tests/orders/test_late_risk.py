@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from orders import late_risk, policies
-from orders.late_risk import is_due, store_version
 from orders.learning.costs import Costs
 from orders.learning.habits import Habits
 from orders.learning.risk import RiskModel
@@ -18,6 +16,9 @@ from orders.learning.training import Trained
 from orders.models import LinePlan, PlanRun, PlanRunKind, PlanRunStatus, RiskVersion
 from orders.replan import replan
 from orders.replanning.learned import read_version
+from orders.rules import policies
+from orders.studying import late_risk
+from orders.studying.late_risk import is_due, store_version
 from orders.tasks import train_late_risk_nightly
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order

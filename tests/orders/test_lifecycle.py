@@ -7,7 +7,7 @@ import pytest
 from inventory.models import DirtyMark, StockLevel
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from notifications.models import Fact
-from orders.lifecycle import add_note, cancel_line, cancel_order, expedite, hold, release, un_expedite
+from orders.handling.lifecycle import add_note, cancel_line, cancel_order, expedite, hold, release, un_expedite
 from orders.models import Allocation, AllocationState, Order, OrderPlan, OrderStatus
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock

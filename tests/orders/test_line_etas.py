@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from kernel.errors import Conflict, Forbidden, Invalid
-from orders.line_etas import change_line_eta
+from orders.handling.line_etas import change_line_eta
 from orders.models import LineEta, LinePlan, Order, OrderPlan
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order

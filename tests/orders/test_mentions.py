@@ -6,8 +6,8 @@ import pytest
 
 from backlog.accounts.models import User
 from kernel.errors import NotFound
-from orders.lifecycle import add_note
-from orders.mentions import named_in, names_of, read_mentions, unknown_names, unread_mention
+from orders.handling.lifecycle import add_note
+from orders.handling.mentions import named_in, names_of, read_mentions, unknown_names, unread_mention
 from orders.models import Mention
 from orders.queries.mentions import people_like, unread_count
 from tests.factories import NOW

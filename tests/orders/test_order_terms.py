@@ -6,13 +6,13 @@ import pytest
 
 from inventory.models import DirtyMark, StockLevel
 from kernel.errors import Conflict, Invalid
-from orders.incoming import CustomerIn, LineIn, OrderIn
-from orders.intake import take_in
+from orders.entry.incoming import CustomerIn, LineIn, OrderIn
+from orders.entry.intake import take_in
+from orders.handling.shipping import ShipLine, ship
+from orders.handling.terms import change_customer_terms, change_order_terms
 from orders.models import Allocation, LinePlan, Order, OrderTerms, Reason
 from orders.replan import replan
 from orders.replanning.components import close_over
-from orders.shipping import ShipLine, ship
-from orders.terms import change_customer_terms, change_order_terms
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock, make_warehouse
 from tests.factories.orders import make_customer, make_line, make_order

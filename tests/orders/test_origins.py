@@ -8,7 +8,7 @@ import pytest
 
 from inventory import purchasing
 from inventory.models import Product, PurchaseOrder, StockLevel
-from orders import lifecycle
+from orders.handling import lifecycle
 from orders.models import EtaRevision, EtaRevisionKind, Order, Origin
 from orders.replan import replan
 from orders.stock_corrections import adjust_stock

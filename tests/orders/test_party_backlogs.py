@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from inventory.models import PurchaseOrder
-from orders.lifecycle import hold
+from orders.handling.lifecycle import hold
 from orders.models import BacklogFigures, CustomerBacklog, HoldKind, OrderPromise, PlanRun, SupplierBacklog
 from orders.party_backlogs import keep_party_backlogs, make_party_backlogs
 from orders.replan import replan

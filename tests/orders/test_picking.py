@@ -7,11 +7,11 @@ from django.db.models import Sum
 
 from inventory.models import StockLevel
 from kernel.errors import Conflict, Invalid
-from orders.lifecycle import cancel_order
+from orders.handling.lifecycle import cancel_order
+from orders.handling.picking import PickLine, pick, unpick
+from orders.handling.shipping import ShipLine, ship
 from orders.models import Allocation, AllocationState, LinePlan, Order, PickRecord, Reason
-from orders.picking import PickLine, pick, unpick
 from orders.replan import replan
-from orders.shipping import ShipLine, ship
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock, make_warehouse
 from tests.factories.orders import allocate, make_line, make_order

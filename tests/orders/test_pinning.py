@@ -4,8 +4,8 @@ import pytest
 
 from inventory.models import StockLevel
 from kernel.errors import Conflict, Invalid
+from orders.handling.pinning import pin, unpin
 from orders.models import Allocation, AllocationState, Order
-from orders.pinning import pin, unpin
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock, make_warehouse
 from tests.factories.orders import allocate, make_line, make_order

@@ -14,12 +14,12 @@ from django.core.management import CommandError, call_command
 from inventory.models import PurchaseOrderLine, StockLevel
 from kernel.errors import NotFound
 from orders.models import Order, OrderPlan, PlanRecord, PlanRun, Policy
-from orders.plan_records import replay
 from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.presets import BALANCED_PRIORITY, FIFO
-from orders.policies import published
 from orders.replan import replan
-from orders.run_comparison import compare_order, compare_runs
+from orders.replanning.plan_records import replay
+from orders.replanning.run_comparison import compare_order, compare_runs
+from orders.rules.policies import published
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_customer, make_order
@@ -105,7 +105,7 @@ def test_a_run_whose_inputs_cannot_be_kept_stands(
     def broken(_: object) -> bytes:
         raise TypeError("nothing of the kind")
 
-    monkeypatch.setattr("orders.plan_records.pack", broken)
+    monkeypatch.setattr("orders.replanning.plan_records.pack", broken)
 
     assert plan().status == "done"
     assert not PlanRecord.objects.exists()

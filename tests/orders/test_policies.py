@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from kernel.errors import Conflict, Invalid, NotFound
-from orders import policies
 from orders.models import LinePlan, Policy, PolicyStatus
 from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.presets import BALANCED_PRIORITY, FIFO
 from orders.replan import is_full_run_due, replan
+from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_order, make_user

@@ -9,10 +9,10 @@ import pytest
 
 from backlog.accounts.models import User
 from kernel.errors import Conflict, Invalid, NotFound
-from orders import policies, policy_drafts
 from orders.drafting.edits import Edit
 from orders.models import Policy, PolicyStatus
 from orders.planning.presets import BALANCED_PRIORITY, FIFO
+from orders.rules import policies, policy_drafts
 from tests.factories import NOW
 from tests.factories.orders import make_user
 

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from inventory.models import Product, StockMovement
-from orders import policies
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
 from orders.planning.presets import DEMAND_FORECAST
 from orders.queries.product_forecast import forecast_of
 from orders.replan import replan
+from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.forecasts import MONDAY, make_forecast
 from tests.factories.inventory import make_product, make_purchase_order, make_stock

@@ -10,12 +10,12 @@ import pytest
 
 from inventory.models import Product, PurchaseOrderLine, StockLevel
 from notifications.models import Delivery, Fact
-from orders import policies
+from orders.dialogue.snapshots import customer_payloads
+from orders.dialogue.telling import told_by_phone
 from orders.models import Decision, EtaRevision, EtaRevisionKind, LinePlan, Order, OrderPromise
 from orders.queries.untold import untold
 from orders.replan import replan
-from orders.snapshots import customer_payloads
-from orders.telling import told_by_phone
+from orders.rules import policies
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_customer, make_order

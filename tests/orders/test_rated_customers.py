@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from inventory.models import DirtyMark
-from orders import policies
-from orders.feedback import give_feedback
+from orders.dialogue.feedback import give_feedback
 from orders.integrity import check
 from orders.models import Feedback, FeedbackOccasion, Order
 from orders.replan import replan
+from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order

@@ -10,11 +10,11 @@ import pytest
 from backlog.accounts.models import User
 from inventory.dirty import mark_dirty
 from kernel.errors import Conflict, Invalid
-from orders import approvals, policies, releases
-from orders.guarding import change_guard, guard
 from orders.models import LinePlan, Order, PlanRun, PlanRunKind, PlanRunStatus, Policy, PolicyStatus
 from orders.planning.presets import FIFO
 from orders.replan import finish_full_runs, is_full_run_due, replan, request_full_run
+from orders.rules import approvals, policies, releases
+from orders.rules.guarding import change_guard, guard
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_customer, make_order, make_user

@@ -10,13 +10,13 @@ import pytest
 from django.utils import timezone
 
 from inventory.models import Product, StockLevel
-from orders import policies
 from orders.integrity import check
 from orders.models import Allocation, Order
 from orders.planning.components import product_components
 from orders.planning.types import Plan
 from orders.replan import replan
 from orders.replanning.draft import Draft, Stopwatch, make_draft
+from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 from inventory.models import DemandForecast, Product, StockLevel
-from orders import policies
 from orders.integrity import check
 from orders.models import LinePlan, Order
 from orders.models.plan import Reason
-from orders.plan_records import replay
 from orders.planning.grammar import parse_policy
-from orders.policy_preview import preview_rules
 from orders.queries.availability import Item, find_availability
 from orders.queries.explanation import explain_order
 from orders.replan import is_full_run_due, replan
 from orders.replanning.demand import load_demand
+from orders.replanning.plan_records import replay
 from orders.replanning.scope import Scope
+from orders.rules import policies
+from orders.rules.policy_preview import preview_rules
 from tests.factories import NOW
 from tests.factories.forecasts import MONDAY, finished_run, make_forecast
 from tests.factories.inventory import make_product, make_stock

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Product
 from inventory.receiving import receive_purchase_order
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.lifecycle import cancel_order, hold
-from orders.shipping import ship
-from orders.snapshots import customer_payloads
+from orders.dialogue.snapshots import customer_payloads
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.handling.lifecycle import cancel_order, hold
+from orders.handling.shipping import ship
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import allocate, make_customer, make_line, make_order

@@ -12,7 +12,8 @@ from inventory import calendars, catalogue, protecting, substitutes, suppliers
 from inventory.models import Calendar, SetupChange, StockLevel
 from inventory.setup_history import version_of
 from kernel.errors import Conflict, NotFound
-from orders import customers, hands, sources, terms
+from orders import customers, hands, sources
+from orders.handling import terms
 from orders.models import Customer, CustomerTerms, SourceRule
 from orders.setup import undo_change
 from tests.factories import NOW

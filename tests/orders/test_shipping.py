@@ -5,9 +5,9 @@ import pytest
 from inventory.models import DirtyMark, Product, StockLevel, StockMovement
 from kernel.errors import Conflict, DomainError, Invalid
 from notifications.models import Fact
-from orders.lifecycle import hold
+from orders.handling.lifecycle import hold
+from orders.handling.shipping import ShipLine, ship
 from orders.models import Allocation, AllocationState, Order, OrderPlan, OrderStatus, Shipment
-from orders.shipping import ShipLine, ship
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock, make_warehouse
 from tests.factories.orders import allocate, make_line, make_order, make_order_plan

@@ -8,13 +8,13 @@ import pytest
 
 from inventory.models import DirtyMark, Product, StockLevel
 from kernel.errors import Conflict, Invalid
-from orders import policies
+from orders.handling.shipping import ShipLine, ship
+from orders.handling.splitting import SplitLine, rejoin, split
 from orders.integrity import check
 from orders.models import Allocation, AllocationState, LinePlan, Order, OrderTerms
 from orders.queries.trying import SplitTrial, try_split
 from orders.replan import replan
-from orders.shipping import ShipLine, ship
-from orders.splitting import SplitLine, rejoin, split
+from orders.rules import policies
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_line, make_order, make_user

@@ -9,13 +9,13 @@ import pytest
 from inventory.models import DirtyMark, Product, StockLevel
 from inventory.substitutes import SubstituteIn, change_substitutes
 from kernel.errors import Conflict, Invalid
-from orders.incoming import CustomerIn, LineIn, OrderIn
-from orders.intake import take_in
+from orders.entry.incoming import CustomerIn, LineIn, OrderIn
+from orders.entry.intake import take_in
+from orders.handling.substituting import substitute_line, swap_back, take_substitutes
 from orders.integrity import check
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, OrderLine
 from orders.queries.substitutes import proposals
 from orders.replan import plan_marked, replan
-from orders.substituting import substitute_line, swap_back, take_substitutes
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line, make_order

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from notifications.models import Fact
+from orders.dialogue.told import record_told
 from orders.models import EtaRevision, EtaRevisionKind, Order, OrderPromise
-from orders.told import record_told
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_order

@@ -8,13 +8,13 @@ import pytest
 
 from inventory.models import Product
 from inventory.substitutes import SubstituteIn, change_substitutes
-from orders import policies
-from orders.lifecycle import expedite
+from orders.handling.lifecycle import expedite
 from orders.models import LinePlan, Order, OrderPlan
 from orders.queries.ranks import all_ranks, place_of
 from orders.queries.substitutes import proposals
 from orders.queries.trying import ExpediteTrial, try_expedite, try_swaps
 from orders.replan import replan
+from orders.rules import policies
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_order

@@ -13,12 +13,12 @@ from inventory.catalogue import change_warehouse
 from inventory.models import Calendar, MovementKind, Product, PurchaseOrderLine, Receipt, StockMovement, Supplier
 from kernel.errors import Conflict, Invalid, NotFound
 from notifications.models import Fact
-from orders import asked_runs
 from orders.models import Order, OrderPlan, PlanRun, PlanRunStatus
-from orders.policies import published
 from orders.queries.availability import Item, find_availability
 from orders.replan import finish_full_runs, replan
+from orders.replanning import asked_runs
 from orders.replanning.draft import Stopwatch, make_draft
+from orders.rules.policies import published
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_order

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.forecast_demand import backtest_demand
+from orders.studying.forecast_demand import backtest_demand
 
 
 class Command(BaseCommand):

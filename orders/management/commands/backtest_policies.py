@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from kernel.errors import Invalid
-from orders.backtest_policies import Backtest, backtest_policies, contestants
 from orders.models import StudyKind
-from orders.study_kinds import read_members
+from orders.studying.backtest_policies import Backtest, backtest_policies, contestants
+from orders.studying.study_kinds import read_members
 
 _SHOWN = ("fill_rate", "on_time_value", "broken_share", "mean_wait_days", "worst_wait_days", "longest_wait_days")
 

@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from orders.benchmark.database import own_database
 from orders.benchmark.seed import seed, shape_of
-from orders.guarding import change_guard
 from orders.models import PlanRecord
-from orders.plan_records import replay
 from orders.planning.presets import FIFO
-from orders.policy_preview import preview_rules
 from orders.replan import replan
+from orders.replanning.plan_records import replay
+from orders.rules.guarding import change_guard
+from orders.rules.policy_preview import preview_rules
 from orders.simulation.running import simulate
 from orders.simulation.scenarios import read_scenarios
 

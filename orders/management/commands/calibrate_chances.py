@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.chance_record import chance_record
+from orders.studying.chance_record import chance_record
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders import policies
 from orders.models import Order
 from orders.queries.explanation import Explanation, Gating, LineExplanation, explain_order
+from orders.rules import policies
 
 
 class Command(BaseCommand):

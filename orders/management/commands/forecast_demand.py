@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from orders.forecast_demand import forecast_demand
+from orders.studying.forecast_demand import forecast_demand
 
 
 class Command(BaseCommand):

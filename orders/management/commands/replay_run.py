@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kernel.errors import DomainError, Invalid
 from orders.models import PlanRun
-from orders.plan_records import replay
-from orders.policies import checked_strategy
-from orders.run_comparison import compare_replays
+from orders.replanning.plan_records import replay
+from orders.replanning.run_comparison import compare_replays
+from orders.rules.policies import checked_strategy
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.late_risk import as_dict, train_late_risk
 from orders.models import RiskVersion
+from orders.studying.late_risk import as_dict, train_late_risk
 
 
 class Command(BaseCommand):

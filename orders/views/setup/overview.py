@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from inventory import calendars, catalogue, protecting, substitutes, suppliers
 from inventory.models import Calendar, PickCapacity, StockLevel, Substitute, Supplier, Warehouse
-from orders import hands, sources, terms
+from orders import hands, sources
+from orders.handling import terms
 from orders.models import CustomerTerms, SourceRule
 from orders.views.setup.frame import TABS, manage, setup_page
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.setup_history import versions_of
 from kernel.errors import DomainError
 from kernel.pages import cursor_of, page_links
-from orders import terms as verbs
+from orders.handling import terms as verbs
 from orders.queries.setup_lists import check_text, customer_terms
 from orders.views.customer_forms import TermsForm
 from orders.views.setup.frame import keep, manage, setup_page, who

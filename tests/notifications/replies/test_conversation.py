@@ -12,11 +12,11 @@ from django.db import connection
 from django.utils import timezone
 
 from kernel.errors import Conflict, Invalid
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.integrity import message_drift
 from notifications.models import Delivery, DeliveryState, Fact, Reply, ReplyState, Suppression
-from notifications.sending import send_due
-from orders.conversation import answer_reply, attach_reply, lay_aside, take_up, withdraw_answer
+from orders.dialogue.conversation import answer_reply, attach_reply, lay_aside, take_up, withdraw_answer
 from orders.models import EtaRevision, Order, OrderPromise
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_user

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
 from notifications.models import Delivery, Reply
 from notifications.replies.keeping import keep_reply
 from tests.factories.messages import make_fact

@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.announcing import announce
+from notifications.delivering.announcing import announce
+from notifications.delivering.preparing import message_id
 from notifications.models import Delivery, Reply
-from notifications.preparing import message_id
 from notifications.replies.addresses import delivery_named, reply_address
 from notifications.replies.keeping import keep_reply
 from tests.factories.messages import make_fact

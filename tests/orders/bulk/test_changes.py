@@ -13,8 +13,8 @@ from backlog.accounts.models import User
 from inventory.models import DirtyMark, StockLevel
 from kernel.errors import DomainError
 from notifications.models import Fact
-from orders import eta, lifecycle
 from orders.bulk.jobs import start_job, undo_job, work_chunk
+from orders.handling import eta, lifecycle
 from orders.models import (
     Allocation,
     AllocationState,

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from orders import splitting
+from orders.handling import splitting
+from orders.handling.splitting import SplitLine
 from orders.models import Allocation, AllocationState, BulkJob, Hold, Order, OrderTerms, ShipPolicy
-from orders.splitting import SplitLine
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line, make_order, make_order_plan, make_user

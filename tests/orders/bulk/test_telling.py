@@ -11,9 +11,9 @@ from django.core import mail
 from django.utils import timezone
 
 from backlog.accounts.models import User
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery
-from notifications.sending import send_due
 from orders.bulk.jobs import start_job, undo_job, work_chunk
 from orders.models import BulkJob, BulkRowState, Customer, Order, OrderPromise
 from tests.factories.inventory import make_product

@@ -14,9 +14,9 @@ from notifications.models import Fact
 from orders.models import Order, OrderPlan, Policy
 from orders.planning.grammar import parse_policy
 from orders.planning.presets import BALANCED_PRIORITY, FIFO, PRESETS
-from orders.policies import published
 from orders.replan import replan
 from orders.replanning.snapshot import snapshot
+from orders.rules.policies import published
 from orders.simulation.archive import fingerprint
 from orders.simulation.fairness import overtaken_share
 from orders.simulation.live import Planned, Sampling, load_live, load_stored_outlook, plan_live

@@ -18,8 +18,8 @@ from orders.hands import change_capacity
 from orders.models import AllocationState, Hold, LinePlan, Order, OrderLine, OrderPlan, PlanRun, Policy
 from orders.planning.grammar import parse_policy
 from orders.planning.presets import BALANCED_PRIORITY, FIFO
-from orders.policies import published
 from orders.replan import replan
+from orders.rules.policies import published
 from orders.simulation.applying import apply
 from orders.simulation.changed import Changed
 from orders.simulation.live import Planned, load_live, plan_changed, plan_live

@@ -10,12 +10,12 @@ import pytest
 from backlog.accounts.models import User
 from kernel.errors import Conflict, Invalid
 from kernel.leases import MAX_ATTEMPTS
-from orders import simulations
-from orders.guarding import change_guard
 from orders.models import Policy, PolicyStatus, Simulation, SimulationStatus
 from orders.planning.presets import FIFO
-from orders.policies import create_draft, published
-from orders.simulations import ask, publish_scenario, run_waiting
+from orders.rules.guarding import change_guard
+from orders.rules.policies import create_draft, published
+from orders.simulation import simulations
+from orders.simulation.simulations import ask, publish_scenario, run_waiting
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order, make_user

@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from inventory.models import Substitute
 from notifications.links import KEY_BYTES, MISSES_ALLOWED, make_links, revoke_links
 from notifications.models import Fact, Link, LinkPurpose
-from orders.customer_choices import Sent, choose_shipping
-from orders.feedback import answer_feedback
+from orders.dialogue.customer_choices import Sent, choose_shipping
+from orders.dialogue.feedback import answer_feedback
 from orders.models import Allocation, Customer, CustomerChoice, Feedback, Order, OrderLine
 from orders.replan import replan
 from tests.concurrency.race import granted, race

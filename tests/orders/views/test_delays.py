@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from orders.delays import delay_rules
+from orders.dialogue.delays import delay_rules
 from orders.models import DelayNotice, Order
 from tests.factories import NOW
 from tests.factories.inventory import make_product

@@ -14,7 +14,7 @@ from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders import exports
+from orders.board import exports
 from orders.queries import board_export
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_user

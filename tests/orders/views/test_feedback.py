@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.feedback import give_feedback
+from orders.dialogue.feedback import give_feedback
 from orders.models import EtaRevision, Feedback, Reason
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_order, make_user

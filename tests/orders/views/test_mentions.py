@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from backlog.accounts.models import User
-from orders.lifecycle import add_note
+from orders.handling.lifecycle import add_note
 from orders.models import Mention
 from tests.factories import NOW
 from tests.factories.orders import make_order, make_user

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.lifecycle import cancel_line, cancel_order
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
+from orders.handling.lifecycle import cancel_line, cancel_order
 from orders.models import EtaRevision, EtaRevisionKind, Order, OrderLine, Reason
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_user

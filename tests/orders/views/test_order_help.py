@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import PurchaseOrderLine
-from orders import policies
 from orders.models import Order
 from orders.replan import replan
+from orders.rules import policies
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
 from tests.factories.orders import make_order, make_user
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Product
 from inventory.substitutes import SubstituteIn, change_substitutes
-from orders.lifecycle import add_note, expedite, hold
+from orders.handling.lifecycle import add_note, expedite, hold
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, PlanRecord
 from orders.replan import replan
 from tests.factories import NOW

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders import policies
-from orders.guarding import change_guard
 from orders.models import Order, PlanRun, PlanRunStatus, PolicyStatus
 from orders.planning.presets import FIFO
 from orders.replan import finish_full_runs, replan
+from orders.rules import policies
+from orders.rules.guarding import change_guard
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_customer, make_order, make_user
 

@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 
 from backlog.accounts.models import User
-from orders import policies, policy_drafts
 from orders.models import Policy, PolicyStatus
 from orders.planning.presets import BALANCED_PRIORITY, PRESETS
 from orders.replan import replan
+from orders.rules import policies, policy_drafts
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order, make_user

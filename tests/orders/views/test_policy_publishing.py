@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from backlog.accounts.models import User
-from orders import guarding, policies, policy_drafts
 from orders.models import PlanRun, PlanRunStatus, Policy, PolicyStatus
 from orders.planning.presets import FIFO
+from orders.rules import guarding, policies, policy_drafts
 from tests.factories import NOW
 from tests.factories.orders import make_user
 

@@ -10,9 +10,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Product
-from orders.lifecycle import hold
+from orders.handling.lifecycle import hold
+from orders.handling.picking import pick
 from orders.models import Hold
-from orders.picking import pick
 from orders.queries.pick_list import PickList, pick_list
 from orders.replan import replan
 from tests.factories import NOW

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from orders import saved_views
+from orders.board import saved_views
 from orders.models import SavedView
 from tests.factories.orders import make_user
 from tests.orders.views.backlog import planned_order

@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import Supplier
-from orders import policies, simulations
 from orders.models import Policy, PolicyStatus, Simulation, SimulationStatus
 from orders.planning.presets import FIFO
 from orders.replan import replan
+from orders.rules import policies
+from orders.simulation import simulations
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order

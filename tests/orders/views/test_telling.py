@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery, Fact
-from notifications.sending import send_due
 from orders.models import EtaRevision, Order, OrderPromise, Telling
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order

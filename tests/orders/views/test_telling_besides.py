@@ -11,8 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from orders import ladder
-from orders.macros import keep_macro
+from orders.dialogue import ladder
+from orders.dialogue.macros import keep_macro
 from orders.models import Compensation, Macro, Order, OrderPromise, ShipPolicy, Telling
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order

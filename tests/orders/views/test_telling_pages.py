@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery
-from notifications.send_rules import add_send_rule
+from notifications.rules.send_rules import add_send_rule
 from orders.models import BulkJob, Compensation, CompensationStep, LineEta, Macro, OrderPromise
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_order_plan, make_user

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications.languages import codes
 from notifications.models import Template
-from notifications.wording import ALL_KINDS
+from notifications.texts.languages import codes
+from notifications.texts.wording import ALL_KINDS
 from orders.models import Order
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order
@@ -120,7 +120,7 @@ def test_a_test_goes_to_whoever_asks_and_to_nobody_else(order: Order, settings: 
     client.force_login(user)
 
     with smtp_server(script) as port:
-        settings.EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
+        settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, port
         assert client.post(f"{URL}test/?order={order.ref}").status_code == 302
 
@@ -130,7 +130,7 @@ def test_a_test_goes_to_whoever_asks_and_to_nobody_else(order: Order, settings: 
 
 
 def test_a_mail_server_that_is_away_is_said_in_words(order: Order, settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "notifications.smtp.SmtpBackend"
+    settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, 1
 
     page = as_("agent").post(f"{URL}test/?order={order.ref}")

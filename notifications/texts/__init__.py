@@ -1,0 +1,1 @@
+"""The words of messages: their files and versions, languages, placeholders, and how they become a mail."""

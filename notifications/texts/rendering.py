@@ -1,0 +1,113 @@
+"""Turn a fact into a mail: subject, plain text and simple HTML, in the customer's language.
+
+Words are placeholders only (``placeholders``). The HTML is made from the same paragraphs as the text, so that
+the two parts never say different things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from notifications.texts.languages import Language, language_of
+from notifications.texts.placeholders import SaidOfOrder, fill, lines_of, order_news, values_of
+from notifications.texts.words import SUMMARY, UNDATED, Words, words_of
+
+NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved", "follow_up"}
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message as it is sent."""
+
+    subject_line: str
+    body_text: str
+    body_html: str
+    words_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNews:
+    """News of one order in a summary: its kind, the fact's payload, the day the customer was last told."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    told_on: date | None
+
+
+def words_kind(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return the kind whose words a message has: news without a date has words of its own."""
+    return UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind
+
+
+def render(
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    language: str,
+    told_on: date | None,
+    today: date,
+    words: Words | None = None,
+) -> Mail:
+    """Render the message of ``kind`` (without its app's prefix) for the payload of an order's fact.
+
+    ``told_on`` is the day the customer last got, which the snapshot may not know yet; ``words`` are others than those
+    in force, to look at. Raises Invalid when the words name a placeholder that does not exist.
+    """
+    spoken = language_of(language)
+    words = words or words_of(words_kind(kind, payload), spoken)
+    values = values_of(payload, language=spoken, told_on=told_on, today=today)
+    lines, more = lines_of(payload, language=spoken, today=today), payload.get("more_lines", 0)
+    rest = spoken.say("more", count=more) if more else ""
+    listed = "\n".join([*(f"  {line.qty} × {line.name} ({line.sku}): {line.when}" for line in lines), *_row(rest)])
+    table = render_to_string("notifications/mail/lines.html", {"lines": lines, "rest": rest}) if lines else ""
+    label = spoken.say("order", ref=values["order_ref"])
+    return _mail(words, values, listed=listed, table=table, label=label, spoken=spoken)
+
+
+def render_summary(news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None) -> Mail:
+    """Render one message for the news of several orders of a customer. Raises Invalid as ``render`` does."""
+    spoken = language_of(language)
+    first = values_of(news[0].payload, language=spoken, told_on=None, today=today)
+    values = {**first, "orders": str(len(news))}
+    said = [order_news(each.kind, each.payload, language=spoken, told_on=each.told_on, today=today) for each in news]
+    listed = "\n\n".join(_order_text(order) for order in said)
+    table = render_to_string("notifications/mail/orders.html", {"orders": said, "link": spoken.say("link")})
+    words = words or words_of(SUMMARY, spoken)
+    return _mail(words, values, listed=listed, table=table, label=spoken.say("your_orders"), spoken=spoken)
+
+
+def _order_text(order: SaidOfOrder) -> str:
+    return "\n".join(f"  {part}" for part in (f"{order.ref}: {order.said}", order.note, order.link) if part)
+
+
+def _row(rest: str) -> list[str]:
+    return [f"  {rest}"] if rest else []
+
+
+def _mail(words: Words, values: Mapping[str, str], *, listed: str, table: str, label: str, spoken: Language) -> Mail:
+    subject = " ".join(fill(words.subject_line, {**values, "lines": ""}).split())
+    text = fill(words.body_text, {**values, "lines": listed})
+    unbroken = format_html('<span style="white-space:nowrap">{}</span>', values["order_ref"])
+    quoted = {**values, "order_ref": unbroken, "lines": mark_safe(table)}  # its own template has escaped it
+    if words.body_html:
+        html = fill(words.body_html, quoted, quote=conditional_escape)
+    else:
+        paragraphs = [_paragraph(part.strip(), quoted) for part in words.body_text.strip().split("\n\n")]
+        context = {"paragraphs": paragraphs, "label": label, "button": spoken.say("button"), "code": spoken.code}
+        html = render_to_string("notifications/mail/layout.html", context)
+    return Mail(subject, _BLANK_LINES.sub("\n\n", text), html, words.version)
+
+
+def _paragraph(text: str, quoted: Mapping[str, str]) -> tuple[str, SafeString]:
+    """Return what the paragraph is, lines, link or text, and its HTML. The words themselves are escaped too."""
+    kind = {"{lines}": "lines", "{order_link}": "link"}.get(text, "text")
+    return kind, mark_safe(fill(str(conditional_escape(text)), quoted, quote=conditional_escape))

@@ -1,0 +1,1 @@
+"""Orders on their way in: read, checked in one go, taken in once."""

@@ -1,0 +1,57 @@
+"""Who looks after an order, and when it wants to be looked at again. Planning minds neither."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from kernel.bounds import check_day
+from kernel.errors import Conflict, Invalid
+from kernel.live import announce
+from kernel.people import Actor, key_of
+from kernel.transactions import entry_verb
+from orders.handling.editing import lock_open_order
+from orders.models import ExceptionKind, Order, Snooze
+
+MOST_DAYS = 90
+
+
+@entry_verb
+def assign(ref: str, *, owner_id: int | None, actor: Actor | None) -> Order:  # noqa: ARG001 (for the history)
+    """Give an open order an owner, or none (None). It is no change that a form has to know of, so none is counted."""
+    order = lock_open_order(ref)
+    if owner_id is not None and not get_user_model().objects.filter(pk=owner_id, is_active=True).exists():
+        raise Invalid("Choose a colleague.", fields={"owner": "Choose a colleague."})
+    if order.owner_id == owner_id:
+        raise Conflict(f"{order.ref} {'belongs to them' if owner_id else 'has no owner'} already.", code="no_change")
+    order.owner_id = owner_id
+    order.save(update_fields=["owner"])
+    announce("order", {"orders": [order.ref]})
+    return order
+
+
+@entry_verb
+def snooze(ref: str, *, kind: str, until_on: date, actor: Actor | None, now: datetime) -> Snooze:
+    """Keep one reason why an order cannot complete out of sight until a day, three months off at most."""
+    if kind not in ExceptionKind.values:
+        raise Invalid("Say which exception to snooze.", fields={"kind": "There is no such exception."})
+    today = timezone.localdate(now)
+    check_day(until_on, field="until_on", first=today + timedelta(days=1), last=today + timedelta(days=MOST_DAYS))
+    order = lock_open_order(ref)
+    values = {"until_on": until_on, "actor_id": key_of(actor), "at": now}
+    snoozed, _ = Snooze.objects.update_or_create(order=order, kind=kind, defaults=values)
+    announce("order", {"orders": [order.ref]})
+    return snoozed
+
+
+@entry_verb
+def wake(ref: str, *, kind: str, actor: Actor | None) -> Order:  # noqa: ARG001 (for the history)
+    """Show an exception again at once."""
+    order = lock_open_order(ref)
+    gone, _ = Snooze.objects.filter(order=order, kind=kind).delete()
+    if not gone:
+        raise Conflict(f"{order.ref} is not snoozed.", code="no_change")
+    announce("order", {"orders": [order.ref]})
+    return order

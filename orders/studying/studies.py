@@ -1,0 +1,79 @@
+"""Questions to our own records as jobs: asked for, answered by a worker, kept for a while. Locks: the study's row."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kernel.errors import Conflict, DomainError
+from kernel.kick import kick
+from kernel.leases import MAX_ATTEMPTS, claim
+from kernel.people import Actor, key_of
+from kernel.transactions import entry_verb
+from orders.models import SimulationStatus, Study, StudyKind
+from orders.studying.study_kinds import KINDS, Asked, read_members
+
+log = logging.getLogger(__name__)
+
+STUDY_TASK = "orders.tasks.work_studies"
+KEPT = timedelta(days=90)
+LEASE = timedelta(minutes=30)  # as long as a worker may take for one; each step renews it
+MOST_WAITING = 10
+_UNFINISHED = (SimulationStatus.WAITING, SimulationStatus.RUNNING)
+
+
+@entry_verb
+def ask_study(kind: StudyKind, *, members: Mapping[str, Any], actor: Actor | None, now: datetime) -> Study:
+    """Leave a question to a worker.
+
+    Raises Invalid naming each wrong member, NotFound for a run that is not kept, Conflict while too many wait.
+    """
+    asked = read_members(kind, members)
+    if Study.objects.filter(status__in=_UNFINISHED).count() >= MOST_WAITING:
+        raise Conflict(f"{MOST_WAITING} studies wait already. Try again when some are done.", code="too_many")
+    study = Study.objects.create(
+        kind=kind, asked=asked, created_at=now, not_before=now, created_by_id=key_of(actor), expires_at=now + KEPT
+    )
+    kick(STUDY_TASK)
+    return study
+
+
+def answer_waiting(clock: Callable[[], datetime]) -> bool:
+    """Answer the study that has waited longest; return whether there may be more. Any number of workers may."""
+    now = clock()
+    Study.objects.filter(expires_at__lt=now).delete()
+    unfinished = Study.objects.filter(status__in=_UNFINISHED)
+    unfinished.filter(attempts__gte=MAX_ATTEMPTS, lease_until__lt=now).update(
+        status=SimulationStatus.FAILED, finished_at=now, last_error="Its workers died. Ask for less, or ask again."
+    )
+    token, keys = claim(unfinished, now=now, lease=LEASE, limit=1)
+    if not keys:
+        return False
+    _answer(Study.objects.filter(pk=keys[0], lease_token=token), clock)
+    return True
+
+
+def _answer(ours: QuerySet[Study], clock: Callable[[], datetime]) -> None:
+    """Answer a claimed study; ``ours`` selects it for as long as the claim holds."""
+
+    def tell(step: str) -> None:
+        ours.update(status=SimulationStatus.RUNNING, step=step[:120], lease_until=clock() + LEASE)
+
+    study = ours.get()
+    tell("Begun")
+    try:
+        result = KINDS[StudyKind(study.kind)].answer(Asked(study.asked, clock, tell))
+    except Exception as error:
+        log.exception("a study failed")
+        words = error.detail if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        _finish(ours, clock(), status=SimulationStatus.FAILED, last_error=words[:2000])
+    else:
+        _finish(ours, clock(), status=SimulationStatus.DONE, step="Done", result=result)
+
+
+def _finish(ours: QuerySet[Study], now: datetime, **members: Any) -> None:
+    ours.update(finished_at=now, lease_token=None, lease_until=None, **members)
