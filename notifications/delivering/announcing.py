@@ -1,6 +1,7 @@
 """From an order's fact to the deliveries that tell its customer: exactly one that leads a fact, told or not.
 
-Whether the news is still worth telling is decided at the moment of sending (``relevance``). What is known already here, such as a missing address, becomes a row in state suppressed with its reason, so that facts always add up.
+Whether the news is still worth telling is decided at the moment of sending (``relevance``). What is known already
+here, such as a missing address, becomes a row in state suppressed with its reason, so that facts always add up.
 """
 
 from __future__ import annotations
