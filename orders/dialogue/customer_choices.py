@@ -20,7 +20,7 @@ from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from orders.dialogue.delays import agree
 from orders.dialogue.snapshots import customer_payloads
-from orders.handling.claims import drop, lock_claims, take_all
+from orders.handling.claims import change_state, drop, lock_claims, take_all
 from orders.handling.editing import close_if_done, lock_order, product_ids_of, save_order, tell
 from orders.handling.substituting import replace_units
 from orders.models import (
@@ -122,20 +122,27 @@ def cancel_items(ref: str, *, positions: Collection[int], sent: Sent, now: datet
 
 @entry_verb
 def cancel_rest(ref: str, *, ready: int, sent: Sent, now: datetime) -> Order:
-    """Cancel the units that are not on hand; ``ready`` are those that the customer saw and that leave next."""
+    """Cancel the units that are not on hand; ``ready`` are those that the customer saw and that leave next.
+
+    They are pinned: the order is worth less from now on, and no other may take them for that.
+    """
     order, is_done = _own(ref, sent)
     if is_done:
         return order
     products = list(product_ids_of(order))
     mark_dirty(products, cause="customer_cancelled", reference=order.ref)
     held: dict[int, int] = {}
-    for claim in lock_claims(order, products):
+    claims = lock_claims(order, products)
+    for claim in claims:
         held[claim.line_id] = held.get(claim.line_id, 0) + claim.qty
     lines = order.lines.filter(open_qty__gt=0).select_related("product").order_by("position")
     short = {line: line.open_qty - held.get(line.pk, 0) for line in lines}
     if sum(held.values()) != ready or not any(short.values()) or not ready:
         wrong = _("What is ready has changed since you opened this page. Here it is now.")
         raise Conflict(wrong, code="stale")
+    loose = take_all(claim for claim in claims if claim.state == AllocationState.PLANNED)
+    if loose:
+        change_state(loose, AllocationState.PINNED)
     rest = {line: qty for line, qty in short.items() if qty}
     _cancel(order, rest, [], ChoiceKind.CANCEL_REST, sent=sent, now=now)
     return order

@@ -78,7 +78,7 @@ CHANGES = {
     ("terms", "ANN"): customer_terms,
     ("customer", "ANN"): customer,
 }
-each_change = pytest.mark.parametrize(("thing", "change"), CHANGES.items(), ids=lambda value: str(value)[:30])
+each_change = pytest.mark.parametrize(("thing", "change"), CHANGES.items(), ids=[" ".join(thing) for thing in CHANGES])
 
 
 @pytest.fixture(autouse=True)
