@@ -128,8 +128,8 @@ def test_the_catalogue_is_read_by_code(api: Api) -> None:
 
 
 def test_messages_are_listed_by_order(api: Api) -> None:
-    fact = Fact.objects.create(kind="orders.eta_slipped", dedupe_key="f")
     for ref in ("SO-1", "SO-2"):
+        fact = Fact.objects.create(kind="orders.eta_slipped", dedupe_key=ref)
         Delivery.objects.create(
             fact=fact, kind="eta_slipped", channel="email", recipient=f"{ref.lower()}@example.com", order_ref=ref,
             customer_code="C1", state=DeliveryState.SENT, sent_at=timezone.now(), subject_line="New date",

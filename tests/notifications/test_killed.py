@@ -24,7 +24,7 @@ SENDER = f"""
 import os, django
 django.setup()
 from django.utils import timezone
-from notifications import outcomes, sending
+from notifications.delivering import outcomes, sending
 outcomes.{{step}} = lambda *args, **kwargs: os._exit({KILLED})
 sending.send_due(now=timezone.now())
 """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kernel.errors import Conflict, Invalid, NotFound
-from orders.models import LinePlan, Policy, PolicyStatus
+from orders.models import Feedback, LinePlan, Policy, PolicyStatus
 from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.presets import BALANCED_PRIORITY, FIFO
 from orders.replan import is_full_run_due, replan
@@ -107,6 +107,7 @@ def test_every_attribute_of_the_catalogue_can_be_read() -> None:
     ]
     product = make_product(category="Lamps")
     order = make_order([(product, 1)], requested_on=NOW.date())
+    Feedback.objects.create(order=order, occasion="waiting", rating=4, given_at=NOW)
     replan(product_ids=None, cause="test", now=NOW)
     policies.publish(draft(rules={"version": 1, "strategy": "hybrid", "rules": rules}).pk, actor=None, now=NOW)
 
