@@ -83,6 +83,8 @@ _NEWS = f"""
     WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
         AND CASE
             WHEN s.is_ready THEN s.announced_kind NOT IN ('', %(line_allocated)s)
+            WHEN abs(s.eta_p50 - s.told_on) < %(threshold)s THEN abs(s.eta_p50 - s.announced_on) >= %(threshold)s
+                OR s.announced_kind = %(line_allocated)s
             ELSE abs(s.eta_p50 - s.announced_on) >= t.days OR s.announced_kind = %(line_allocated)s
         END
     ORDER BY s.order_id
