@@ -11,8 +11,8 @@ from tests.browser.conftest import ComeIn
 from tests.browser.person import picture
 from tests.browser.stack import Stack
 
-# Colours take a moment to change, one after another where they are inherited. The pulse of the live mark never ends, nor
-# does a transition of what is not drawn.
+# Colours take a moment to change, one after another where they are inherited. The pulse of the live mark never ends,
+# nor does a transition of what is not drawn.
 COLOURS_HAVE_CHANGED = """async () => {
   const changes = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
   const latest = performance.now() + 3000;
