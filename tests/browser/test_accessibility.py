@@ -11,18 +11,9 @@ from tests.browser.conftest import ComeIn
 from tests.browser.person import picture
 from tests.browser.stack import Stack
 
-# Colours take a moment to change, one after another where they are inherited. The pulse of the live mark never ends,
-# nor does a transition of what is not drawn.
-COLOURS_HAVE_CHANGED = """async () => {
-  const changes = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
-  const latest = performance.now() + 3000;
-  const moment = () => new Promise((resolve) => setTimeout(resolve, 100));
-  while (changes().length && performance.now() < latest) {
-    await Promise.race([Promise.allSettled(changes().map((change) => change.finished)), moment()]);
-  }
-}"""
-ALL: dict[str, list[str]] = {"resultTypes": ["violations"]}
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], **ALL}
+# Frames show mails, and run no scripts: axe cannot look into them.
+ALL: dict[str, list[str] | bool] = {"resultTypes": ["violations"], "iframes": False}
+COLOURS: dict[str, list[str] | bool] = {"runOnly": ["color-contrast", "link-in-text-block"], **ALL}
 
 
 @pytest.mark.scan
@@ -40,7 +31,6 @@ def test_no_page_has_an_accessibility_violation(come_in: ComeIn, stack: Stack, a
         violations += [f"{name}: {each}" for each in _violations(axe, page, ALL)]
         picture(page, f"{name}-light")
         page.emulate_media(color_scheme="dark")
-        page.evaluate(COLOURS_HAVE_CHANGED)
         violations += [f"{name} in the dark: {each}" for each in _violations(axe, page, COLOURS)]
         picture(page, f"{name}-dark")
         page.emulate_media(color_scheme="light")
@@ -48,6 +38,6 @@ def test_no_page_has_an_accessibility_violation(come_in: ComeIn, stack: Stack, a
     assert violations == []
 
 
-def _violations(axe: Axe, page: Page, options: dict[str, list[str]]) -> list[str]:
+def _violations(axe: Axe, page: Page, options: dict[str, list[str] | bool]) -> list[str]:
     found = axe.run(page, options=options).response["violations"]
     return [f"{each['id']} {node['target']}" for each in found for node in each["nodes"]]
