@@ -30,9 +30,8 @@ def side_by_side(items: Sequence[Item], work: Callable[[Item], Result]) -> list[
     def work_through() -> list[Result]:
         try:
             return [work(item) for item in queue]
-        except BaseException:
-            queue.close()
-            raise
+        finally:
+            queue.close()  # it is empty, or an item failed
 
     def work_through_and_hang_up() -> list[Result]:
         try:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import ForecastRun
 from tests.api.conftest import Api
@@ -41,7 +42,9 @@ def test_forecasts_are_listed_by_sku_and_filtered(api: Api) -> None:
     assert first["next"]
 
 
-def test_a_page_of_forecasts_costs_the_same_however_many_there_are(api: Api, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_of_forecasts_costs_the_same_however_many_there_are(
+    api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(30):
         make_forecast(make_product())
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import PurchaseOrder, Receipt, StockLevel, StockMovement
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier, make_warehouse
@@ -112,12 +113,12 @@ def test_a_damaged_address_is_refused_with_words(ops: Client, query: str) -> Non
 
 
 def test_the_list_costs_the_same_however_long(
-    ops: Client, purchase_order: PurchaseOrder, django_assert_max_num_queries: object
+    ops: Client, purchase_order: PurchaseOrder, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(20):
         make_purchase_order([(make_product(), 1)])
 
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         ops.get("/purchase-orders/")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from kernel.errors import Conflict, Invalid
 from notifications.channels.answers import Unreachable
@@ -279,7 +279,7 @@ def test_a_wrong_preference_is_refused_at_its_field(given: dict[str, Any], field
     assert list(refusal.value.fields) == [field]
 
 
-def test_the_route_of_a_thousand_facts_costs_the_same(django_assert_max_num_queries: Any) -> None:
+def test_the_route_of_a_thousand_facts_costs_the_same(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     facts = [make_fact(now=timezone.now()) for _ in range(40)]
 
     with django_assert_max_num_queries(10):

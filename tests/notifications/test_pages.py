@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from notifications.delivering.announcing import announce
 from notifications.delivering.sending import send_due
@@ -109,8 +110,10 @@ def test_a_failed_message_goes_out_again(ops: Client, waiting: Delivery) -> None
     assert waiting.state == "pending"
 
 
-def test_the_list_costs_the_same_however_long(ops: Client, django_assert_max_num_queries: object) -> None:
+def test_the_list_costs_the_same_however_long(
+    ops: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     announce([make_fact() for _ in range(30)])
 
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):
         ops.get("/messages/")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Order, Reason
 from orders.queries.flow import AGES, STEPS, Flow, flow
@@ -85,13 +85,13 @@ def test_an_empty_backlog_has_no_bottleneck(client: Client) -> None:
 
 
 def test_the_page_names_the_bottleneck_and_leads_to_its_orders(
-    client: Client, django_assert_max_num_queries: Callable[..., object]
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     order = stands(Reason.SHIP_COMPLETE, days=9)
     stands(Reason.READY)
     client.force_login(make_user("agent"))
 
-    with django_assert_max_num_queries(10):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(10):
         page = client.get("/flow/")
 
     url = next(url for each, url in page.context["steps"] if each.step.key == "together")

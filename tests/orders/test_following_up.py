@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.receiving import receive_stock
 from notifications.models import Fact
@@ -107,7 +107,7 @@ def test_a_release_overtakes_the_question() -> None:
     assert set(both.values_list("subject", flat=True)) == {f"order:{order.pk}:hold"}
 
 
-def test_looking_costs_the_same_however_many_are_silent(django_assert_max_num_queries: Callable[..., Any]) -> None:
+def test_looking_costs_the_same_however_many_are_silent(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(8):
         waiting(15)
 

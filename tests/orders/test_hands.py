@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.dirty import mark_dirty
 from inventory.models import Calendar, DirtyMark, PickCapacity, Warehouse
@@ -137,7 +138,9 @@ def test_taking_the_figures_away_brings_the_days_back(orders: list[Order]) -> No
     assert lines(orders[2]) == [(Reason.READY, working_day(0))]
 
 
-def test_a_second_look_finds_nothing_to_do(orders: list[Order], django_assert_max_num_queries) -> None:
+def test_a_second_look_finds_nothing_to_do(
+    orders: list[Order], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     change_capacity("MAIN", weekdays=TEN_A_DAY, actor=None, now=NOW)
     settle()
 

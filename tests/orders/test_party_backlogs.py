@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import PurchaseOrder
 from orders.handling.lifecycle import hold
@@ -110,7 +111,7 @@ def test_after_a_dear_pass_the_next_one_waits_even_when_a_plan_ran() -> None:
     assert keep_party_backlogs(now=NOW + timedelta(seconds=41)) == 1
 
 
-def test_a_pass_costs_as_many_queries_whatever_there_is(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_pass_costs_as_many_queries_whatever_there_is(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     product = make_product()
     for _ in range(20):
         make_order_plan(make_order([(product, 1)]), open_value_minor=1)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Product, StockMovement
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
@@ -163,15 +164,15 @@ def test_an_agent_sees_stock_and_moves_none(client: Client, scarce: Product) -> 
 
 
 def test_pages_cost_the_same_however_many_wait(
-    ops: Client, scarce: Product, django_assert_max_num_queries: object
+    ops: Client, scarce: Product, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(10):
         make_order([(scarce, 1)])
     replan(product_ids=None, cause="test", now=NOW)
 
-    with django_assert_max_num_queries(18):  # type: ignore[operator]
+    with django_assert_max_num_queries(18):
         ops.get("/inventory/TRAY/")
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         ops.get("/inventory/")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from backlog.accounts.models import User
 from notifications.delivering.sending import send_due
@@ -138,7 +138,7 @@ def test_an_agent_moves_no_date_further_than_alone() -> None:
     assert "at most" in whys(job)[0]
 
 
-def test_a_chunk_costs_the_same_however_many_orders(django_assert_max_num_queries: Callable[..., Any]) -> None:
+def test_a_chunk_costs_the_same_however_many_orders(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     orders = [slipped() for _ in range(12)]
     chosen = Order.objects.filter(pk__in=[order.pk for order in orders]).values_list("pk", flat=True)
     job = start_job(action="tell", orders=chosen, params={"choice": "safe"}, actor=None, now=timezone.now())

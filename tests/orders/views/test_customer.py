@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Substitute
 from notifications.links import KEY_BYTES, MISSES_ALLOWED, make_links, revoke_links
@@ -369,13 +370,13 @@ def test_feedback_replaces_itself_until_it_is_answered(order: Order) -> None:
     assert "Thank you, Ann." in client.get(f"/my-order/{order.ref}/").content.decode()
 
 
-def test_the_page_costs_the_same_for_a_long_order(django_assert_max_num_queries: object) -> None:
+def test_the_page_costs_the_same_for_a_long_order(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     products = [make_product() for _ in range(40)]
     long = make_order([(product, 1) for product in products])
     plan()
     client = opened(long)
 
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
+    with django_assert_max_num_queries(22):
         assert client.get(f"/my-order/{long.ref}/").status_code == 200
 
 

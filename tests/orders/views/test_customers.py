@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import SetupChange
 from orders.models import Customer, CustomerTerms, Feedback, Order, OrderPromise
@@ -81,7 +82,9 @@ def test_an_address_that_we_did_not_make_is_refused(sign_in: SignIn, query: str)
     assert sign_in().get(f"/customers/{query}").status_code == 400
 
 
-def test_the_list_costs_the_same_however_many_wait(sign_in: SignIn, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_the_list_costs_the_same_however_many_wait(
+    sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for number in range(30):
         waiting(f"C{number}", value=number)
     counted()
@@ -112,7 +115,9 @@ def test_one_customer_shows_what_waits_and_how_promises_were_kept(sign_in: SignI
     assert "Too late for the party" in html
 
 
-def test_one_customer_costs_the_same_however_much_they_ordered(sign_in: SignIn, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_one_customer_costs_the_same_however_much_they_ordered(
+    sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     customer = make_customer("ANN")
     for _ in range(12):
         order = make_order([(make_product(), 1)], customer=customer)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from orders.dialogue.feedback import give_feedback
 from orders.models import EtaRevision, Feedback, Reason
@@ -52,12 +52,12 @@ def test_an_answer_leaves_the_inbox(agent: Client) -> None:
 
 
 def test_the_page_costs_the_same_however_much_was_said(
-    agent: Client, django_assert_max_num_queries: Callable[..., object]
+    agent: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for rating in (1, 2, 3, 4, 5) * 3:
         rated(rating)
 
-    with django_assert_max_num_queries(18):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(18):
         assert agent.get("/feedback/").status_code == 200
 
 

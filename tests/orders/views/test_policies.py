@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from backlog.accounts.models import User
 from orders.models import Policy, PolicyStatus
@@ -324,7 +325,7 @@ def test_the_changes_of_a_version_are_told_with_who_made_them(sign_in: SignIn, a
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rules(
-    sign_in: SignIn, admin: User, django_assert_max_num_queries: Any
+    sign_in: SignIn, admin: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     many = copy.deepcopy(BALANCED_PRIORITY)
     many["rules"] = [{**many["rules"][1], "id": f"rule_{i}", "label": f"Rule {i}"} for i in range(50)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import Reply
 from orders.models import Order
@@ -64,10 +63,10 @@ def test_the_order_shows_the_conversation(agent: Client, order: Order) -> None:
 
 
 def test_the_page_costs_the_same_however_many_wrote(
-    agent: Client, order: Order, django_assert_max_num_queries: Callable[..., object]
+    agent: Client, order: Order, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(15):
         make_reply(order)
 
-    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(14):
         assert agent.get("/replies/").status_code == 200

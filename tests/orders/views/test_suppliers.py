@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import PurchaseOrder, PurchaseOrderLine, SetupChange, Supplier
 from inventory.receiving import receive_purchase_order
@@ -135,7 +136,9 @@ def test_an_agent_sees_a_supplier_without_what_they_may_not_do(sign_in: SignIn) 
     assert "/suppliers/LIT/change/" not in page
 
 
-def test_pages_cost_the_same_however_much_is_expected(sign_in: SignIn, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_pages_cost_the_same_however_much_is_expected(
+    sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     supplier, product = make_supplier("LIT"), make_product()
     make_stock(product)
     for _ in range(8):

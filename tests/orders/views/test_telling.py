@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
@@ -173,13 +174,13 @@ def test_the_preview_says_what_would_be_sent(agent: Client) -> None:
 
 
 def test_the_page_costs_the_same_however_long_the_queue(
-    agent: Client, django_assert_max_num_queries: Callable[..., object]
+    agent: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(12):
         order = planned_order(50, slip_days=7)
         OrderPromise.objects.filter(order=order).update(told_on=TODAY - timedelta(days=9))
 
-    with django_assert_max_num_queries(45):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(45):
         assert agent.get("/eta/").status_code == 200
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery
@@ -98,7 +97,7 @@ def test_many_are_told_after_a_look_at_what_would_leave(client: Client) -> None:
 
 
 def test_the_look_costs_the_same_however_many(
-    client: Client, django_assert_max_num_queries: Callable[..., Any]
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     agent = signed_in(client, "agent")
     for _ in range(12):

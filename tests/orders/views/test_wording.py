@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notifications.models import Template
 from notifications.texts.languages import codes
@@ -45,12 +45,12 @@ def save(client: Client, text: str, *, revision: int = 1) -> int:
 
 
 def test_every_kind_and_language_is_in_the_table_with_what_is_in_force(
-    order: Order, django_assert_max_num_queries: object
+    order: Order, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     Template.objects.create(kind="shipped", language="fr", version=3, status="active", subject_line="S", body_text="B")
     client = as_("agent")
 
-    with django_assert_max_num_queries(10):  # type: ignore[operator]
+    with django_assert_max_num_queries(10):
         page = client.get("/messages/templates/").content.decode()
 
     assert page.count("Standard</a>") >= 2 * 16 * 4 - 1

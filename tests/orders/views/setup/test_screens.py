@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from inventory import calendars
 from inventory.models import (
@@ -58,7 +59,7 @@ def test_a_screen_opens_in_few_queries_and_only_to_those_who_may(
     ops: Client,
     sign_in: SignIn,
     screen: str,
-    django_assert_max_num_queries: Any,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(30):
         make_supplier(f"SUP{number}")
