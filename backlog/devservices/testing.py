@@ -16,7 +16,7 @@ from backlog.devservices.venv import Purpose
 NO_TESTS = 5
 INTERRUPTED = 130
 # Without a browser, or while no test is marked so.
-MAY_BE_EMPTY = ("scans of all pages", "serial tests")
+MAY_BE_EMPTY = ("browser tests", "serial tests")
 
 CHECKS: dict[str, list[str]] = {
     "lint": ["-m", "ruff", "check", "."],
@@ -25,9 +25,9 @@ CHECKS: dict[str, list[str]] = {
     "types": ["-m", "mypy"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     # Tests that need the machine for themselves run after the crowd.
-    "tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "not serial"],
-    "scans of all pages": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "scan"],
-    "serial tests": ["-m", "pytest", "-q", "-rs", "-m", "serial and not scan"],
+    "tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "not serial and not browser"],
+    "browser tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "browser and not serial"],
+    "serial tests": ["-m", "pytest", "-q", "-rs", "-m", "serial"],
 }
 
 

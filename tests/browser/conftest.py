@@ -20,7 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.serial)
 
 
 # Package-wide, not session-wide: while Playwright runs, Django takes its thread for an asynchronous one.

@@ -16,7 +16,6 @@ ALL: dict[str, list[str] | bool] = {"resultTypes": ["violations"], "iframes": Fa
 COLOURS: dict[str, list[str] | bool] = {"runOnly": ["color-contrast", "link-in-text-block"], **ALL}
 
 
-@pytest.mark.scan
 @pytest.mark.parametrize("quarter", [0, 1, 2, 3])
 def test_no_page_has_an_accessibility_violation(come_in: ComeIn, stack: Stack, api_key: str, quarter: int) -> None:
     pages.see_to_a_message(stack, api_key)

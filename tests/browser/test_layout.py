@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import pytest
-
 from tests.browser import pages
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import ComeIn
@@ -27,7 +25,6 @@ WIDER = """() => {
 }"""
 
 
-@pytest.mark.scan
 def test_no_page_scrolls_sideways_on_a_phone(come_in: ComeIn, stack: Stack, api_key: str) -> None:
     pages.see_to_a_message(stack, api_key)
     options: dict[str, Any] = {"viewport": PHONE, "has_touch": True}

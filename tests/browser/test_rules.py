@@ -58,6 +58,7 @@ def test_which_rule_put_an_order_there(admin: Person, stack: Stack) -> None:
     picture(page, "rules-trial")
 
 
+@pytest.mark.serial
 def test_what_a_change_would_do_is_shown_within_two_seconds(admin: Person) -> None:
     page = begin_draft(admin)
     expect(page.locator(".big3 b").first).to_have_text("0")

@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import news
 from tests.browser.person import Person, picture, text_of, wait_until_live
 from tests.browser.stack import Stack, eventually
+
+pytestmark = pytest.mark.serial
 
 LIVE_SECONDS = 2.0
 

@@ -12,8 +12,8 @@ def test_machine_without_a_browser_runs_everything_else() -> None:
     checks = testing.checks_to_run(with_browser=False)
 
     assert checks.keys() == testing.checks_to_run(with_browser=True).keys()
-    assert checks["tests"][-1] == "(not serial) and not browser"
-    assert checks["serial tests"][-1] == "(serial and not scan) and not browser"
+    assert checks["tests"][-1] == "(not serial and not browser) and not browser"
+    assert checks["serial tests"][-1] == "(serial) and not browser"
     assert checks["types"] == testing.CHECKS["types"]
 
 
