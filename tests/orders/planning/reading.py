@@ -96,8 +96,9 @@ def of_tier(tier: str) -> Compare:
 
 
 def kept(result: Plan) -> dict[int, Kept]:
-    """Return what became of each line's guarantee, by line id."""
-    assert result.guarantees is not None
+    """Return what became of each line's guarantee, by line id; nothing where the policy has no segments."""
+    if result.guarantees is None:
+        return {}
     return {
         line: Kept(code) for line, code in zip(result.line_id.tolist(), result.guarantees.kept.tolist(), strict=True)
     }

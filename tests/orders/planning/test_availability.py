@@ -32,11 +32,11 @@ from tests.orders.planning.cases import (
     random_case,
     struct,
 )
+from tests.orders.planning.checking import checked, need
 from tests.orders.planning.class_oracle import random_class_case
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import random_quota_case
 from tests.orders.planning.reading import BY_URGENCY, claims, forecast_of, policy_of, rows, run
-from tests.orders.planning.test_properties import checked, need
 
 MONDAY_24, DECEMBER_1 = TODAY + 4, TODAY + 11
 CASE = Case(

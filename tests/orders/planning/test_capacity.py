@@ -15,7 +15,7 @@ from orders.planning.calendar import WorkingDays
 from orders.planning.capacity import NO_LIMIT, Capacity, Work, pick_days
 from orders.planning.types import Context
 from tests.orders.planning.cases import FIVE_DAYS, TODAY
-from tests.orders.planning.test_properties import checked
+from tests.orders.planning.checking import checked
 
 CONTEXT = Context(TODAY, FIVE_DAYS)
 FRIDAY, MONDAY, TUESDAY = TODAY + 1, TODAY + 4, TODAY + 5

@@ -15,8 +15,8 @@ from orders.planning.linter import lint
 from orders.planning.rules import PromiseRule
 from orders.planning.types import NO_DAY, Attribute
 from tests.orders.planning.cases import TODAY
+from tests.orders.planning.checking import checked
 from tests.orders.planning.documents import compare, linear, policy
-from tests.orders.planning.test_properties import checked
 
 CALM = PromiseRule(
     "all",

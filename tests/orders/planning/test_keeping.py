@@ -33,13 +33,11 @@ from tests.orders.planning.cases import (
     Source,
     Weekly,
     arrays,
-    components,
     demand_of,
-    shuffled,
 )
+from tests.orders.planning.checking import checked
 from tests.orders.planning.class_oracle import ClassOracle, random_class_case
-from tests.orders.planning.reading import as_bytes, forecast_of, rows, run
-from tests.orders.planning.test_properties import checked
+from tests.orders.planning.reading import forecast_of, rows, run
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
 COLUMNS = (DAYS_OF_COVER, WEEKLY_FORECAST, FORECAST_CHANGE, WEEKS_WAITING, WEEKS_OF_DEMAND)
@@ -55,36 +53,6 @@ def test_plans_that_keep_units_equal_the_oracle():
 
         expected = {line: asdict(row) for line, row in ClassOracle(case).answer().items()}
         assert planned == expected, f"seed {seed}: {case}"
-
-
-@checked
-@given(cases)
-def test_no_supply_is_claimed_twice(case: Case):
-    product = {line.line_id: line.product_id for line in case.lines}
-    claimed: dict[tuple[int, int, int], int] = defaultdict(int)
-    for line_id, row in rows(run(case)).items():
-        for warehouse, qty in row.stock.items():
-            claimed[product[line_id], warehouse, 0] += qty
-        for source, qty in row.pegs.items():
-            claimed[product[line_id], 0, source] += qty
-
-    held = {(s.product_id, 0 if s.source_id else s.warehouse_id, s.source_id): s.qty for s in case.sources}
-    assert all(0 < qty <= held[key] for key, qty in claimed.items())
-
-
-@checked
-@given(cases, st.randoms(use_true_random=False))
-def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
-
-
-@checked
-@given(cases)
-def test_a_component_planned_alone_equals_the_full_run(case: Case):
-    full = rows(run(case))
-
-    for alone in components(case):
-        assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
 
 
 @checked

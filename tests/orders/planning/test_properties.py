@@ -2,81 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import defaultdict
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.planning.rules import FIFO
-from orders.planning.types import Outcome, Reason, ShipPolicy
-from tests.orders.planning.cases import Case, Line, Pick, Source, components, random_case, shuffled
+from orders.planning.types import Reason, ShipPolicy
+from tests.orders.planning.cases import Case, Line, Pick, Source, random_case
+from tests.orders.planning.checking import checked, need
 from tests.orders.planning.oracle import Oracle
-from tests.orders.planning.reading import Row, as_bytes, rows, run
+from tests.orders.planning.reading import Row, rows, run
 
 cases = st.integers(0, 2**32).map(lambda seed: random_case(random.Random(seed)))
-# The normal run repeats the same examples; PLANNING_CASES in the environment asks for that many new ones.
-MORE = os.environ.get("PLANNING_CASES")
-checked = settings(
-    max_examples=int(MORE or 300),
-    derandomize=MORE is None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-
-def need(case: Case) -> dict[int, int]:
-    """Return what frozen units leave open, per line."""
-    picked = defaultdict(int)
-    for pick in case.picks:
-        picked[pick.line_id] += pick.qty
-    return {line.line_id: max(0, line.open_qty - picked[line.line_id]) for line in case.lines}
-
-
-@checked
-@given(cases)
-def test_no_supply_is_claimed_twice(case: Case):
-    product = {line.line_id: line.product_id for line in case.lines}
-    claimed: dict[tuple[int, int, int], int] = defaultdict(int)
-    for line_id, row in rows(run(case)).items():
-        for warehouse, qty in row.stock.items():
-            claimed[product[line_id], warehouse, 0] += qty
-        for source, qty in row.pegs.items():
-            claimed[product[line_id], 0, source] += qty
-
-    held = {(s.product_id, 0 if s.source_id else s.warehouse_id, s.source_id): s.qty for s in case.sources}
-    assert all(0 < qty <= held[key] for key, qty in claimed.items())
-
-
-@checked
-@given(cases)
-def test_claims_never_exceed_what_is_open_and_counts_add_up(case: Case):
-    result = run(case)
-    planned, needs = rows(result), need(case)
-
-    for line_id, row in planned.items():
-        assert sum(row.stock.values()) + sum(row.pegs.values()) <= needs[line_id]
-        assert sum(row.pegs.values()) == row.pegged
-    assert sorted(planned) == sorted(line.line_id for line in case.lines)
-    counts = [int((result.outcome == outcome).sum()) for outcome in Outcome]
-    assert sum(counts) == len(case.lines)
-
-
-@checked
-@given(cases, st.randoms(use_true_random=False))
-def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
-
-
-@checked
-@given(cases)
-def test_a_component_planned_alone_equals_the_full_run(case: Case):
-    full = rows(run(case))
-
-    for alone in components(case):
-        assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
 
 
 @checked

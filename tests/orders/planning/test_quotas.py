@@ -21,11 +21,11 @@ from orders.planning.quotas import shrink
 from orders.planning.rules import AllOf, Amount, AnyOf, Compare, Condition, Keep, Not, Quota
 from orders.planning.types import Attribute
 from orders.planning.unasked import kept_units
-from tests.orders.planning.cases import Case, Line, Product, Share, Source, arrays, components, shuffled
+from tests.orders.planning.cases import Case, Line, Product, Share, Source, arrays
+from tests.orders.planning.checking import checked
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.quota_oracle import QuotaOracle, random_quota_case
-from tests.orders.planning.reading import as_bytes, rows, run
-from tests.orders.planning.test_properties import checked
+from tests.orders.planning.reading import rows, run
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
 GOLD = compare("customer.tier", "eq", "gold")
@@ -56,36 +56,6 @@ def test_no_group_gets_more_than_its_maximum(case: Case):
         for (product_id, tier), units in got.items():
             if tier == share.tier and share.at_most:
                 assert units <= (oracle.most((product_id, place)) or 0)
-
-
-@checked
-@given(cases)
-def test_no_supply_is_claimed_twice(case: Case):
-    product = {line.line_id: line.product_id for line in case.lines}
-    claimed: dict[tuple[int, int, int], int] = defaultdict(int)
-    for line_id, row in rows(run(case)).items():
-        for warehouse, qty in row.stock.items():
-            claimed[product[line_id], warehouse, 0] += qty
-        for source, qty in row.pegs.items():
-            claimed[product[line_id], 0, source] += qty
-
-    held = {(s.product_id, 0 if s.source_id else s.warehouse_id, s.source_id): s.qty for s in case.sources}
-    assert all(0 < qty <= held[key] for key, qty in claimed.items())
-
-
-@checked
-@given(cases, st.randoms(use_true_random=False))
-def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
-
-
-@checked
-@given(cases)
-def test_a_component_planned_alone_equals_the_full_run(case: Case):
-    full = rows(run(case))
-
-    for alone in components(case):
-        assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
 
 
 def test_quotas_that_bind_nobody_change_nothing():

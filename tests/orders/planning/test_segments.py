@@ -17,11 +17,11 @@ from orders.planning.linter import lint
 from orders.planning.rules import Compare, Guarantee, Segment
 from orders.planning.standing import BY_SEGMENT, ahead
 from orders.planning.types import Kept
-from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays, components, shuffled
+from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays
+from tests.orders.planning.checking import checked, need
 from tests.orders.planning.documents import compare, linear, policy
-from tests.orders.planning.reading import Row, as_bytes, claims, kept, rows, run
+from tests.orders.planning.reading import Row, claims, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle, random_segmented_case
-from tests.orders.planning.test_properties import checked, need
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
 # Kept lines of an order that cannot be completed, whose last peg by p50 is not the last by p90.
@@ -99,24 +99,6 @@ def test_planning_again_settles_with_the_second_plan(case: Case):
     second = claims(run(replace(case, previous=claims(run(case)))))
 
     assert claims(run(replace(case, previous=second))) == second
-
-
-@checked
-@given(cases, st.randoms(use_true_random=False))
-def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
-
-
-@checked
-@given(cases)
-def test_a_component_planned_alone_equals_the_full_run(case: Case):
-    result = run(case)
-    full, became = rows(result), kept(result)
-
-    for component in components(case):
-        alone = run(component)
-        assert all(full[line_id] == row for line_id, row in rows(alone).items())
-        assert all(became[line_id] == code for line_id, code in kept(alone).items())
 
 
 def test_segments_that_all_redistribute_change_nothing():

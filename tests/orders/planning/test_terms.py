@@ -22,11 +22,11 @@ from orders.planning.reading import Report
 from orders.planning.rules import FarFuture, Policy, Rule, Starvation
 from orders.planning.strategies import complete
 from orders.planning.types import Outcome, Reason, ShipPolicy
-from tests.orders.planning.cases import Case, Line, Product, Source, components, random_case, shuffled
+from tests.orders.planning.cases import Case, Line, Product, Source, random_case
+from tests.orders.planning.checking import checked, need
 from tests.orders.planning.documents import policy, rule
-from tests.orders.planning.reading import as_bytes, rows, run
+from tests.orders.planning.reading import rows, run
 from tests.orders.planning.terms_oracle import TermsOracle, random_terms_case
-from tests.orders.planning.test_properties import checked, need
 
 CASES = int(os.environ.get("PLANNING_CASES", "2000"))
 JOINT = ShipPolicy.JOINT
@@ -45,37 +45,6 @@ def test_plans_with_terms_equal_the_oracle():
         assert planned == expected, f"seed {seed}: {case}"
         reasons |= {row["reason"] for row in planned.values()}
     assert reasons == set(Reason) - {Reason.STANDS_BACK}  # said only of orders that a model chose against
-
-
-@checked
-@given(cases)
-def test_no_supply_is_claimed_twice_and_no_line_gets_more_than_it_needs(case: Case):
-    product, needs = {line.line_id: line.product_id for line in case.lines}, need(case)
-    claimed: dict[tuple[int, int, int], int] = defaultdict(int)
-    for line_id, row in rows(run(case)).items():
-        assert sum(row.stock.values()) + sum(row.pegs.values()) <= needs[line_id]
-        for warehouse, qty in row.stock.items():
-            claimed[product[line_id], warehouse, 0] += qty
-        for source, qty in row.pegs.items():
-            claimed[product[line_id], 0, source] += qty
-
-    held = {(s.product_id, 0 if s.source_id else s.warehouse_id, s.source_id): s.qty for s in case.sources}
-    assert all(0 < qty <= held[key] for key, qty in claimed.items())
-
-
-@checked
-@given(cases, st.randoms(use_true_random=False))
-def test_same_content_in_another_order_gives_the_same_bytes(case: Case, random_: random.Random):
-    assert as_bytes(run(shuffled(case, random_))) == as_bytes(run(case))
-
-
-@checked
-@given(cases)
-def test_a_component_planned_alone_equals_the_full_run(case: Case):
-    full = rows(run(case))
-
-    for alone in components(case):
-        assert all(full[line_id] == row for line_id, row in rows(run(alone)).items())
 
 
 @checked

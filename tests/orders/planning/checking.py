@@ -1,0 +1,27 @@
+"""How many cases a property is checked on, and what a case needs."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+
+from hypothesis import HealthCheck, settings
+
+from tests.orders.planning.cases import Case
+
+# The normal run repeats the same examples; PLANNING_CASES in the environment asks for that many new ones.
+MORE = os.environ.get("PLANNING_CASES")
+checked = settings(
+    max_examples=int(MORE or 300),
+    derandomize=MORE is None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def need(case: Case) -> dict[int, int]:
+    """Return what frozen units leave open, per line."""
+    picked: dict[int, int] = defaultdict(int)
+    for pick in case.picks:
+        picked[pick.line_id] += pick.qty
+    return {line.line_id: max(0, line.open_qty - picked[line.line_id]) for line in case.lines}
