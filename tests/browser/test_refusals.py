@@ -89,6 +89,7 @@ WRONG = {
     "a cancellation without a reason": Wrong(
         "/orders/{order}/", "Cancel order", {"#cancel-reason": ""}, "Nothing was changed", menu="Cancel"
     ),
+    "a simulation of nobody's delay": Wrong("/simulations/new/", "Run", {}, "Not started"),
     "an empty note": Wrong("/orders/{order}/", "Keep note", {"#note-body": "   "}, "Nothing was changed", menu="Note"),
 }
 
