@@ -19,6 +19,7 @@ from orders.planning.types import (
     Attribute,
     Attributes,
     Backlog,
+    Bools,
     Calendar,
     Context,
     Frozen,
@@ -31,7 +32,7 @@ from orders.planning.types import (
 )
 
 _NONE = np.zeros(0, dtype=np.int64)
-_NO_FROZEN = Frozen(_NONE, _NONE, _NONE)
+NO_FROZEN = Frozen(_NONE, _NONE, _NONE)
 
 
 _SPREAD = 2_654_435_761  # Knuth's multiplier: neighbouring numbers fall far apart
@@ -99,14 +100,14 @@ def live_through(
     for day in days:
         arrivals.book(state.on_hand, day)
         moment = _moment(history, state, day)
-        backlog = _backlog(moment, state)
+        backlog = backlog_of(moment, state.has_shipped)
         supply = supply_on(history, day, state.on_hand, delays)
         attributes = columns(policy.attributes() & KNOWN, moment, stage.texts)
         if extra is not None:
             attributes = {**attributes, **extra(moment, backlog, supply, products)}
         context = Context(today=day, calendar=stage.calendar)
         demand = demand_on(day) if demand_on else None
-        plan = engine.plan(backlog, supply, _NO_FROZEN, products, attributes, policy, context, demand=demand)
+        plan = engine.plan(backlog, supply, NO_FROZEN, products, attributes, policy, context, demand=demand)
         _note_dates(state, moment, plan)
         _ship(state, moment, backlog, plan)
     return Lived(start, start - state.left, state.done_on, np.maximum(state.dated, NO_DAY), len(days))
@@ -135,7 +136,8 @@ def _moment(history: History, state: _State, today: int) -> Moment:
     return Moment(history, line, state.left[line], today)
 
 
-def _backlog(moment: Moment, state: _State) -> Backlog:
+def backlog_of(moment: Moment, has_shipped: Bools) -> Backlog:
+    """Return the open lines of a day as planning takes them; ``has_shipped`` is parallel to the history's orders."""
     history, order = moment.history, moment.order
     return Backlog(
         line_id=history.lines.line_id[moment.line],
@@ -144,7 +146,7 @@ def _backlog(moment: Moment, state: _State) -> Backlog:
         open_qty=moment.left_qty,
         placed_at=history.orders.placed_at[order],
         ship_policy=history.orders.ship_policy[order],
-        has_shipped=state.has_shipped[order] & (history.orders.ship_policy[order] == ShipPolicy.ONE_BACKORDER),
+        has_shipped=has_shipped[order] & (history.orders.ship_policy[order] == ShipPolicy.ONE_BACKORDER),
         on_hold=history.held(moment.today)[order],
         eta_by_hand=np.full(len(order), NO_DAY, dtype=np.int64),
     )

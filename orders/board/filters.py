@@ -15,7 +15,7 @@ from kernel.remembered import remembered
 from orders.board_conditions import Condition, ConditionsField
 from orders.models import Customer, Order, OrderLine, OrderPlan, OrderStatus, Reason, Tier
 from orders.queries.board import open_plans
-from orders.queries.status import VIEWS, conditions
+from orders.queries.status import BEHIND, VIEWS, conditions
 
 MAX_POUNDS = 10**9
 CONDITIONS = "has"
@@ -36,7 +36,9 @@ class ConditionsFilter(django_filters.Filter):
 class BoardFilter(django_filters.FilterSet):
     """Chooses OrderPlan rows, annotated with ``held``."""
 
-    view = django_filters.ChoiceFilter(choices=[(view.key, view.label) for view in VIEWS], method="filter_view")
+    view = django_filters.ChoiceFilter(
+        choices=[(view.key, view.label) for view in (*VIEWS, BEHIND)], method="filter_view"
+    )
     q = django_filters.CharFilter(method="filter_text", label="Search", max_length=100)
     tier = django_filters.MultipleChoiceFilter(
         field_name="order__customer__tier", choices=Tier.choices, label="Tier", distinct=False

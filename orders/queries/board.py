@@ -164,7 +164,7 @@ def totals_of_all(today: date) -> BoardTotals:
     counts: dict[str, Any] = {f"n_{key}": Count("order_id", filter=condition) for key, condition in sets.items()}
     row = open_plans(today).aggregate(
         open_value=Coalesce(Sum("open_value_minor"), 0),
-        risk_value=Coalesce(Sum("open_value_minor", filter=sets["late"] | sets["risk"]), 0),
+        risk_value=Coalesce(Sum("open_value_minor", filter=sets["behind"]), 0),
         top=Coalesce(Max("score", filter=Q(order__is_expedited=False)), 0.0),
         **counts,
     )

@@ -29,6 +29,7 @@ VIEWS = (
     View("untold", "Untold slips"),
     View("mine", "My orders"),
 )
+BEHIND = View("behind", "Late or at risk")  # what the strip's figure counts: a tab only while it is looked at
 
 
 def is_held() -> Exists:
@@ -43,6 +44,7 @@ def conditions(today: date, mine: int | None = None) -> dict[str, Q]:
         "all": Q(),
         "late": late & Q(held=False),
         "risk": Q(held=False, slip_days__gt=0) & ~late,
+        BEHIND.key: (late | Q(slip_days__gt=0)) & Q(held=False),
         "hold": Q(held=True),
         "ready": Q(held=False, short_units=0),
         # A date that a promise rule keeps back is not for the customer yet.

@@ -31,6 +31,7 @@ from orders.sample.replay import replay
 from orders.sample.settling import settle_promises
 from orders.sample.world import World
 from orders.sample.writing import write_world
+from orders.studying.past_days import plan_past_days
 
 Say = Callable[[str], None]
 # Days of the files: the replay ends on the day that becomes yesterday.
@@ -105,7 +106,9 @@ def plan_sample(now: datetime, say: Say) -> None:
         settle_promises(now)
     with _step(say, "Keeping the days of the last four weeks"):
         today = timezone.localdate(now)
-        keep_past_days(today - timedelta(days=TREND_DAYS), today - timedelta(days=1))
+        first, last = today - timedelta(days=TREND_DAYS), today - timedelta(days=1)
+        keep_past_days(first, last)
+        plan_past_days(first, last)
         keep_day(now=now)
 
 

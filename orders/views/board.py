@@ -29,7 +29,7 @@ from orders.queries.board import (
 from orders.queries.bulk import recent_jobs
 from orders.queries.next_step import next_step
 from orders.queries.order import order_detail
-from orders.queries.status import VIEWS
+from orders.queries.status import BEHIND, VIEWS, View
 from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 from orders.queries.trends import trends
@@ -85,7 +85,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "totals": totals,
         "fill_rate": fill_rate,
         "trends": trends(totals, fill_rate, timezone.localdate()),
-        "tabs": [(view, totals.counts[view.key], view_url(request, view.key)) for view in VIEWS],
+        "tabs": [(view, totals.counts[view.key], view_url(request, view.key)) for view in _tabs(chosen)],
         "view": _view(chosen),
         "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
         "clear_url": view_url(request, _view(chosen)),
@@ -144,6 +144,10 @@ def _shown_rows(request: HttpRequest) -> list[Any]:
     plans = open_plans(timezone.localdate()).filter(order__ref__in=refs)
     by_ref = {row.plan.order.ref: row for row in rows_of(plans.select_related("order__customer", "order__owner"))}
     return [by_ref[ref] for ref in refs if ref in by_ref]
+
+
+def _tabs(chosen: BoardFilter) -> tuple[View, ...]:
+    return (*VIEWS, BEHIND) if _view(chosen) == BEHIND.key else VIEWS
 
 
 def _view(chosen: BoardFilter) -> str:

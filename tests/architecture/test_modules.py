@@ -90,6 +90,7 @@ NEEDS_NO_PLAN = {
     "orders.replanning.first_plan._take_over",
     "orders.sample.settling.settle_promises",
     "orders.simulation.simulations.ask",
+    "orders.studying.past_days._keep",
     "orders.studying.studies.ask_study",
     "orders.simulation.simulations.publish_scenario",
     "orders.simulation.simulations._finish",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from orders import tasks
 from orders.board.history import keep_day, keep_past_days
 from orders.models import BacklogDay, DayRank, Order, OrderLine, OrderPlan, OrderStatus, Shipment, ShipmentLine
 from orders.queries.board import board_totals
-from orders.queries.trends import trends
+from orders.queries.trends import Trend, trends
+from orders.templatetags.trends import trend_words
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_warehouse
 from tests.factories.orders import make_order, make_order_plan
@@ -70,7 +72,34 @@ def test_a_trend_has_the_days_that_are_known_and_compares_with_a_week_ago() -> N
     found = trends(totals, 0.8, TODAY)
 
     assert found["open_value_minor"].values == (900.0, 700.0, 100.0, 0.0)
-    assert (found["open_value_minor"].change, found["open_value_minor"].direction) == (-700, "down")
-    assert found["open_value_minor"].percent == 1.0
+    assert (found["open_value_minor"].change, found["open_value_minor"].news) == (-700, 0)
     assert found["late_orders"].values == (4.0, 8.0, 0.0)
-    assert (found["fill_rate"].values, found["fill_rate"].direction) == ((), "")
+    assert (found["late_orders"].change, found["late_orders"].news) == (-4, 1)
+    assert (found["fill_rate"].values, found["fill_rate"].change) == ((), None)
+
+
+def test_a_figure_without_a_week_is_compared_with_yesterday() -> None:
+    BacklogDay.objects.create(day=TODAY - timedelta(days=1), open_orders=1, open_value_minor=1, fill_rate=0.9)
+
+    found = trends(board_totals(TODAY), 0.8, TODAY)["fill_rate"]
+
+    assert (found.week_ago, found.yesterday, found.news) == (None, 0.9, -1)
+    assert found.change == pytest.approx(-0.1)
+
+
+@pytest.mark.parametrize(
+    ("trend", "words"),
+    [
+        (Trend("orders", -1, (4.0, 8.0), 4.0, 8.0), "up 4 in 7 days, worse. Between 4 and 8 in 28 days"),
+        (Trend("share", 1, (0.5, 0.75), None, 0.5), "up 25.0 points since yesterday, better. Between 50.0% and 75.0%"),
+        (Trend("pence", 0, (20_000.0, 10_000.0), 20_000.0, None), "down 50.0% in 7 days. Between £100 and £200"),
+        (Trend("pence", -1, (20_000.0, 10_000.0), 20_000.0, None), "down £100 in 7 days, better"),
+        (Trend("orders", -1, (4.0, 4.0), 4.0, 4.0), "no change in 7 days"),
+        (Trend("orders", -1, (), None, None), ""),
+    ],
+)
+def test_a_trend_in_words_calls_only_that_better_which_is(trend: Trend, words: str) -> None:
+    said = re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<[^>]+>", "", str(trend_words(trend)))).strip()
+
+    assert said.startswith(words)
+    assert bool(said) == bool(words)

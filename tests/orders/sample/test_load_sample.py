@@ -13,7 +13,8 @@ from inventory.models import DirtyMark, StockLevel, StockMovement
 from kernel.errors import Conflict
 from notifications.models import Fact
 from orders import integrity
-from orders.models import LinePlan, Order, OrderLine, OrderPlan, OrderPromise, PlanRun, SampleLoad
+from orders.models import BacklogDay, LinePlan, Order, OrderLine, OrderPlan, OrderPromise, PlanRun, SampleLoad
+from orders.queries.trends import TREND_DAYS
 from orders.sample.loading import refuse_unless_empty
 from tests.factories.inventory import make_product
 
@@ -36,6 +37,17 @@ def test_the_sample_is_a_planned_backlog_whose_counts_add_up() -> None:
     assert open_lines.count() == LinePlan.objects.count() > 1000
     assert OrderLine.objects.filter(shipped_qty__gt=0).exists()
     assert not DirtyMark.objects.exists()
+
+
+def test_the_days_before_the_sample_are_planned_so_that_trends_are_there_at_once() -> None:
+    load()
+
+    days = list(BacklogDay.objects.order_by("day"))
+    assert len(days) == TREND_DAYS + 1
+    assert all(day.late_orders is not None and day.risk_value_minor is not None for day in days)
+    *_, evening, today = days
+    assert evening.open_value_minor == today.open_value_minor > 0
+    assert evening.late_orders == pytest.approx(today.late_orders, abs=3)
 
 
 def test_the_sample_ends_before_today_and_keeps_its_weekdays() -> None:

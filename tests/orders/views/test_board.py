@@ -117,6 +117,19 @@ def test_each_tab_shows_its_own_orders(sign_in: SignIn, view: str, expected: str
     assert refs(html) == [orders[expected].ref]
 
 
+def test_the_figure_at_risk_leads_to_all_orders_that_it_counts(sign_in: SignIn) -> None:
+    late, risk = planned_order(1, slip_days=5), planned_order(2, slip_days=4)
+    planned_order(3, held="credit", slip_days=9)
+    planned_order(4, slip_days=0)
+    client = sign_in()
+
+    html = client.get("/triage/?view=behind").content.decode()
+
+    assert set(refs(html)) == {late.ref, risk.ref}
+    assert 'Late or at risk<span class="n" data-tint>2' in html
+    assert "Late or at risk" not in client.get("/triage/").content.decode()
+
+
 def test_untold_slips_are_those_the_customer_does_not_know(sign_in: SignIn) -> None:
     planned_order(1, slip_days=0)
     slipped = planned_order(2, slip_days=3)
@@ -293,7 +306,7 @@ def test_the_strip_draws_how_its_figures_went(sign_in: SignIn) -> None:
     html = sign_in().get("/triage/").content.decode()
 
     assert html.count('class="spark"') == 1
-    assert "100.0% in 7 days" in html
+    assert re.sub("<[^>]+>", "", html).count("100.0% in 7 days") == 1
 
 
 def test_an_orders_neighbours_are_those_beside_it_whatever_the_sort() -> None:
