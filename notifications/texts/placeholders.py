@@ -28,6 +28,7 @@ PLACEHOLDERS: dict[str, str] = {
     "note": "what a colleague wrote to this customer, if anything",
     "compensation": "what the customer is given as an apology, if anything",
     "answer_by_date": "of a delay that the customer has to agree to: the last day to say so",
+    "choices": "what the customer may choose, within a sentence: wait, … or cancel",
     "question": "of an order on hold: what the customer has to answer",
     "lines": "what still waits and when it comes, as a list",
     "order_link": "the address of the order's own page, where the customer chooses",
@@ -52,11 +53,16 @@ OF_KIND: dict[str, tuple[str, ...]] = {
         "answer_by_date",
     ),
     "cancelled_unanswered": (*_ORDER, "answer_by_date"),
+    "choice_wanted": (
+        *(*_ORDER, "new_date", "safe_date", "previous_date", "promised_date", "reason", "note", "compensation"),
+        "choices",
+    ),
     "undated": (*_ORDER, "previous_date", "promised_date", "reason", "note"),
     "summary": ("orders", "customer_name", "lines"),
 }
 
 
+_OF_FEW = ("orders", "question", "choices", "answer_by_date")
 # Holds that only the customer can answer; each has a question in every language.
 QUESTIONS = ("address", "payment", "customer")
 
@@ -83,7 +89,7 @@ class MessageLine:
 
 def placeholders_of(kind: str) -> Sequence[str]:
     """Return what the words of a kind may name."""
-    return OF_KIND.get(kind) or [name for name in PLACEHOLDERS if name not in ("orders", "question", "answer_by_date")]
+    return OF_KIND.get(kind) or [name for name in PLACEHOLDERS if name not in _OF_FEW]
 
 
 def check_placeholders(text: str, *, field: str, kind: str = "") -> None:
@@ -129,6 +135,7 @@ def values_of(payload: Mapping[str, Any], *, language: Language, told_on: date |
         "note": payload.get("note", ""),
         "compensation": _given(payload.get("compensation"), language),
         "answer_by_date": language.day(_answer_by(payload), today=today),
+        "choices": _choices(payload.get("asks", ()), language),
         "question": _question(payload.get("hold"), language),
         "orders": "1",
         "order_link": hidden_link(order["ref"]),
@@ -160,7 +167,10 @@ def order_news(
         name = "news_waits"
     else:
         name = "news_moved"
-    note = "\n".join(filter(None, (_given(payload.get("compensation"), language), payload.get("note", ""))))
+    asked = _choices(payload.get("asks", ()), language)
+    question = language.say("please_choose", choices=asked) if asked else ""
+    given = _given(payload.get("compensation"), language)
+    note = "\n".join(filter(None, (given, payload.get("note", ""), question)))
     return SaidOfOrder(ref, language.say(name, day=new, old=old), note, hidden_link(ref))
 
 
@@ -179,6 +189,12 @@ def _given(compensation: Mapping[str, Any] | None, language: Language) -> str:
 
 def _answer_by(payload: Mapping[str, Any]) -> date | None:
     return parsed_date(payload.get("notice", payload).get("answer_by_on"))
+
+
+def _choices(kinds: Sequence[str], language: Language) -> str:
+    """Say what there is to choose from as part of a sentence: ``wait, … or cancel``; nothing without any."""
+    said = [language.say(f"choose_{kind}") for kind in kinds]
+    return language.say("or", before=", ".join(said[:-1]), last=said[-1]) if said[1:] else "".join(said)
 
 
 def _question(hold: str | None, language: Language) -> str:

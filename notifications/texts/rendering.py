@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from notifications.texts.languages import Language, language_of
 from notifications.texts.placeholders import SaidOfOrder, fill, lines_of, order_news, values_of
-from notifications.texts.words import SUMMARY, UNDATED, Words, words_of
+from notifications.texts.words import CHOICE_WANTED, SUMMARY, UNDATED, Words, words_of
 
 NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved", "follow_up"}
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -44,8 +44,12 @@ class OrderNews:
 
 
 def words_kind(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return the kind whose words a message has: news without a date has words of its own."""
-    return UNDATED if kind in NEEDS_DATE and not payload["eta_on"] else kind
+    """Return the kind whose words a message has: news without a date, or that asks for a choice, has its own."""
+    if kind not in NEEDS_DATE:
+        return kind
+    if not payload["eta_on"]:
+        return UNDATED
+    return CHOICE_WANTED if payload.get("asks") else kind
 
 
 def render(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from inventory.models import MovementKind, StockMovement
@@ -34,7 +34,8 @@ RECEIVED_WITHIN = timedelta(hours=6)
 def follow_up_on_silence(*, now: datetime) -> int:
     """Record a follow-up for orders that wait and whose customers heard nothing for the days that the rules say.
 
-    It repeats the date that stands, so it is news of the promise: newer news overtakes it. Returns how many.
+    It repeats the date that stands, so it is news of the promise: newer news overtakes it. A slip that the customer
+    does not know is no date to repeat; colleagues tell of it. Returns how many.
     """
     since = now - timedelta(days=message_rules().follow_up_days)
     held = Hold.objects.filter(order=OuterRef("order"), released_at=None)
@@ -43,6 +44,7 @@ def follow_up_on_silence(*, now: datetime) -> int:
     )
     rows = rows.exclude(order__customer__email="").exclude(order__promise__told_at__gte=since)
     rows = rows.exclude(order__promise__announced_at__gte=since).exclude(order__promise__announced_kind="")
+    rows = rows.exclude(order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because=None)
     rows = rows.exclude(_told(FOLLOW_UP, "order_id", ":promise", since=since))
     chosen = rows.values_list("order_id", flat=True)[:AT_ONCE]
     return _record(FOLLOW_UP, dict.fromkeys(chosen, f"{now:%Y-%m-%d}"), subject=SUBJECT, now=now)

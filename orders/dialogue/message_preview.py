@@ -19,6 +19,7 @@ MOST_IN_SUMMARY = 3
 MOST_LOOKED_AT = 200
 WHEN_READY = {"line_allocated", "shipped", "feedback_wanted"}
 A_WEEK = timedelta(days=7)
+ASKED = ("wait", "send_ready", "substitute", "cancel")
 
 
 def preview_order(slot: Slot, *, ref: str = "") -> Order:
@@ -85,9 +86,9 @@ def _told_on(kind: str, payload: dict[str, Any]) -> date | None:
 
 
 def _asked(payload: dict[str, Any], today: date) -> dict[str, Any]:
-    """Add what only some kinds say: by when to answer, and what to answer to."""
+    """Add what only some kinds say: by when to answer, what to answer to, what to choose from."""
     answer_by_on = (today + A_WEEK).isoformat()
-    return {"hold": QUESTIONS[0], **payload, "notice": {"answer_by_on": answer_by_on}}
+    return {"hold": QUESTIONS[0], "asks": ASKED, **payload, "notice": {"answer_by_on": answer_by_on}}
 
 
 def _as_shipped(payload: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A colleague tells a customer a date: by a message that goes before all others, or on the telephone.
+"""A colleague tells a customer a date: by a message that goes before all others, on the telephone, or not yet.
 
 Each time is kept (``Telling``) with what it changed, so that it can be taken back. Locks: the order, the budget if
 something is given, the pools, the stock levels if the order is held, the promise last. Raises NotFound, and Conflict
@@ -26,6 +26,7 @@ from orders.handling.editing import lock_open_order, product_ids_of, save_order,
 from orders.handling.eta import set_eta
 from orders.handling.lifecycle import place_hold, set_expedited
 from orders.models import (
+    UNTOLD,
     EtaRevision,
     EtaRevisionKind,
     Macro,
@@ -33,24 +34,29 @@ from orders.models import (
     OrderPlan,
     OrderPromise,
     ShipPolicy,
+    Snooze,
     Telling,
     Way,
 )
+from orders.queries.customer_order import ways_on
 from orders.replanning.facts import ETA_IMPROVED, ETA_RESTORED, ETA_SLIPPED
 
 BY_PHONE = "orders.told_by_phone"
 CALLED_IN_VAIN = "orders.called_in_vain"
 FOLLOW_UP = "orders.follow_up"
-MAX_NOTE = 500
+SAVED_UNTOLD = "orders.saved_untold"
+MAX_NOTE, MAX_WHY = 500, 150
 SUBJECT = "order:{id}:promise"
 CALLS_WITHOUT_ANSWER = (Way.VOICEMAIL, Way.NO_ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
 class Besides:
-    """What else is done in the same go: send what is ready, compensate by a step of the ladder, what a macro says."""
+    """What else is done in the same go: send what is ready, compensate by a step of the ladder, what a macro says, ask
+    the customer to choose how to go on."""
 
     splits: bool = False
+    asks: bool = False
     step_id: int | None = None
     macro_id: int | None = None
 
@@ -86,12 +92,14 @@ def tell_date(
     _do_besides(order, telling, besides, actor=actor, now=now)
     promise = _promise(order)
     kind = news_of(eta_on, promise.told_on)
+    telling.asks = ways_on(order) if besides.asks else []
     payload: dict[str, Any] = {
         **customer_payloads([order.pk])[order.pk],
         "eta_on": eta_on.isoformat(),
         "reason": reason,
         "note": note,
         "by_colleague": True,
+        "asks": telling.asks,
     }
     telling.fact_key = f"{kind}:{order.pk}:v{order.version}"
     if given:
@@ -167,6 +175,32 @@ def called_in_vain(ref: str, *, way: str, note: str = "", actor: Actor | None, n
 
 
 @entry_verb
+def save_untold(
+    ref: str, *, eta_on: date, why: str, actor: Actor | None, now: datetime, version: int | None = None
+) -> Telling:
+    """Keep ``eta_on`` without telling the customer now; ``why`` is for colleagues and may not be empty.
+
+    Messages that wait about the order's date are overtaken. The date stands as announced, so that the customer hears,
+    and the slip is back in the queue, only when it moves again.
+    """
+    why = clean_text(why, field="why", max_length=MAX_WHY)
+    if not why:
+        raise Invalid("Say why the customer is not told.", fields={"why": "Say why the customer is not told."})
+    order = lock_open_order(ref, version=version)
+    telling = _begin(order, Way.KEPT, eta_on, why, NOTHING, actor=actor, now=now)
+    _take_date(order, eta_on, f"Not told: {why}", actor=actor, now=now)
+    _do_besides(order, telling, NOTHING, actor=actor, now=now)
+    promise = _promise(order)
+    telling.fact_key = f"{SAVED_UNTOLD}:{order.pk}:v{order.version}"
+    said = {"eta_on": eta_on.isoformat(), "why": why}
+    tell(order, SAVED_UNTOLD, actor=actor, now=now, payload=said, subject=_subject(order))
+    _announce(promise, eta_on, SAVED_UNTOLD, now)
+    Snooze.objects.filter(order=order, kind=UNTOLD).delete()
+    telling.save()
+    return telling
+
+
+@entry_verb
 def take_back(telling_id: int, *, actor: Actor | None, now: datetime) -> Order:
     """Take back a message that has not left, and what was done with it: the customer keeps the date they have.
 
@@ -176,7 +210,7 @@ def take_back(telling_id: int, *, actor: Actor | None, now: datetime) -> Order:
     ref = Order.objects.filter(tellings=telling_id).values_list("ref", flat=True).first()
     order = lock_open_order(ref or "")
     telling = Telling.objects.select_related("compensation").get(pk=telling_id)
-    if telling.way != Way.MAIL or telling.taken_back_at:
+    if telling.way not in (Way.MAIL, Way.KEPT) or telling.taken_back_at:
         raise Conflict("This cannot be taken back: tell the customer anew.", code="no_change")
     before = telling.before
     if before["version"] != order.version:

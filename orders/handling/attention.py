@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from kernel.bounds import check_day
 from kernel.errors import Conflict, Invalid
 from kernel.live import announce
 from kernel.people import Actor, key_of
+from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from orders.handling.editing import lock_open_order
-from orders.models import ExceptionKind, Order, Snooze
+from orders.models import UNTOLD, ExceptionKind, Order, Snooze
 
 MOST_DAYS = 90
 
@@ -32,15 +32,23 @@ def assign(ref: str, *, owner_id: int | None, actor: Actor | None) -> Order:  # 
     return order
 
 
+def morning_of(day: date) -> datetime:
+    """Return the moment at which a day begins in the company's zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
 @entry_verb
-def snooze(ref: str, *, kind: str, until_on: date, actor: Actor | None, now: datetime) -> Snooze:
-    """Keep one reason why an order cannot complete out of sight until a day, three months off at most."""
-    if kind not in ExceptionKind.values:
+def snooze(ref: str, *, kind: str, until_at: datetime, note: str = "", actor: Actor | None, now: datetime) -> Snooze:
+    """Keep one reason why an order cannot complete, or its slip (``UNTOLD``), out of sight until a time, three months
+    off at most. A slip comes back before that when it moves."""
+    if kind not in (*ExceptionKind.values, UNTOLD):
         raise Invalid("Say which exception to snooze.", fields={"kind": "There is no such exception."})
-    today = timezone.localdate(now)
-    check_day(until_on, field="until_on", first=today + timedelta(days=1), last=today + timedelta(days=MOST_DAYS))
+    if not now < until_at <= now + timedelta(days=MOST_DAYS):
+        wrong = f"Choose a time from now on, in the next {MOST_DAYS} days."
+        raise Invalid(wrong, fields={"until_at": wrong})
+    note = clean_text(note, field="note", max_length=150)
     order = lock_open_order(ref)
-    values = {"until_on": until_on, "actor_id": key_of(actor), "at": now}
+    values = {"until_at": until_at, "note": note, "actor_id": key_of(actor), "at": now}
     snoozed, _ = Snooze.objects.update_or_create(order=order, kind=kind, defaults=values)
     announce("order", {"orders": [order.ref]})
     return snoozed

@@ -23,13 +23,14 @@ from orders.models.sample import SampleLoad
 from orders.models.saved_view import SavedView
 from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.simulation import Simulation, SimulationScenario, SimulationStatus
-from orders.models.snooze import ExceptionKind, Snooze
+from orders.models.snooze import UNTOLD, ExceptionKind, Snooze
 from orders.models.study import Study, StudyKind
 from orders.models.substitution import LineSubstitution
 from orders.models.telling import LineEta, Macro, Telling, Way
 from orders.models.terms import CustomerTerms, FillMeasure, OrderTerms, SourceRule
 
 __all__ = [
+    "UNTOLD",
     "Allocation",
     "AllocationState",
     "BacklogDay",

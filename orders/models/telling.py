@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -69,10 +70,14 @@ class Way(models.TextChoices):
     REACHED = "reached", "By telephone"
     VOICEMAIL = "voicemail", "Left a voicemail"
     NO_ANSWER = "no_answer", "Nobody answered"
+    KEPT = "kept", "Saved, not told"
 
 
 class Telling(models.Model):
-    """One time that a colleague told a customer a date, or tried to. ``before`` is what taking it back restores."""
+    """One time that a colleague told a customer a date, tried to, or decided not to (``kept``, ``note`` says why).
+
+    ``before`` is what taking it back restores; ``asks`` are the choices that the message put to the customer.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tellings")
     way = models.CharField(max_length=10, choices=Way)
@@ -82,6 +87,7 @@ class Telling(models.Model):
     compensation = models.ForeignKey(Compensation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     fact_key = models.CharField(max_length=200, blank=True)
     before = models.JSONField(default=dict)
+    asks = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -160,6 +160,19 @@ def offers(order: Order) -> list[Proposal]:
     return list(best.values())
 
 
+def ways_on(order: Order) -> list[str]:
+    """Return how the customer may go on with an order that waits, as kinds of choices, in the order of a sentence."""
+    plan = OrderPlan.objects.filter(order=order).first()
+    ready = plan.open_units - plan.short_units if plan else 0
+    open_now = {
+        ChoiceKind.WAIT: True,
+        ChoiceKind.SEND_READY: bool(plan and plan.short_units and ready),
+        ChoiceKind.SUBSTITUTE: bool(offers(order)),
+        ChoiceKind.CANCEL: True,
+    }
+    return [kind.value for kind, is_open in open_now.items() if is_open]
+
+
 def _offers(order: Order, items: tuple[Item, ...]) -> tuple[Offer, ...]:
     names = {item.position: item.name for item in items}
     return tuple(

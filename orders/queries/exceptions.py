@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, QuerySet
+from django.utils import timezone
 
 from inventory.models import PurchaseOrderStatus
 from kernel.errors import Invalid
@@ -90,7 +91,8 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     5,000 keys a kind.
     """
     found, cut = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
-    sleeping = set(Snooze.objects.filter(until_on__gt=today).values_list("order_id", "kind"))
+    asleep = Snooze.objects.filter(until_at__gt=timezone.now(), kind__in=ExceptionKind.values)
+    sleeping = set(asleep.values_list("order_id", "kind"))
     awake = _with_kinds(found, lambda order_id, each: ((order_id, each.value) in sleeping) == is_snoozed)
     if owner_id is not None:
         mine = OrderPlan.objects.filter(order__owner_id=owner_id, pk__in=[entry.order_id for entry in awake])

@@ -27,7 +27,10 @@ _KINDS = (
     "orders.terms_changed",
     "orders.compensation_given",
     "orders.compensation_taken_back",
+    "orders.compensation_used",
+    "orders.compensation_use_taken_back",
     "orders.called_in_vain",
+    "orders.saved_untold",
     "orders.line_eta_set_by_hand",
 )
 
@@ -110,8 +113,20 @@ def _given_back(said: Mapping[str, Any]) -> tuple[str, str]:
     return f"Taken back: {said['given']}", ""
 
 
+def _used(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Used: {said['given']}", f"code {said['code']} for {said['used_for']}, £{said['amount']} off"
+
+
+def _used_back(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Not used after all: {said['given']}", f"code {said['code']}"
+
+
 def _called(said: Mapping[str, Any]) -> tuple[str, str]:
     return f"Called: {Way(said['way']).label.lower()}", said["note"]
+
+
+def _saved(said: Mapping[str, Any]) -> tuple[str, str]:
+    return f"ETA {said['eta_on']} saved, customer not told", said["why"]
 
 
 def _line_eta(said: Mapping[str, Any]) -> tuple[str, str]:
@@ -131,7 +146,10 @@ _WORDS = {
     "orders.terms_changed": ("scale", "", _terms),
     "orders.compensation_given": ("scale", "is-info", _given),
     "orders.compensation_taken_back": ("undo-2", "", _given_back),
+    "orders.compensation_used": ("check", "is-good", _used),
+    "orders.compensation_use_taken_back": ("undo-2", "", _used_back),
     "orders.called_in_vain": ("message-square", "", _called),
+    "orders.saved_untold": ("calendar-clock", "", _saved),
     "orders.line_eta_set_by_hand": ("calendar-clock", "", _line_eta),
 }
 

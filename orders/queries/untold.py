@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
@@ -12,7 +13,22 @@ from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState
 from notifications.rules.valve import message_rules
-from orders.models import EtaRevision, EtaRevisionKind, Hold, Order, OrderPlan, Reason, ShipPolicy, Telling, Way
+from orders.models import (
+    UNTOLD,
+    ChoiceKind,
+    CustomerChoice,
+    EtaRevision,
+    EtaRevisionKind,
+    Hold,
+    Order,
+    OrderPlan,
+    OrderStatus,
+    Reason,
+    ShipPolicy,
+    Snooze,
+    Telling,
+    Way,
+)
 from orders.queries.promises import order_chance
 
 COUNTED = 1000  # beyond that a tab says "1,000+": counting all would cost as much as the queue is long
@@ -20,11 +36,17 @@ SHOWN = 50
 # A line of a queue of this many hours left is amber, of none red.
 SOON = timedelta(hours=2)
 SPLITS = "/split"
+ASKED_WITHIN = timedelta(days=14)
+# A new address or contact is no answer to how an order goes on.
+ANSWERS = [kind for kind in ChoiceKind if kind not in (ChoiceKind.ADDRESS, ChoiceKind.CONTACT)]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One order of the queue. ``tell_by`` is the deadline; ``blocked`` says why no message went out by itself."""
+    """One order of the queue. ``tell_by`` is the deadline; ``blocked`` says why no message went out by itself.
+
+    ``put_off`` says until when, or that the customer is not to be told, and ``why``.
+    """
 
     plan: OrderPlan
     tell_by: datetime | None
@@ -32,6 +54,17 @@ class Waiting:
     is_overdue: bool
     is_soon: bool
     last_call: str
+    put_off: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message that asked a customer to choose, and what they chose ("": nothing yet)."""
+
+    telling: Telling
+    answer: str
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +89,48 @@ class DateChoice:
 def untold(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
     """Return open orders, not held, that slipped behind the told day and about which no message leaves or is proposed.
 
-    A slip that a promise rule keeps from the customer is none. ``is_dated`` False: those without any day.
+    A slip that a promise rule keeps from the customer is none; one that a colleague put off is not there until its
+    time. ``is_dated`` False: those without any day.
     """
+    rows = _slips(is_dated=is_dated)
+    return rows.filter(~_put_off(timezone.now())) if is_dated else rows
+
+
+def put_off() -> QuerySet[OrderPlan]:
+    """Return the slips that a colleague put off to a time, or saved without telling the customer."""
+    return _slips().filter(_put_off(timezone.now()))
+
+
+def asked(*, now: datetime) -> QuerySet[Telling]:
+    """Return the messages of two weeks that asked a customer to choose, those with the newest answers first."""
+    since = CustomerChoice.objects.filter(order=OuterRef("order"), made_at__gt=OuterRef("at"), kind__in=ANSWERS)
+    since = since.order_by("pk")
+    rows = Telling.objects.filter(at__gte=now - ASKED_WITHIN, taken_back_at=None).exclude(asks=[])
+    rows = rows.filter(Q(order__status=OrderStatus.OPEN) | Exists(since))
+    return (
+        rows.select_related("order__customer", "actor")
+        .annotate(
+            chosen_kind=Subquery(since.values("kind")[:1]),
+            chosen_details=Subquery(since.values("details")[:1]),
+            chosen_at=Subquery(since.values("made_at")[:1]),
+        )
+        .order_by(F("chosen_at").desc(nulls_last=True), "-at", "-pk")
+    )
+
+
+def answers(rows: QuerySet[Telling], *, limit: int = SHOWN) -> list[Asked]:
+    """Read the head of ``asked`` in one query."""
+    return [_asked(telling) for telling in rows[:limit]]
+
+
+def _asked(telling: Telling) -> Asked:
+    found = vars(telling)
+    kind = found["chosen_kind"]
+    said = ": ".join(filter(None, (ChoiceKind(kind).label, found["chosen_details"]))) if kind else ""
+    return Asked(telling, said, found["chosen_at"])
+
+
+def _slips(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
     rows = OrderPlan.objects.exclude(Exists(Hold.objects.filter(order=OuterRef("order"), released_at=None)))
     if not is_dated:
         return rows.filter(eta_p50__isnull=True)
@@ -66,6 +139,15 @@ def untold(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
     return rows.filter(
         ~Exists(leaving), order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True
     )
+
+
+def _put_off(now: datetime) -> Q:
+    """Tell of a slip whether it is put off, and has not been announced anew since."""
+    noticed = Coalesce(OuterRef("order__promise__announced_at"), OuterRef("placed_at"))
+    snoozed = Snooze.objects.filter(order=OuterRef("order"), kind=UNTOLD, at__gte=noticed)
+    saved = Telling.objects.filter(order=OuterRef("order"), way=Way.KEPT, taken_back_at=None, at__gte=noticed)
+    is_back = Exists(snoozed.filter(until_at__lte=now))
+    return Q(Exists(snoozed.filter(until_at__gt=now))) | Q(Exists(saved), ~Q(is_back))
 
 
 def silent(*, now: datetime) -> QuerySet[OrderPlan]:
@@ -80,7 +162,10 @@ def silent(*, now: datetime) -> QuerySet[OrderPlan]:
 
 def queue(rows: QuerySet[OrderPlan], *, now: datetime, limit: int = SHOWN) -> list[Waiting]:
     """Read the head of a queue in one query, the nearest deadline first."""
-    called = Telling.objects.filter(order=OuterRef("order"), way__in=(Way.VOICEMAIL, Way.NO_ANSWER)).order_by("-at")
+    tried = Telling.objects.filter(order=OuterRef("order"), taken_back_at=None).order_by("-at")
+    called = tried.filter(way__in=(Way.VOICEMAIL, Way.NO_ANSWER))
+    saved = tried.filter(way=Way.KEPT)
+    snoozed = Snooze.objects.filter(order=OuterRef("order"), kind=UNTOLD)
     latest = Delivery.objects.filter(order_ref=OuterRef("order__ref")).order_by("-pk")
     within = timedelta(hours=settings.TELL_WITHIN_HOURS)
     noticed = Coalesce("order__promise__announced_at", "order__promise__told_at", "placed_at")
@@ -91,6 +176,11 @@ def queue(rows: QuerySet[OrderPlan], *, now: datetime, limit: int = SHOWN) -> li
         message_reason=Subquery(latest.values("state_reason")[:1]),
         called_way=Subquery(called.values("way")[:1]),
         called_at=Subquery(called.values("at")[:1]),
+        saved_at=Subquery(saved.values("at")[:1]),
+        saved_note=Subquery(saved.values("note")[:1]),
+        snoozed_at=Subquery(snoozed.values("at")[:1]),
+        snoozed_until=Subquery(snoozed.values("until_at")[:1]),
+        snoozed_note=Subquery(snoozed.values("note")[:1]),
     ).order_by("noticed_at", "order_id")
     return [_waiting(plan, within, now) for plan in rows[:limit]]
 
@@ -146,7 +236,22 @@ def _waiting(plan: OrderPlan, within: timedelta, now: datetime) -> Waiting:
         is_overdue=bool(tell_by and tell_by < now),
         is_soon=bool(tell_by and now <= tell_by < now + SOON),
         last_call=_call_words(found["called_way"], found["called_at"]),
+        **_put_off_words(found, now),
     )
+
+
+def _put_off_words(found: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Say what a colleague decided last about a slip, while no newer news of it was announced."""
+    noticed = found["noticed_at"]
+    until, is_snoozed = found["snoozed_until"], found["snoozed_at"] and found["snoozed_at"] >= noticed
+    is_saved = found["saved_at"] and found["saved_at"] >= noticed
+    said = {"put_off": "", "why": (found["snoozed_note"] if is_snoozed else "") or ""}
+    if is_saved:
+        said = {"put_off": "Saved, not told", "why": said["why"] or found["saved_note"]}
+    if is_snoozed:
+        at = timezone.localtime(until)
+        said["put_off"] = f"Reminder of {at:%-d %b %H:%M}" if until <= now else f"Until {at:%-d %b %H:%M}"
+    return said
 
 
 def _call_words(way: str | None, at: datetime | None) -> str:

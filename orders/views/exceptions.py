@@ -62,10 +62,12 @@ def exceptions(request: HttpRequest) -> HttpResponse:
 
 @action("orders.note_order")
 def snooze(request: HttpRequest, ref: str) -> HttpResponse:
-    kind, until_on = field_of(request, "kind"), day_of(request, "until_on")
-    snoozed = attention.snooze(ref, kind=kind, until_on=until_on, actor=request.user, now=timezone.now())
+    kind, until_at = field_of(request, "kind"), attention.morning_of(day_of(request, "until_on"))
+    snoozed = attention.snooze(ref, kind=kind, until_at=until_at, actor=request.user, now=timezone.now())
     again = {"kind": snoozed.kind}
-    return done(request, ref, f"{ref} is back on {snoozed.until_on:%-d %B}", undo="orders:wake", again=again)
+    return done(
+        request, ref, f"{ref} is back on {timezone.localdate(until_at):%-d %B}", undo="orders:wake", again=again
+    )
 
 
 @action("orders.note_order")
@@ -102,7 +104,7 @@ def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
     by_key: dict[int, Entry] = {entry.order_id: entry for entry in entries}
     plans = open_plans(today).filter(pk__in=by_key).select_related("order__customer", "order__owner")
     rows = {row.plan.order_id: row for row in rows_of(plans)}
-    snoozes = {(s.order_id, s.kind): s.until_on for s in Snooze.objects.filter(order_id__in=by_key)}
+    snoozes = {(s.order_id, s.kind): timezone.localdate(s.until_at) for s in Snooze.objects.filter(order_id__in=by_key)}
     return [
         {
             "entry": entry,

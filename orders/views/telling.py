@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.bounds import read_day
@@ -25,9 +25,11 @@ from notifications.texts.rendering import render
 from orders.dialogue import telling
 from orders.dialogue.compensating import budget_in_force, offers, spent_in_month
 from orders.dialogue.snapshots import customer_payloads
-from orders.models import CompensationStep, LineEta, Order, Telling, Way
+from orders.handling import attention
+from orders.models import UNTOLD, CompensationStep, LineEta, Order, Telling, Way
 from orders.queries import untold
 from orders.queries.calendar import weeks_of
+from orders.queries.customer_order import ways_on
 from orders.queries.macros import fill_in, macros_of
 from orders.queries.order import order_detail
 from orders.queries.proposals import proposals
@@ -37,9 +39,12 @@ TABS = (
     ("approve", "To approve"),
     ("undated", "No ETA"),
     ("silent", "No word"),
+    ("later", "Put off"),
+    ("asked", "Asked"),
     ("told", "Told"),
 )
 PREVIEW = "telling-preview"
+MORNING = time(8)
 CALLS = tuple((way.value, way.label) for way in telling.CALLS_WITHOUT_ANSWER)
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
@@ -65,13 +70,33 @@ def tell(request: HttpRequest, ref: str) -> HttpResponse:
     except DomainError as refusal:
         context = workspace_context(request, ref) | {"refusal": refusal, "said": request.POST}
         return render_page(request, "orders/telling.html", context, status=refusal.status)
-    if by == Way.MAIL:
+    if by in (Way.MAIL, Way.KEPT):
         undo = f"undo {reverse('orders:untell', args=[ref])}?telling={told.pk}"
-        messages.success(request, f"{ref} is told in {settings.MESSAGE_HOLD_SECONDS} seconds", extra_tags=undo)
+        in_time = f"is told in {settings.MESSAGE_HOLD_SECONDS} seconds"
+        words = in_time if by == Way.MAIL else "is saved; the customer is not told"
+        messages.success(request, f"{ref} {words}", extra_tags=undo)
     else:
         words = "is marked as told" if by == Way.REACHED else "still has to be told; the call is noted"
         code = f". The code is {told.compensation.code}" if told.compensation else ""
         messages.success(request, f"{ref} {words}{code}")
+    return HttpResponseRedirect(f"{reverse('orders:telling')}?after={ref}")
+
+
+@require_POST
+@send_messages
+def remind(request: HttpRequest, ref: str) -> HttpResponse:
+    """Put a slip off to a time; then the next of the queue."""
+    get_object_or_404(Order, ref=ref)
+    try:
+        until_at = _reminder(request.POST)
+        note, now = request.POST.get("why", ""), timezone.now()
+        attention.snooze(ref, kind=UNTOLD, until_at=until_at, note=note, actor=request.user, now=now)
+    except DomainError as refusal:
+        context = workspace_context(request, ref) | {"refusal": refusal, "said": request.POST}
+        return render_page(request, "orders/telling.html", context, status=refusal.status)
+    undo = f"undo {reverse('orders:wake', args=[ref])}?kind={UNTOLD}"
+    at = timezone.localtime(until_at)
+    messages.success(request, f"{ref} is back on {at:%-d %B at %H:%M}", extra_tags=undo)
     return HttpResponseRedirect(f"{reverse('orders:telling')}?after={ref}")
 
 
@@ -86,7 +111,8 @@ def untell(request: HttpRequest, ref: str) -> HttpResponse:
     except DomainError as refusal:
         messages.error(request, refusal.detail)
     else:
-        messages.success(request, f"{ref}: message taken back")
+        words = "message taken back" if found.way == Way.MAIL else "no longer saved without telling"
+        messages.success(request, f"{ref}: {words}")
     return HttpResponseRedirect(f"{reverse('orders:telling')}?ref={ref}")
 
 
@@ -98,6 +124,7 @@ def _tell(request: HttpRequest, ref: str, by: str) -> Telling:
     other = request.POST.get("other_on", "")
     besides = telling.Besides(
         splits=bool(how) and not other,
+        asks="asks" in request.POST,
         step_id=_number(request.POST.get("compensation", "")),
         macro_id=_number(request.POST.get("macro", "")),
     )
@@ -108,6 +135,9 @@ def _tell(request: HttpRequest, ref: str, by: str) -> Telling:
         "now": now,
         "version": _number(request.POST.get("version", "")),
     }
+    if by == Way.KEPT:
+        del said["besides"]
+        return telling.save_untold(ref, why=request.POST.get("why", ""), **said)
     if by == Way.REACHED:
         return telling.told_by_phone(ref, note=request.POST.get("call_note", ""), **said)
     return telling.tell_date(ref, reason=request.POST.get("reason", ""), note=note, **said)
@@ -124,10 +154,14 @@ def workspace_context(request: HttpRequest, ref: str = "") -> dict[str, Any]:
         "approve": proposals().count(),
         "undated": untold.counted(untold.untold(is_dated=False)),
         "silent": untold.counted(untold.silent(now=now)),
+        "later": untold.counted(untold.put_off()),
+        "asked": untold.asked(now=now).count(),
         "told": told.count(),
     }
     proposed = proposals()[: untold.SHOWN] if tab == "approve" else ()
+    asked = untold.answers(untold.asked(now=now)) if tab == "asked" else []
     refs = [row.plan.order.ref for row in rows] + [each.order_ref for each in proposed]
+    refs += [each.telling.order.ref for each in asked]
     chosen = ref or request.GET.get("ref", "") or (refs[0] if refs else "")
     return {
         "tab": tab,
@@ -135,6 +169,7 @@ def workspace_context(request: HttpRequest, ref: str = "") -> dict[str, Any]:
         "rows": rows,
         "proposed": proposed,
         "told": told[: untold.SHOWN] if tab == "told" else (),
+        "asked": asked,
         "told_share": round(100 * counts["told"] / max(1, counts["told"] + counts["slips"])),
         "counts": counts,
         "may_send": request.user.has_perm("notifications.send_message"),
@@ -145,7 +180,7 @@ def workspace_context(request: HttpRequest, ref: str = "") -> dict[str, Any]:
 
 def _rows(tab: str, request: HttpRequest) -> list[untold.Waiting]:
     """Return the head of the queue without the order that was told a moment ago."""
-    sets = {"slips": untold.untold, "undated": lambda: untold.untold(is_dated=False)}
+    sets = {"slips": untold.untold, "later": untold.put_off, "undated": lambda: untold.untold(is_dated=False)}
     now = timezone.now()
     if tab == "silent":
         rows = untold.queue(untold.silent(now=now), now=now)
@@ -171,6 +206,7 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         text, _, how = asked.get("eta_on", "").partition("/")
         day, splits, is_other = _asked_day(text), bool(how), False
     given = offers(order, eta_on=day or detail.plan.eta_p50, actor=request.user, now=timezone.now())
+    asks = "asks" in asked
     reason, note = asked.get("reason", ""), asked.get("note", "")[: telling.MAX_NOTE]
     step_id = _number(asked.get("compensation", ""))
     macros = macros_of(request.user)
@@ -207,18 +243,23 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         "last_reply": Reply.objects.filter(order_ref=order.ref, is_automatic=False).order_by("-pk").first(),
         "tried": Telling.objects.filter(order=order).select_related("actor").order_by("-at")[:3],
         "line_rows": [(item, by_hand.get(item.line.pk)) for item in detail.shown_lines],
+        "asks": asks,
+        "why": asked.get("why", ""),
+        "reminders": _reminders(timezone.localtime()),
+        "last_choice": order.customer_choices.order_by("-pk").first(),
         "ready_now": detail.plan.open_units - detail.plan.short_units,
-        **_previews(detail.order, day, reason, note, step),
+        **_previews(detail.order, day, reason, note, step, asks=asks),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
     }
 
 
 def _previews(
-    order: Order, day: date | None, reason: str, note: str, step: CompensationStep | None
+    order: Order, day: date | None, reason: str, note: str, step: CompensationStep | None, *, asks: bool
 ) -> dict[str, object]:
     """Render the message as it would leave, as a mail and in short."""
     payload = customer_payloads([order.pk])[order.pk]
     payload |= {"eta_on": day.isoformat() if day else None, "reason": reason, "note": note}
+    payload |= {"asks": ways_on(order) if asks else []}
     if step:
         given = {"kind": step.kind, "percent": step.percent, "amount": str(step.amount), "code": "··········"}
         payload |= {"compensation": given}
@@ -227,6 +268,27 @@ def _previews(
     how: dict[str, Any] = {"language": order.customer.language, "told_on": told_on, "today": timezone.localdate()}
     short = render_short(kind, payload, **how)
     return {"mail": render(kind, payload, **how), "short": short, "short_parts": sms_parts(short.body_text)}
+
+
+def _reminders(now: datetime) -> list[tuple[str, datetime]]:
+    """Return the times to be reminded at that are offered: in two hours, and the mornings of tomorrow and of Monday."""
+    morning = now.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
+    soon = (now + timedelta(hours=2)).replace(second=0, microsecond=0)
+    monday = morning + timedelta(days=7 - now.weekday())
+    tomorrow = morning + timedelta(days=1)
+    mornings = [("Tomorrow", tomorrow)] + ([("Monday", monday)] if monday != tomorrow else [])
+    return [("In two hours", soon), *mornings]
+
+
+def _reminder(said: Any) -> datetime:
+    """Return the time that a form names: one that was offered, or any other."""
+    try:
+        at = parse_datetime(said.get("until_at", "") or said.get("other_at", ""))
+    except ValueError:  # the 31st of a short month
+        at = None
+    if at is None:
+        raise Invalid("Choose a time from now on.", fields={"until_at": "Choose a time from now on."})
+    return timezone.make_aware(at) if timezone.is_naive(at) else at
 
 
 def _asked_day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-// The agents' workspace by keyboard: j and k along the queue, 1 to 3 choose a date, a macro's letter fills it in,
+// The agents' workspace by keyboard: j and k along the queue, 1 to 3 choose a date, a macro's letter fills it in, 0 puts it off,
 // Ctrl+Enter sends and goes on.
 // Whatever is chosen shows in the message at once.
 
@@ -14,7 +14,7 @@ function preview() {
     const way = form().elements.way.value;
     const values = new FormData(form());
     const query = new URLSearchParams({ ref: form().dataset.tellingForm });
-    for (const name of ["eta_on", "other_on", "reason", "note", "compensation", "macro"]) if (values.get(name)) query.set(name, values.get(name));
+    for (const name of ["eta_on", "other_on", "reason", "note", "compensation", "macro", "asks"]) if (values.get(name)) query.set(name, values.get(name));
     await htmx.ajax("GET", `${location.pathname}?${query}`, {
       target: "#telling-preview",
       select: "#telling-preview",
@@ -39,7 +39,7 @@ function pressMacro(key) {
 
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("[data-telling-form]")) return;
-  if (event.target.matches("[name=way], [name=call_note], .line-eta *")) return;
+  if (event.target.matches("[name=way], [name=call_note], .popover *, .line-eta *")) return;
   if (event.target.name === "other_on" && event.target.value)
     document.querySelectorAll("[data-date-choice]").forEach((choice) => (choice.checked = false));
   if (event.target.matches("[data-date-choice]")) form().elements.other_on.value = "";
@@ -58,6 +58,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if ("123".includes(event.key)) document.querySelectorAll("[data-date-choice]")[event.key - 1]?.click();
+  else if (event.key === "0") document.querySelector("[data-not-now]")?.click();
   else if (!pressMacro(event.key)) return;
   event.preventDefault();
 });
