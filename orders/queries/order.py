@@ -78,6 +78,11 @@ class Line:
         return min((s for s in self.supplies if s.on is not None), key=lambda s: s.on or date.max, default=None)
 
     @property
+    def last_supply(self) -> Supply | None:
+        """The delivery that completes it."""
+        return max((s for s in self.supplies if s.on is not None), key=lambda s: s.on or date.max, default=None)
+
+    @property
     def open_value(self) -> Decimal:
         return self.line.open_qty * self.line.unit_price
 
@@ -170,10 +175,19 @@ class OrderDetail:
         return max(0, len(self.done_lines) - LINES_SHOWN)
 
     @property
+    def gate(self) -> Line | None:
+        """The line that decides when all leave; None where nothing is waited for."""
+        return None if self.holds else _gate(self.lines)
+
+    @property
     def panel_lines(self) -> list[Line]:
-        """The open lines of the panel, those that lack units first."""
-        lines = [line for line in self.lines if line.line.open_qty]
-        return sorted(lines, key=lambda line: line.on_hand_qty >= line.line.open_qty)[:PANEL_LINES]
+        """The open lines of the panel: the one that decides the date, then those that lack units."""
+        lines, gate = [line for line in self.lines if line.line.open_qty], self.gate
+        return sorted(lines, key=lambda line: (line != gate, line.on_hand_qty >= line.line.open_qty))[:PANEL_LINES]
+
+    @property
+    def open_value(self) -> Decimal:
+        return sum((line.open_value for line in self.lines), Decimal(0))
 
     @property
     def beyond_panel(self) -> int:
@@ -324,15 +338,21 @@ def _ahead_by(score: Score | None, next_better: OrderPlan | None) -> str:
     return theirs.decided_by(score) if theirs else ""
 
 
+def _gate(lines: Sequence[Line]) -> Line | None:
+    """Return the line that comes last for a reason of its own, which the lines that wait for it do not have."""
+    done = (Reason.READY, Reason.FROZEN)
+    waiting = [(line.plan, line) for line in lines if line.plan and line.plan.reason not in done]
+    own = [pair for pair in waiting if pair[0].reason != Reason.SHIP_COMPLETE] or waiting
+    last = max(own, key=lambda pair: (pair[0].eta_p50 or date.max, -pair[1].line.pk), default=None)
+    return last[1] if last else None
+
+
 def _ahead(lines: Sequence[Line]) -> Ahead | None:
-    """Return who is ahead for the product that the order waits for longest."""
-    waiting = [line for line in lines if line.plan and line.plan.reason not in (Reason.READY, Reason.FROZEN)]
-    if not waiting:
+    """Return who is ahead for the product that decides the order's date."""
+    gate = _gate(lines)
+    if gate is None or gate.plan is None:
         return None
-    gate = max(waiting, key=lambda ln: (ln.plan.eta_p50 or date.max if ln.plan else date.max, -ln.line.pk))
     plan = gate.plan
-    if plan is None:
-        return None
     rivals = _rivals(plan)
     counted = rivals.order_by().annotate(open_units=F("line__open_qty"))[:MOST_AHEAD]
     totals = counted.aggregate(lines=Count("pk"), orders=Count("order_id", distinct=True), units=Sum("open_units"))

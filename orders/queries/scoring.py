@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orders.models import LinePlan, Policy
 from orders.planning import grammar
+from orders.planning.rules import Rule
 from orders.planning.strategies import WITH_CRITERIA
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One rule's share of a score."""
+    """One rule's share of a score; ``rule`` is its id in the policy, where that is known."""
 
     label: str
     points: float
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,17 @@ def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
     )
     found = list(rows)
     documents = dict(Policy.objects.filter(pk__in={row[-1] for row in found}).values_list("pk", "rules"))
-    names = {pk: grammar.rule_labels(document) for pk, document in documents.items()}
+    rules = {pk: grammar.parse_policy(document).rules for pk, document in documents.items()}
     ladders = {pk for pk, document in documents.items() if document.get("strategy") in WITH_CRITERIA}
     return {
-        order_id: Score(line_id, score, name_points(points, names.get(policy_id, ())), policy_id in ladders)
+        order_id: Score(line_id, score, _parts(points, rules.get(policy_id, ())), policy_id in ladders)
         for order_id, line_id, score, points, policy_id in found
     }
+
+
+def _parts(points: Iterable[float], rules: tuple[Rule, ...]) -> tuple[Part, ...]:
+    named = name_points(points, tuple(rule.label for rule in rules))
+    return tuple(replace(part, rule=rules[index].id if index < len(rules) else "") for index, part in enumerate(named))
 
 
 def rule_labels(policy_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -85,7 +86,10 @@ def allocation_bar(on_hand: int, inbound: int, total: int) -> SafeString:
 
 @register.simple_tag
 def waterfall(parts: Sequence[Part], score: float) -> SafeString:
-    """Draw each rule's points where the last ended, and their sum; a plain list for screen readers."""
+    """Draw each rule's points where the last ended, and their sum; a plain list for screen readers.
+
+    A rule of the policy in force leads to itself.
+    """
     highest, running = 0.0, 0.0
     for part in parts:
         running += part.points
@@ -98,7 +102,11 @@ def waterfall(parts: Sequence[Part], score: float) -> SafeString:
         start = left if part.points > 0 else left + part.points
         left += part.points
         rows.append(
-            (part.label, _step(index, start * scale, part.points * scale, left * scale), signed_points(part.points))
+            (
+                _rule_name(part),
+                _step(index, start * scale, part.points * scale, left * scale),
+                signed_points(part.points),
+            )
         )
     body = format_html_join(
         "",
@@ -112,6 +120,12 @@ def waterfall(parts: Sequence[Part], score: float) -> SafeString:
         f"{max(score, 0) * scale:.2f}",
         f"{score:,.1f}",
     )
+
+
+def _rule_name(part: Part) -> SafeString | str:
+    if not part.rule:
+        return part.label
+    return format_html('<a href="{}?open=rules.{}">{}</a>', reverse("orders:rules"), part.rule, part.label)
 
 
 def _step(index: int, x: float, width: float, end: float) -> SafeString:

@@ -168,7 +168,7 @@ def days_moved(move: Move) -> SafeString:
         return format_html('<span class="mv muted">{}</span>', "same day")
     sign, word = ("▲", "sooner") if days < 0 else ("▼", "later")
     return format_html(
-        '<span class="mv {}"><span aria-hidden="true">{}</span>{} d<span class="vh"> {}</span></span>',
+        '<span class="mv {}"><span aria-hidden="true">{}</span>{} d {}</span>',
         "up" if days < 0 else "down",
         sign,
         abs(days),

@@ -31,7 +31,7 @@ MESSAGES_SHOWN = 10
 EVENTS_SHOWN = 12
 LINES_AT_A_TIME = 100
 FRAGMENTS = {"live": "orders/order_body.html"}
-TRIAL_FRAGMENTS = {"order-trial": "orders/order_expedite_body.html"}
+TRIAL_FRAGMENTS = dict.fromkeys(("order-trial", "panel-trial"), "orders/order_expedite_body.html")
 HELP_FRAGMENTS = {"order-help": "orders/order_help_body.html"}
 
 
@@ -53,10 +53,8 @@ def order(request: HttpRequest, ref: str) -> HttpResponse:
 def order_help(request: HttpRequest, ref: str) -> HttpResponse:
     """Say what an open order's date hangs on; made for the question, so the order page asks for it afterwards."""
     found = get_object_or_404(Order, ref=ref)
-    context = {
-        "order": found,
-        "found": explain_order(found, policies.published(), today=timezone.localdate()),
-    }
+    today = timezone.localdate()
+    context = {"order": found, "found": explain_order(found, policies.published(), today=today), "today": today}
     return render_page(request, "orders/order_help.html", context, fragments=HELP_FRAGMENTS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -70,7 +71,7 @@ def version_preview(request: HttpRequest, version: int) -> HttpResponse:
 def version_trial(request: HttpRequest, version: int) -> HttpResponse:
     """Show one order's points and place under a version, beside those by the rules in force."""
     policy, ref = find(version), request.GET.get("ref", "").strip()
-    context: dict[str, Any] = {"policy": policy, "ref": ref}
+    context: dict[str, Any] = {"policy": policy, "ref": ref, "is_live": policy.status == PolicyStatus.PUBLISHED}
     try:
         context["trial"] = try_order(policy.pk, ref, now=timezone.now()) if ref else None
     except DomainError as refusal:
@@ -103,6 +104,14 @@ def version_changes(request: HttpRequest, version: int) -> HttpResponse:
     return render_page(request, "orders/policy_changes.html", context)
 
 
+def _back_to(policy: Policy, latest: Sequence[Policy]) -> Policy | None:
+    """Return the version that one press puts in force again: itself if archived, of that in force the one before."""
+    if policy.status != PolicyStatus.PUBLISHED:
+        return policy if policy.status == PolicyStatus.ARCHIVED else None
+    before = [(one.published_at, one) for one in latest if one.status == PolicyStatus.ARCHIVED and one.published_at]
+    return max(before, key=lambda pair: pair[0], default=(None, None))[1]
+
+
 def find(version: int) -> Policy:
     """Return a version with its people, or answer 404."""
     policy = versions().filter(version=version).first()
@@ -125,6 +134,7 @@ def version_context(
     opened = request.GET.get("open", "") if opened is None else opened
     since = differences(live.rules, policy.rules) if policy.pk != live.pk else []
     said = Said(problems or {}, _findings(shown), since, known_values(TEXTS))
+    latest = list(versions().exclude(status=PolicyStatus.DISCARDED)[:LATEST_VERSIONS])
     return {
         "policy": policy,
         "live": live,
@@ -136,7 +146,8 @@ def version_context(
         "guard": guard(),
         "held": held_run(policy) if policy.status == PolicyStatus.RELEASING else None,
         "waiting": list(versions().filter(status__in=WAITING)),
-        "latest": list(versions().exclude(status=PolicyStatus.DISCARDED)[:LATEST_VERSIONS]),
+        "latest": latest,
+        "back_to": _back_to(policy, latest),
         "is_expert": "json" in request.GET or "document" in request.POST,
         "document": request.POST.get("document") or json.dumps(shown, indent=2, ensure_ascii=False),
     }

@@ -31,7 +31,7 @@ AS_IT_IS = ""  # no scenario has that name
 # What is compared: member of the figures, words, how to show it, and which way is better ("" neither).
 FIGURES = (
     ("value_on_time", "Value on time", "money", "more"),
-    ("orders_late", "Late orders", "", "less"),
+    ("orders_late", "Late or without a date", "", "less"),
     ("promises_broken", "Promises broken", "", "less"),
     ("value_at_risk", "Revenue at risk", "money", "less"),
     ("ready_orders", "Ready to ship", "", "more"),

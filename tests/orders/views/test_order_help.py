@@ -42,7 +42,7 @@ def test_the_page_names_the_gating_item_and_what_it_would_win(agent: Client, wai
 
     assert "<b>Plate</b> decides it" in page
     assert "days sooner" in page
-    assert "units pinned to it would free it" in page
+    assert "units set aside for this order would free it" in page
     assert "<html" in page
 
 
