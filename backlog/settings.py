@@ -85,19 +85,23 @@ TEMPLATES = [
 
 # Data
 
-POSTGRES_TIMEOUTS = {
-    "web": "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s",
+# A page takes one processor of the database at most, and so do figures that are renewed behind it.
+POSTGRES_OPTIONS = {
+    "web": "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
+    " -c max_parallel_workers_per_gather=0",
     "worker": "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     "command": "",
 }
-PROCESS_KIND = env.str("PROCESS_KIND", "command", validate=lambda kind: kind in POSTGRES_TIMEOUTS)
+PROCESS_KIND = env.str("PROCESS_KIND", "command", validate=lambda kind: kind in POSTGRES_OPTIONS)
 
-# Under ASGI each request has a thread of its own, so a kept connection would never be used again.
+# Under ASGI each request has a thread of its own, so a connection kept by it would never be used again: backlog.pooled.
 CONNECTION_SECONDS = 0 if PROCESS_KIND == "web" else 60
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=CONNECTION_SECONDS, conn_health_checks=True)}
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = POSTGRES_TIMEOUTS[PROCESS_KIND]
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = POSTGRES_OPTIONS[PROCESS_KIND]
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:port/name")
+if PROCESS_KIND == "web":
+    DATABASES["default"]["ENGINE"] = "backlog.pooled"
 
 # Celery: a wake-up line. The queue of record is PostgreSQL (docs/concurrency.md).
 

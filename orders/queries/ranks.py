@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from kernel.remembered import remembered
 from orders.models import OrderPlan
+from orders.replanning.bulk import copy_out
 
-CHEAP_SECONDS = 0.03  # some 20,000 orders
+CHEAP_SECONDS = 0.03  # some 100,000 orders
+_IN_ORDER = "SELECT order_id FROM orders_orderplan ORDER BY stage, score DESC, placed_at, order_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,8 @@ def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:
 
 
 def all_ranks() -> Ranks:
-    """Rank the whole backlog: one index scan, some 0.4 s and 16 bytes an order for 300,000."""
-    ordered = OrderPlan.objects.order_by("stage", "-score", "placed_at", "order_id").values_list("order_id", flat=True)
-    ids = np.fromiter(ordered.iterator(chunk_size=20_000), dtype=np.int64)
+    """Rank the whole backlog: one index scan, some 0.1 s and 16 bytes an order for 300,000."""
+    ids = copy_out(_IN_ORDER, None, {"order_id": "int8"})["order_id"]
     by_key = np.argsort(ids)
     return Ranks(ids[by_key], by_key + 1)
 

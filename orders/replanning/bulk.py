@@ -78,8 +78,8 @@ def copy_out(query: str, params: Mapping[str, Any] | None, types: Mapping[str, s
     """
     stream = io.BytesIO()
     with connection.cursor() as cursor:
-        statement = cursor.mogrify(query, params) if params else query.encode()
-        cursor.copy_expert(b"COPY (" + statement + b") TO STDOUT (FORMAT binary)", stream)
+        statement = cursor.mogrify(query, params).decode() if params else query
+        cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT binary)", stream)
     return _decode(stream.getbuffer(), types)
 
 

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend for web processes, whose connections outlive the request (``ENGINE``)."""
