@@ -300,6 +300,9 @@ SPECTACULAR_SETTINGS = {
         "PlanRunStatusEnum": "orders.models.PlanRunStatus.choices",
         "SimulationStatusEnum": "orders.models.SimulationStatus.choices",
         "StudyKindEnum": "orders.models.StudyKind.choices",
+        "CompensationKindEnum": "orders.models.CompensationKind.choices",
+        "CustomerChoiceEnum": "orders.models.ChoiceKind.choices",
+        "DateChoiceEnum": "orders.models.telling.DateChoice.choices",
     },
 }
 

@@ -6,12 +6,13 @@ DRF's own fields take ``"１２"`` as twelve, ``1.0`` as one and any year that P
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -119,6 +120,11 @@ class Moment(serializers.DateTimeField):
         if moment.astimezone(UTC).astimezone(moment.tzinfo).replace(fold=0) != moment.replace(fold=0):
             raise serializers.ValidationError("The clocks skip this time of day; give an offset.")
         return moment
+
+
+def example(**body: Any) -> Callable[[type[In]], type[In]]:
+    """Show ``body`` in the OpenAPI document as what a request may say."""
+    return extend_schema_serializer(examples=[OpenApiExample("Example", value=body, request_only=True)])
 
 
 def validated(serializer: type[In], request: Request) -> dict[str, Any]:

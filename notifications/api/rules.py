@@ -24,7 +24,8 @@ class MessageRulesOut(serializers.ModelSerializer[MessageRules]):
     class Meta:
         model = MessageRules
         fields = [
-            "quiet_from", "quiet_to", "daily_messages", "storm_messages", "merges", "is_paused", "paused_at",
+            "quiet_from", "quiet_to", "daily_messages", "storm_messages", "proposal_hours", "follow_up_days",
+            "feedback_days", "merges", "is_paused", "paused_at",
             "paused_reason", "version", "counts",
         ]  # fmt: skip
 
@@ -37,6 +38,9 @@ class MessageRulesIn(In):
     quiet_to = serializers.TimeField(required=False, allow_null=True)
     daily_messages = Integer(max_value=1000, required=False)
     storm_messages = Integer(max_value=10_000_000, required=False)
+    proposal_hours = Integer(max_value=720, required=False, help_text="Until a proposal lapses")
+    follow_up_days = Integer(max_value=365, required=False, help_text="Of silence, until customers who wait are told")
+    feedback_days = Integer(min_value=0, max_value=90, required=False, help_text="After delivery; 0 asks nobody")
     merges = Flag(required=False)
     version = Integer(max_value=MAX_VERSION, required=False)
 

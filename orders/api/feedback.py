@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from kernel.filters import ChoiceFilter, TextFilter
-from kernel.rest import In, Text, validated
-from orders.dialogue.feedback import MAX_COMMENT, answer_feedback
-from orders.models import Feedback, FeedbackOccasion
+from kernel.rest import In, Integer, Text, example, validated
+from orders.dialogue.feedback import MAX_COMMENT, answer_feedback, give_feedback
+from orders.models import Feedback, FeedbackOccasion, FeedbackReason
 
 ANSWERED = (("true", "Answered"), ("false", "Waiting for an answer"))
 
@@ -37,6 +37,16 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
 
 class AnswerIn(In):
     answer = Text(max_length=MAX_COMMENT, multiline=True)
+
+
+@example(order="SO-4711", rating=4, reasons=["late"], comment="Slow, but friendly.")
+class FeedbackIn(In):
+    order = Text(max_length=40)
+    rating = Integer(max_value=5)
+    reasons = serializers.ListField(
+        child=serializers.ChoiceField(FeedbackReason.choices), required=False, default=list, max_length=20
+    )
+    comment = Text(max_length=MAX_COMMENT, multiline=True, required=False, allow_blank=True, default="")
 
 
 class FeedbackFilter(django_filters.FilterSet):
@@ -65,8 +75,16 @@ class FeedbackViewSet(ReadOnlyModelViewSet[Feedback]):
     action_permissions = {
         "list": ("orders.view_backlog",),
         "retrieve": ("orders.view_backlog",),
+        "create": ("orders.intake_order",),
         "answer": ("orders.answer_feedback",),
     }
+
+    @extend_schema(request=FeedbackIn, responses={201: FeedbackOut})
+    def create(self, request: Request) -> Response:
+        """Pass on what a customer said elsewhere. On the same occasion it replaces the first, until we answer."""
+        data = validated(FeedbackIn, request)
+        given = give_feedback(data.pop("order"), **data, now=timezone.now())
+        return Response(FeedbackOut(given).data, status=201)
 
     @extend_schema(request=AnswerIn, responses=FeedbackOut)
     @action(detail=True, methods=["post"])

@@ -27,10 +27,13 @@ from orders.planning import types
 from orders.queries.board import open_plans
 from orders.queries.guarantees import KEPT_KEYS, with_guarantee
 from orders.queries.status import conditions
+from orders.queries.untold import silent, untold
 
 REASONS: Iterable[tuple[str, str]] = [(reason.name.lower(), reason.name.lower()) for reason in types.Reason]
 
 GUARANTEES: Iterable[tuple[str, str]] = [(key, key) for key in KEPT_KEYS.values() if key != "kept"]
+
+TO_TELL = (("slipped", "Behind the told day"), ("undated", "No ETA"), ("silent", "Heard nothing for long"))
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -50,11 +53,16 @@ class OrderFilter(django_filters.FilterSet):
     placed_after = DayFilter(field_name="placed_at", lookup_expr="date__gte")
     placed_before = DayFilter(field_name="placed_at", lookup_expr="date__lt")
     promised_before = DayFilter(field_name="plan__promised_on", lookup_expr="lt")
+    to_tell = ChoiceFilter(choices=TO_TELL, method="filter_to_tell", label="Whose customers have to be told, and why")
     q = TextFilter(method="filter_text", label="Part of a reference, or of the customer's name")
 
     class Meta:
         model = Order
         fields: tuple[str, ...] = ()
+
+    def filter_to_tell(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
+        plans = silent(now=timezone.now()) if value == "silent" else untold(is_dated=value == "slipped")
+        return orders.filter(pk__in=plans.values("pk"))
 
     def filter_reason(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
         return orders.filter(plan__reason=types.Reason[value.upper()])

@@ -153,6 +153,14 @@ class DraftIn(In):
     revision = Integer(required=False, help_text="As seen; refused if somebody changed the draft since")
 
 
+class SeenIn(In):
+    revision = Integer(required=False, help_text="As seen; refused if somebody changed the draft since")
+
+
+class GoBackIn(SeenIn):
+    to = Integer(help_text="The number of a state")
+
+
 class RulesIn(In):
     rules = serializers.DictField()
 

@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from kernel.errors import NotFound
 from kernel.rest import validated
-from orders.api import incoming
-from orders.api.allocation import ProposalOut
-from orders.api.contact import contact_level
+from orders.api import attending, choices, compensation, dividing, incoming, telling
 from orders.api.explanation import ExplanationOut
 from orders.api.filters import OrderFilter
 from orders.api.outgoing import OrderOut
 from orders.entry import intake
-from orders.handling import lifecycle, picking
-from orders.handling.eta import change_eta
+from orders.handling import lifecycle
 from orders.handling.shipping import ShipLine, ship
-from orders.handling.substituting import substitute_line
-from orders.handling.terms import change_order_terms
 from orders.models import Order
-from orders.queries.api_orders import detailed_orders, planning_context
+from orders.queries.api_orders import detailed_orders
 from orders.queries.explanation import explain_order
-from orders.queries.substitutes import proposals
 from orders.rules import policies
 
 SEE = ("orders.view_backlog",)
 
 
-class OrderViewSet(GenericViewSet[Order]):
+class OrderViewSet(
+    dividing.DividesOrders,
+    attending.AttendsToOrders,
+    telling.TellsCustomers,
+    compensation.CompensatesOrders,
+    choices.ChoosesForCustomers,
+):
     """Orders with their plan. ``ordering=rank`` lists the planned backlog, the first in line first."""
 
-    serializer_class = OrderOut
     filterset_class = OrderFilter
-    lookup_field = "ref"
-    lookup_value_regex = "[^/]+"
     orderings = {
         "-placed_at": ("-placed_at", "-id"),
         "placed_at": ("placed_at", "id"),
@@ -58,13 +53,11 @@ class OrderViewSet(GenericViewSet[Order]):
         "cancel": ("orders.cancel_order",),
         "expedite": ("orders.expedite_order",),
         "ship": ("orders.ship_order",),
-        "pick": ("orders.ship_order",),
-        "unpick": ("orders.ship_order",),
-        "substitute": ("orders.cancel_order",),
-        "substitutes": SEE,
-        "terms": ("orders.intake_order",),
-        "eta": ("orders.change_eta", "orders.postpone_eta"),
-        "note": ("orders.note_order",),
+        **dividing.PERMISSIONS,
+        **attending.PERMISSIONS,
+        **telling.PERMISSIONS,
+        **compensation.PERMISSIONS,
+        **choices.PERMISSIONS,
     }
 
     def get_queryset(self) -> QuerySet[Order]:
@@ -136,69 +129,6 @@ class OrderViewSet(GenericViewSet[Order]):
         shipped = None if lines is None else [ShipLine(**line) for line in lines]
         ship(ref, lines=shipped, **data, actor=request.user, now=timezone.now())
         return self._shown(ref)
-
-    @extend_schema(request=incoming.PickIn, responses=OrderOut)
-    @action(detail=True, methods=["post"])
-    def pick(self, request: Request, ref: str) -> Response:
-        """Mark allocated units as picked: those named, or all. Planning does not move them any more."""
-        picking.pick(ref, **_picked(request), actor=request.user, now=timezone.now())
-        return self._shown(ref)
-
-    @extend_schema(request=incoming.PickIn, responses=OrderOut)
-    @action(detail=True, methods=["post"])
-    def unpick(self, request: Request, ref: str) -> Response:
-        """Put picked units back: those named, or all."""
-        picking.unpick(ref, **_picked(request), actor=request.user, now=timezone.now())
-        return self._shown(ref)
-
-    @extend_schema(responses=ProposalOut(many=True), filters=False)
-    @action(detail=True, methods=["get"], pagination_class=None)
-    def substitutes(self, request: Request, ref: str) -> Response:
-        """What could stand in for units that the order lacks, as far as it is there now."""
-        return Response(ProposalOut(proposals(self.get_object()), many=True).data)
-
-    @extend_schema(request=incoming.SwapIn, responses=OrderOut)
-    @action(detail=True, methods=["post"])
-    def substitute(self, request: Request, ref: str) -> Response:
-        """Send another product instead of units that a line lacks, on a line of its own and at no higher price."""
-        data = validated(incoming.SwapIn, request)
-        substitute_line(ref, **data, actor=request.user, now=timezone.now())
-        return self._shown(ref)
-
-    @extend_schema(request=incoming.OrderTermsIn, responses=OrderOut)
-    @action(detail=True, methods=["post"])
-    def terms(self, request: Request, ref: str) -> Response:
-        """Say what must leave together at least, and from how many warehouses; an empty body asks nothing any more."""
-        data = validated(incoming.OrderTermsIn, request)
-        change_order_terms(ref, **data, actor=request.user, now=timezone.now())
-        return self._shown(ref)
-
-    @extend_schema(request=incoming.EtaIn, responses=OrderOut)
-    @action(detail=True, methods=["post"])
-    def eta(self, request: Request, ref: str) -> Response:
-        """Set the date by hand, with a reason; null gives it back to the plan."""
-        change_eta(ref, **validated(incoming.EtaIn, request), actor=request.user, now=timezone.now())
-        return self._shown(ref)
-
-    @extend_schema(request=incoming.NoteIn, responses={201: OpenApiResponse(OrderOut)})
-    @action(detail=True, methods=["post"])
-    def note(self, request: Request, ref: str) -> Response:
-        """Write a note for colleagues."""
-        lifecycle.add_note(ref, **validated(incoming.NoteIn, request), actor=request.user, now=timezone.now())
-        return self._shown(ref, status=201)
-
-    def _shown(self, ref: str, status: int = 200) -> Response:
-        return Response(self._out([detailed_orders().get(ref=ref)])[0], status=status)
-
-    def _out(self, orders: Sequence[Order]) -> Any:
-        context = {"contact": contact_level(self.request), **planning_context(orders)}
-        return OrderOut(orders, many=True, context=context).data
-
-
-def _picked(request: Request) -> dict[str, Any]:
-    data = validated(incoming.PickIn, request)
-    lines = data.pop("lines", None)
-    return {**data, "lines": None if lines is None else [picking.PickLine(**line) for line in lines]}
 
 
 def _order_in(data: dict[str, Any]) -> intake.OrderIn:

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from kernel.rest import In, validated
 from orders.api.comparisons import FindingOut, PreviewOut
 from orders.api.filters import PolicyFilter
-from orders.api.incoming import DraftIn, PolicyIn, PublishIn, RulesIn
+from orders.api.incoming import DraftIn, GoBackIn, PolicyIn, PublishIn, RulesIn, SeenIn
 from orders.api.outgoing import PolicyOut
 from orders.drafting.differences import differences
 from orders.models import Policy
@@ -96,6 +96,8 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         "attributes": SEE,
         "changes": SEE,
         "create": ("orders.edit_policy",),
+        "undo": ("orders.edit_policy",),
+        "go_back": ("orders.edit_policy",),
         "discard": ("orders.edit_policy",),
         "restore": ("orders.edit_policy",),
         "preview": ("orders.edit_policy",),
@@ -200,6 +202,22 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
         """Make submitted rules a draft again, and say what to change."""
         data = validated(PublishIn, request)
         policy = approvals.send_back(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return self._shown(policy.pk)
+
+    @extend_schema(request=SeenIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Take the last change of a draft back that still stands; again, the one before it."""
+        data = {"revision": None, **validated(SeenIn, request)}
+        policy = policy_drafts.undo(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        return self._shown(policy.pk)
+
+    @extend_schema(request=GoBackIn, responses=PolicyOut)
+    @action(detail=True, methods=["post"], url_path="go-back", url_name="go-back")
+    def go_back(self, request: Request, pk: str) -> Response:
+        """Put a draft back to a state that ``changes`` shows; that is a change too, and can be undone."""
+        data = {"revision": None, **validated(GoBackIn, request)}
+        policy = policy_drafts.go_back(self.get_object().pk, **data, actor=request.user, now=timezone.now())
         return self._shown(policy.pk)
 
     @extend_schema(request=None, responses=PolicyOut)

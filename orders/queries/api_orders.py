@@ -27,7 +27,7 @@ def detailed_orders() -> QuerySet[Order]:
     )
     lines = OrderLine.objects.select_related("product", "plan").order_by("position")
     holds = Hold.objects.filter(released_at__isnull=True).order_by("pk")
-    return Order.objects.select_related("customer__terms", "plan", "promise", "terms").prefetch_related(
+    return Order.objects.select_related("customer__terms", "owner", "plan", "promise", "terms").prefetch_related(
         Prefetch("lines", lines, to_attr="shown_lines"),
         Prefetch("shown_lines__allocations", allocations, to_attr="shown_allocations"),
         Prefetch("shown_lines__pegs", pegs, to_attr="shown_pegs"),
