@@ -133,6 +133,8 @@ def withdraw(given: Compensation, *, actor: Actor | None, now: datetime) -> None
     require_transaction()
     if given.taken_back_at:
         raise Conflict("It was taken back already.", code="no_change")
+    if given.used_at:
+        raise Conflict("It was used already.", code="used")
     fact = Fact.objects.select_for_update(no_key=True).filter(dedupe_key=given.fact_key).first()
     rows = Delivery.objects.filter(fact=fact).select_for_update(of=("self",), no_key=True).order_by("pk")
     if fact and any(delivery.state in LEFT for delivery in rows):
@@ -158,10 +160,13 @@ def budget_in_force() -> CompensationBudget:
 
 
 def spent_in_month(now: datetime) -> Decimal:
-    """Return what was given since the first of the month, in the company's zone, and not taken back."""
+    """Return what was given since the first of the month, in the company's zone, and not taken back: what was used by
+    what it took off, the rest by the most it may."""
     first = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     given = Compensation.objects.filter(taken_back_at=None, given_at__gte=first)
-    total: Decimal = given.aggregate(total=Coalesce(Sum("cost"), Decimal(0), output_field=_MONEY))["total"]
+    total: Decimal = given.aggregate(
+        total=Coalesce(Sum(Coalesce("used_amount", "cost")), Decimal(0), output_field=_MONEY)
+    )["total"]
     return total
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from kernel.tiers import Tier
@@ -105,7 +105,8 @@ class CompensationBudget(models.Model):
 
 @pghistory.track()
 class Compensation(models.Model):
-    """What was given for an order; of each step once. ``cost`` counts against the budget of the month it was given."""
+    """What was given for an order; of each step once. ``cost`` is the most it may take off, and counts against the
+    budget of the month it was given; once used, what it really took off (``used_amount``) counts in its place."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="compensations")
     step = models.ForeignKey(CompensationStep, on_delete=models.PROTECT, related_name="+")
@@ -122,17 +123,29 @@ class Compensation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    used_for = models.CharField(max_length=40, blank=True, help_text="The order that it made cheaper.")
+    used_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "step"], condition=Q(taken_back_at__isnull=True), name="orders_compensation_once"
             ),
             models.CheckConstraint(condition=Q(cost__gte=0), name="orders_compensation_cost_not_negative"),
+            models.CheckConstraint(
+                condition=Q(used_at=None, used_amount=None, used_for="")
+                | Q(used_at__isnull=False, taken_back_at=None, used_amount__gte=0, used_amount__lte=F("cost")),
+                name="orders_compensation_used_once_and_within",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["given_at"],
-                include=["cost"],
+                include=["cost", "used_amount"],
                 condition=Q(taken_back_at__isnull=True),
                 name="orders_compensation_month",
             )
@@ -140,3 +153,9 @@ class Compensation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} for {self.order_id}"
+
+    @property
+    def may_be_used(self) -> bool:
+        """Tell whether the customer may still name the code; an apology in words has nothing to take off."""
+        is_open = self.used_at is None and self.taken_back_at is None
+        return is_open and self.step.kind != CompensationKind.APOLOGY

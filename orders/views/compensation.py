@@ -19,7 +19,7 @@ from kernel.errors import DomainError
 from kernel.forms import VerbForm
 from kernel.pages import render_page
 from kernel.tiers import Tier
-from orders.dialogue import compensating, ladder
+from orders.dialogue import compensating, ladder, redeeming
 from orders.models import Compensation, CompensationKind, CompensationStep, Order
 
 MAY_CHANGE = "orders.change_ladder"
@@ -47,6 +47,12 @@ class BudgetForm(VerbForm):
         label="An agent gives at most, £", decimal_places=2, help_text="At a time; more is left to operations."
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class UseForm(VerbForm):
+    code = forms.CharField(widget=forms.HiddenInput, max_length=redeeming.MAX_CODE)
+    used_for = forms.CharField(label="For which order", max_length=40)
+    amount = forms.DecimalField(label="Taken off, £", decimal_places=2)
 
 
 @require_safe
@@ -134,6 +140,36 @@ def take_back(request: HttpRequest, compensation_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("orders:compensation"))
 
 
+@require_POST
+@give
+def use_code(request: HttpRequest) -> HttpResponse:
+    """Mark the code that a customer named as used."""
+    form = UseForm(request.POST)
+    if form.is_valid():
+        try:
+            used = redeeming.use_code(**form.cleaned_data, actor=request.user, now=timezone.now())
+        except DomainError as refusal:
+            form.take_refusal(refusal)
+        else:
+            undo = f"undo {reverse('orders:take_use_back')}?code={used.code}"
+            messages.success(request, f"{used.code} is used for {used.used_for}", extra_tags=undo)
+            return HttpResponseRedirect(f"{reverse('orders:compensation')}?code={used.code}")
+    return _page(request, code=request.POST.get("code", ""), use_form=form, status=form.status)
+
+
+@require_POST
+@give
+def take_use_back(request: HttpRequest) -> HttpResponse:
+    code = request.GET.get("code", "")
+    try:
+        given = redeeming.take_use_back(code, actor=request.user, now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+        return HttpResponseRedirect(reverse("orders:compensation"))
+    messages.success(request, f"{given.code} may be used again")
+    return HttpResponseRedirect(f"{reverse('orders:compensation')}?code={given.code}")
+
+
 def _turn(request: HttpRequest, verb: Callable[[], CompensationStep], done: str, undo: str = "") -> HttpResponse:
     try:
         verb()
@@ -149,12 +185,21 @@ def _page(
     *,
     step_form: StepForm | None = None,
     budget_form: BudgetForm | None = None,
+    code: str = "",
+    use_form: UseForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     budget, spent = compensating.budget_in_force(), compensating.spent_in_month(timezone.now())
     initial = {name: getattr(budget, name) for name in BudgetForm.base_fields}
     given = Compensation.objects.select_related("order__customer", "step", "given_by").order_by("-given_at", "-pk")
+    code = code or request.GET.get("code", "").strip()
+    found = redeeming.find_code(code) if code else None
+    if found and use_form is None:
+        use_form = UseForm(initial={"code": found.code, "amount": found.cost})
     context: dict[str, Any] = {
+        "code": code,
+        "found": found,
+        "use_form": use_form,
         "steps": CompensationStep.objects.filter(removed_at=None),
         "budget": budget,
         "spent": spent,

@@ -68,6 +68,8 @@ NEEDS_NO_PLAN = {
     "orders.dialogue.following_up.ask_for_feedback",
     "orders.dialogue.following_up.follow_up_on_silence",
     "orders.dialogue.following_up.tell_of_stock",
+    "orders.dialogue.redeeming.take_use_back",
+    "orders.dialogue.redeeming.use_code",
     "orders.dialogue.ladder.add_step",
     "orders.dialogue.ladder.change_budget",
     "orders.dialogue.ladder.remove_step",
