@@ -17,6 +17,7 @@ from kernel.paging import KeyPage, SortKey
 from kernel.remembered import remembered
 from orders.models import DayRank, Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
 from orders.models.plan import FAR, UNKNOWN_SLIP
+from orders.queries.next_steps import Step, next_steps
 from orders.queries.ranks import ranks_of
 from orders.queries.scoring import Score, best_scores
 from orders.queries.status import conditions, is_held, status_case
@@ -46,7 +47,8 @@ class BoardRow:
     """One order on the board. ``plan`` carries the annotations ``status``, ``ref`` and ``customer_name``.
 
     ``decided_by`` names what puts it before the next, where criteria decide one after another. ``climbed`` counts the
-    ranks it went up since the day began (down: negative), None for one that was not ranked then.
+    ranks it went up since the day began (down: negative), None for one that was not ranked then. ``step`` is what to do
+    about it, where that was asked for.
     """
 
     plan: OrderPlan
@@ -55,6 +57,7 @@ class BoardRow:
     hold: str
     decided_by: str = ""
     climbed: int | None = None
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ def board_page(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *
     return paging.take_page(plans.select_related("order__customer", "order__owner"), sort, after=after, before=before)
 
 
-def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
-    """Return the rows of ``open_plans``, and give each plan its status."""
+def rows_of(plans: Iterable[OrderPlan], *, has_steps: bool = False) -> list[BoardRow]:
+    """Return the rows of ``open_plans``, and give each plan its status; with the next steps at five more queries."""
     found = list(plans)
     ids = [plan.order_id for plan in found]
     statuses = statuses_of(ids)
@@ -113,6 +116,7 @@ def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
         vars(plan)["status"] = statuses.get(plan.order_id, "track")
     ranks, scores, holds = ranks_of(ids), best_scores(ids), hold_names(ids)
     began = dict(DayRank.objects.filter(order_id__in=ids).values_list("order_id", "rank"))
+    steps = next_steps(found, today=timezone.localdate()) if has_steps else {}
     at_rank = {rank: scores[order_id] for order_id, rank in ranks.items() if order_id in scores}
     return [
         BoardRow(
@@ -122,6 +126,7 @@ def rows_of(plans: Iterable[OrderPlan]) -> list[BoardRow]:
             hold=holds.get(plan.order_id, ""),
             decided_by=score.decided_by(at_rank.get(rank + 1)) if score and score.has_criteria else "",
             climbed=began[plan.order_id] - rank if plan.order_id in began and rank else None,
+            step=steps.get(plan.order_id),
         )
         for plan in found
     ]

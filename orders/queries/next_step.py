@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from orders.models import HoldKind, Reason, ShipPolicy
+from orders.queries.next_steps import Step
 from orders.queries.order import Line, OrderDetail
-
-
-class Step(StrEnum):
-    """What to do; the page knows the words, the form or link, and who may."""
-
-    FIX_ADDRESS = "fix_address"
-    RELEASE = "release"
-    TELL = "tell"
-    SHIP = "ship"
-    SPLIT = "split"
-    SUBSTITUTE = "substitute"
-    CHASE = "chase"
-    BUY = "buy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -16,15 +16,15 @@ _FREE = """
     WHERE s.product_id = ANY(%s::bigint[]) GROUP BY 1
 """
 _LACKING = """
-    SELECT l.id, l.position, p.sku, l.open_qty - COALESCE(a.qty, 0), r.id, o.id, o.sku, o.name, r.units, r.per,
-        r.needs_consent, r.when
+    SELECT l.order_id, l.id, l.position, p.sku, l.open_qty - COALESCE(a.qty, 0), r.id, o.id, o.sku, o.name,
+        r.units, r.per, r.needs_consent, r.when
     FROM orders_orderline l
     JOIN inventory_product p ON p.id = l.product_id
     JOIN inventory_substitute r ON r.product_id = l.product_id
     JOIN inventory_product o ON o.id = r.substitute_id AND o.is_active
     LEFT JOIN LATERAL (SELECT sum(qty)::int AS qty FROM orders_allocation a WHERE a.line_id = l.id) a ON true
-    WHERE l.order_id = %s AND l.open_qty > COALESCE(a.qty, 0)
-    ORDER BY l.position, r.place, r.id
+    WHERE l.order_id = ANY(%s::bigint[]) AND l.open_qty > COALESCE(a.qty, 0)
+    ORDER BY l.order_id, l.position, r.place, r.id
 """
 
 
@@ -64,11 +64,20 @@ def proposals(order: Order) -> list[Proposal]:
 
 def allowed(order: Order) -> list[Proposal]:
     """Return all that may stand in for each line that lacks units on hand, whether or not any is free. Two queries."""
+    return [proposal for _, proposal in _allowed([order.pk])]
+
+
+def with_substitutes(order_ids: Sequence[int]) -> set[int]:
+    """Return those of the orders for which something could stand in and is free. Two queries."""
+    return {order_id for order_id, proposal in _allowed(order_ids) if proposal.covers_qty > 0}
+
+
+def _allowed(order_ids: Sequence[int]) -> list[tuple[int, Proposal]]:
     with connection.cursor() as cursor:
-        cursor.execute(_LACKING, [order.pk])
+        cursor.execute(_LACKING, [list(order_ids)])
         rows = cursor.fetchall()
-    free = free_units(row[5] for row in rows)
-    return [Proposal(*(*row, free.get(row[5], 0))) for row in rows]
+    free = free_units(row[6] for row in rows)
+    return [(row[0], Proposal(*(*row[1:], free.get(row[6], 0)))) for row in rows]
 
 
 def free_units(product_ids: Iterable[int]) -> dict[int, int]:

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from orders.models import Reason
+from orders.queries.next_steps import Step
 
 register = template.Library()
 
@@ -38,6 +39,16 @@ REASON_ICONS = {
     Reason.WANTED_LATER: "calendar-clock",
     Reason.SPLIT_LIMIT: "split",
     Reason.STANDS_BACK: "layers",
+}
+STEPS = {
+    Step.FIX_ADDRESS: ("map-pin", "Correct the address"),
+    Step.RELEASE: ("play", "Clear the hold"),
+    Step.TELL: ("mail", "Tell the customer"),
+    Step.SHIP: ("truck", "Ship it"),
+    Step.SPLIT: ("split", "Split, send what is here"),
+    Step.SUBSTITUTE: ("replace", "Offer a substitute"),
+    Step.CHASE: ("factory", "Chase the supplier"),
+    Step.BUY: ("package-x", "Order more"),
 }
 STATUSES = {
     "late": ("Late", "is-late", "g-late"),
@@ -90,6 +101,15 @@ def reason(value: int | None) -> SafeString:
     if value is None:
         return format_html('<span class="muted">{}</span>', "Not planned yet")
     return format_html("{}<span>{}</span>", icon(REASON_ICONS[Reason(value)]), Reason(value).label)
+
+
+@register.simple_tag
+@lru_cache(KEPT)
+def next_step_words(step: Step | None) -> SafeString:
+    """Show what would help an order most now."""
+    if step is None:
+        return format_html('<span class="muted">{}</span>', "Wait")
+    return format_html('<span class="step">{}<span>{}</span></span>', icon(STEPS[step][0], "i-14"), STEPS[step][1])
 
 
 @register.simple_tag

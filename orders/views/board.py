@@ -34,7 +34,7 @@ from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 from orders.queries.trends import trends
 from orders.views.board_conditions import STEPS, added_address, condition_context
-from orders.views.board_frame import CURSOR, frame_context, keep_columns, view_url
+from orders.views.board_frame import CURSOR, frame_context, keep_columns, shown_columns, view_url
 from orders.views.bulk import bulk_choices
 from orders.views.order_steps import list_query
 
@@ -70,6 +70,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
     if keys is None or not chosen.is_valid():
         raise Invalid("A filter in this address cannot be read.")
     page = board_page(chosen.qs, keys, **cursor_of(request))
+    has_steps = "next" in shown_columns(request)
     totals = board_totals(timezone.localdate(), request.user.pk)
     fill_rate = _fill_rate(timezone.localdate())
     is_filtered = _is_filtered(chosen)
@@ -77,7 +78,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "filter": chosen,
         "chips": [{**chip, "url": address(request, drop=(chip["name"], *CURSOR))} for chip in chosen.chips],
         "sort": sort,
-        "rows": _shown_rows(request) or rows_of(page.rows),
+        "rows": _shown_rows(request, has_steps=has_steps) or rows_of(page.rows, has_steps=has_steps),
         "fresh_order": " ".join(plan.order.ref for plan in page.rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
@@ -137,12 +138,13 @@ def _is_filtered(chosen: BoardFilter) -> bool:
     return bool(chosen.chips or chosen.added or chosen.form.cleaned_data.get("q"))
 
 
-def _shown_rows(request: HttpRequest) -> list[Any]:
+def _shown_rows(request: HttpRequest, *, has_steps: bool) -> list[Any]:
     refs = [ref for ref in request.GET.get("live", "").split(",") if ref and "\0" not in ref][: 2 * PAGE_SIZE]
     if not refs or request.headers.get("HX-Target") != "live":
         return []
     plans = open_plans(timezone.localdate()).filter(order__ref__in=refs)
-    by_ref = {row.plan.order.ref: row for row in rows_of(plans.select_related("order__customer", "order__owner"))}
+    rows = rows_of(plans.select_related("order__customer", "order__owner"), has_steps=has_steps)
+    by_ref = {row.plan.order.ref: row for row in rows}
     return [by_ref[ref] for ref in refs if ref in by_ref]
 
 

@@ -25,13 +25,14 @@ COLUMNS = (
     ("requested", "Requested", ""),
     ("eta", "ETA vs promise", ""),
     ("slip", "Status", ""),
+    ("next", "Next step", ""),
     ("owner", "Owner", ""),
     ("score", "Why", "r"),
 )
 CLASSES = {"slip": "status"}
 FIXED = {"rank", "order", "customer", "eta", "slip"}
-USUAL = FIXED | {"short", "value", "age", "score"}
-UNSORTED = {"score"}
+USUAL = FIXED | {"short", "value", "age", "next", "score"}
+UNSORTED = {"next", "score"}
 BEST_FIRST = {"rank", "order", "customer", "age", "eta", "requested", "owner"}
 COOKIE = "columns"
 YEAR_SECONDS = 365 * 24 * 3600
