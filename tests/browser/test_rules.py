@@ -147,6 +147,25 @@ def test_a_version_is_published_and_taken_back_by_one_press(admin: Person, stack
     assert [row["version"] for row in in_force] == [1]
 
 
+def test_a_version_of_days_ago_is_rolled_back_from_the_page_of_the_rules(admin: Person, stack: Stack) -> None:
+    in_force = "SELECT version FROM orders_policy WHERE status = 'published'"
+    before = stack.rows(in_force)[0]["version"]
+    page = begin_draft(admin)
+    page.get_by_role("switch", name="Age of the order").click()
+    expect(page.locator("[data-rule=age] .tag").first).to_have_text("off")
+    page.get_by_role("button", name=re.compile("Publish v")).click()
+    expect(page.locator("#toasts")).to_contain_text("is in force")
+
+    page.goto(f"/rules/{before}/")
+    expect(page.get_by_role("heading", name=f"If v{before} were in force")).to_be_visible()
+    page.goto("/rules/")
+    picture(page, "rules-roll-back")
+    page.locator(".topbar").get_by_role("button", name=f"Roll back to v{before}").click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"v{before} is in force")
+    assert stack.rows(in_force)[0]["version"] == before
+
+
 def test_two_people_on_one_draft_overwrite_nothing(come_in: ComeIn, admin: Person) -> None:
     page = begin_draft(admin)
     other = come_in("ops")
