@@ -39,17 +39,28 @@ class KeyPage:
 
 
 def take_page(
-    rows: QuerySet[Any, Any], keys: Sequence[SortKey], *, after: str = "", before: str = "", size: int = PAGE_SIZE
+    rows: QuerySet[Any, Any],
+    keys: Sequence[SortKey],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+    whole: QuerySet[Any, Any] | None = None,
 ) -> KeyPage:
     """Return one page of ``rows`` in the order of ``keys``, whose last one must be unique.
 
     Costs one query of ``size`` + 1 rows wherever the page lies. Raises Invalid for a cursor that we did not make.
+    With ``whole`` only the keys are taken from ``rows``, by an index alone where it has what the filters ask, and the
+    page from ``whole``, which has the same annotations.
     """
     cursor, is_backward = (before, True) if before else (after, False)
     order = [key.reversed() for key in keys] if is_backward else list(keys)
     if cursor:
         rows = rows.filter(_beyond(order, _decode(cursor, order)))
-    found = list(rows.order_by(*_columns(order))[: size + 1])
+    chosen = rows.order_by(*_columns(order))[: size + 1]
+    if whole is not None:
+        chosen = whole.filter(pk__in=chosen.values("pk")).order_by(*_columns(order))
+    found = list(chosen)
     has_more = len(found) > size
     found = found[:size]
     if is_backward:

@@ -62,7 +62,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["placed_at", "id"], condition=Q(status="open"), name="orders_order_open_placed"),
             models.Index(fields=["customer", "-placed_at"], name="orders_order_customer"),
-            models.Index(fields=["customer"], condition=Q(status="open"), name="orders_order_open_customer"),
+            models.Index(fields=["customer", "id"], condition=Q(status="open"), name="orders_order_open_by_customer"),
             models.Index(fields=["closed_at"], condition=Q(status="shipped"), name="orders_order_shipped_at"),
             # For searches in the middle of a number, as ``icontains`` asks.
             GinIndex(OpClass(Upper("ref"), "gin_trgm_ops"), name="orders_order_ref_trgm"),

@@ -104,7 +104,8 @@ def sort_keys(sort: str) -> tuple[SortKey, ...] | None:
 
 def board_page(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str) -> KeyPage:
     """Return one page of the board by key (one query); ``rows_of`` makes its rows (six)."""
-    return paging.take_page(plans.select_related("order__customer", "order__owner"), sort, after=after, before=before)
+    whole = open_plans(timezone.localdate()).select_related("order__customer", "order__owner")
+    return paging.take_page(plans, sort, after=after, before=before, whole=whole)
 
 
 def rows_of(plans: Iterable[OrderPlan], *, has_steps: bool = False) -> list[BoardRow]:
