@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from backlog.styles import styles_url
 from orders.queries.frame import Frame, frame_of
@@ -73,23 +75,28 @@ NAV = (
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``shell`` holds what base.html needs of the request."""
-    theme, frame = chosen(request, "theme"), _frame(request)
+    """Context processor: ``shell`` holds what base.html needs of the request. A part of a page does not ask for it."""
+    frame = cache(partial(_frame, request))
     return {
-        "sample_loaded": frame.has_sample,
-        "shell": {
-            "theme": theme,
-            "color_scheme": "light dark" if theme == "system" else theme,
-            "density": chosen(request, "density"),
-            "nav": _nav_mode(request),
-            "nav_items": list(_nav_items(request)),
-            "unread_mentions": frame.unread_mentions,
-            "themes": THEMES,
-            "styles_url": styles_url(),
-            "role": _role(request),
-            "htmx_config": HTMX_CONFIG,
-            "company": settings.COMPANY_NAME,
-        },
+        "sample_loaded": SimpleLazyObject(lambda: frame().has_sample),
+        "shell": SimpleLazyObject(lambda: _shell(request, frame())),
+    }
+
+
+def _shell(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    theme = chosen(request, "theme")
+    return {
+        "theme": theme,
+        "color_scheme": "light dark" if theme == "system" else theme,
+        "density": chosen(request, "density"),
+        "nav": _nav_mode(request),
+        "nav_items": list(_nav_items(request)),
+        "unread_mentions": frame.unread_mentions,
+        "themes": THEMES,
+        "styles_url": styles_url(),
+        "role": _role(request),
+        "htmx_config": HTMX_CONFIG,
+        "company": settings.COMPANY_NAME,
     }
 
 

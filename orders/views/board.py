@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kernel.errors import Invalid
 from kernel.pages import address, cursor_of, is_partial, page_links, render_page
-from kernel.paging import PAGE_SIZE
+from kernel.paging import PAGE_SIZE, KeyPage, SortKey
 from kernel.remembered import remembered
+from kernel.together import together
 from orders.board.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
 from orders.queries.board import (
+    BoardRow,
     board_page,
     board_totals,
     count_matching,
@@ -39,8 +43,8 @@ from orders.views.bulk import bulk_choices
 from orders.views.order_steps import list_query
 
 LATEST_EVENTS = 5
-PANEL = "panel-slot"
-FRAGMENTS = {PANEL: "orders/panel.html", "live": "orders/board_live.html"}
+PANEL, LIVE = "panel-slot", "live"
+FRAGMENTS = {PANEL: "orders/panel.html", LIVE: "orders/board_live.html"}
 
 
 @require_safe
@@ -56,29 +60,29 @@ def board(request: HttpRequest) -> HttpResponse:
         return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
     chosen = BoardFilter(request.GET, queryset=open_plans(timezone.localdate()), request=request)
     try:
-        context |= _list_context(request, chosen)
+        context |= _list_context(request, chosen, context)
     except Invalid as refusal:
         refused = {"refusal": refusal, "errors": chosen.errors.items()}
         return render_page(request, "orders/board_refused.html", refused, status=400)
     return keep_columns(request, render_page(request, "orders/board.html", context, fragments=FRAGMENTS))
 
 
-def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
+def _list_context(request: HttpRequest, chosen: BoardFilter, links: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the list, its strip and its tabs need; raise Invalid when the address makes no sense."""
     sort = request.GET.get("sort") or "rank"
     keys = sort_keys(sort)
     if keys is None or not chosen.is_valid():
         raise Invalid("A filter in this address cannot be read.")
-    page = board_page(chosen.qs, keys, **cursor_of(request))
-    has_steps = "next" in shown_columns(request)
     totals = board_totals(timezone.localdate(), request.user.pk)
+    page, rows, drawn = _listed(request, chosen, keys, {**links, "totals": totals, "shown": shown_columns(request)})
     fill_rate = _fill_rate(timezone.localdate())
     is_filtered = _is_filtered(chosen)
     return {
         "filter": chosen,
         "chips": [{**chip, "url": address(request, drop=(chip["name"], *CURSOR))} for chip in chosen.chips],
         "sort": sort,
-        "rows": _shown_rows(request, has_steps=has_steps) or rows_of(page.rows, has_steps=has_steps),
+        "rows": rows,
+        "drawn": drawn,
         "fresh_order": " ".join(plan.order.ref for plan in page.rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
@@ -88,16 +92,45 @@ def _list_context(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
         "trends": trends(totals, fill_rate, timezone.localdate()),
         "tabs": [(view, totals.counts[view.key], view_url(request, view.key)) for view in _tabs(chosen)],
         "view": _view(chosen),
-        "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
         "clear_url": view_url(request, _view(chosen)),
         "shown_filters": filters_of(request).urlencode(),
         "jobs": recent_jobs(request.user, now=timezone.now()),
         "hold_kinds": HoldKind.choices,
         "today": timezone.localdate(),
+        **frame_context(request, sort),
+        **({} if _is_live(request) else _around(request, chosen)),
+    }
+
+
+def _around(request: HttpRequest, chosen: BoardFilter) -> dict[str, Any]:
+    """Return what a page has around what is refreshed on it."""
+    return {
+        "policy": Policy.objects.filter(status=PolicyStatus.PUBLISHED).first(),
         **condition_context(request, chosen.added),
         **bulk_choices(request),
-        **frame_context(request, sort),
     }
+
+
+def _listed(
+    request: HttpRequest, chosen: BoardFilter, keys: Sequence[SortKey], drawing: Mapping[str, Any]
+) -> tuple[KeyPage, list[BoardRow], str]:
+    """Return the page of the list and its rows, and for a page that is open these as HTML.
+
+    After a change all open pages ask at once. Those that show the same get it from one pass (``kernel.together``).
+    """
+
+    def read() -> tuple[KeyPage, list[BoardRow], str]:
+        page = board_page(chosen.qs, keys, **cursor_of(request))
+        has_steps = "next" in drawing["shown"]
+        if not _is_live(request):
+            return page, rows_of(page.rows, has_steps=has_steps), ""
+        rows = _shown_rows(request, has_steps=has_steps) or rows_of(page.rows, has_steps=has_steps)
+        return page, rows, render_to_string("orders/board_rows.html", {**drawing, "rows": rows})
+
+    if not _is_live(request):
+        return read()
+    who = request.user.pk if _view(chosen) == "mine" else None
+    return together(("orders:board", request.get_full_path(), drawing["shown"], who), read)
 
 
 def _matching(request: HttpRequest, chosen: BoardFilter) -> int:
@@ -138,9 +171,13 @@ def _is_filtered(chosen: BoardFilter) -> bool:
     return bool(chosen.chips or chosen.added or chosen.form.cleaned_data.get("q"))
 
 
-def _shown_rows(request: HttpRequest, *, has_steps: bool) -> list[Any]:
+def _is_live(request: HttpRequest) -> bool:
+    return is_partial(request) and request.headers.get("HX-Target") == LIVE
+
+
+def _shown_rows(request: HttpRequest, *, has_steps: bool) -> list[BoardRow]:
     refs = [ref for ref in request.GET.get("live", "").split(",") if ref and "\0" not in ref][: 2 * PAGE_SIZE]
-    if not refs or request.headers.get("HX-Target") != "live":
+    if not refs:
         return []
     plans = open_plans(timezone.localdate()).filter(order__ref__in=refs)
     rows = rows_of(plans.select_related("order__customer", "order__owner"), has_steps=has_steps)
