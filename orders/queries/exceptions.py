@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -22,6 +22,7 @@ from orders.models import (
     HoldKind,
     Kept,
     LinePlan,
+    Order,
     OrderPlan,
     OrderPromise,
     OrderStatus,
@@ -59,10 +60,23 @@ class Entry:
     def cursor(self) -> str:
         return f"{self.due_on.isoformat()}.{self.order_id}"
 
+    def keeping(self, kinds: Set[str]) -> Entry:
+        """Return the same with those of its kinds that are among ``kinds``."""
+        return Entry(self.due_on, self.order_id, tuple(kind for kind in self.kinds if kind in kinds))
+
     def jeopardy(self, today: date) -> str:
         """Say how near the day is: past or today ``critical``, then ``high``, ``medium``, ``low``."""
         days = (self.due_on - today).days
         return "critical" if days <= 0 else "high" if days <= HIGH_DAYS else "medium" if days <= MEDIUM_DAYS else "low"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All entries, the nearest day first, how many have each kind, and the kinds of which there are more than MOST."""
+
+    entries: Sequence[Entry]
+    counts: Counter[str]
+    cut: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +104,52 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     The search over all orders is remembered (``kernel.remembered``); snoozes count at once. Ten queries of at most
     5,000 keys a kind.
     """
-    found, cut = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
-    asleep = Snooze.objects.filter(until_at__gt=timezone.now(), kind__in=ExceptionKind.values)
-    sleeping = set(asleep.values_list("order_id", "kind"))
-    awake = _with_kinds(found, lambda order_id, each: ((order_id, each.value) in sleeping) == is_snoozed)
+    found = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
+    asleep: dict[int, set[str]] = defaultdict(set)
+    snoozes = Snooze.objects.filter(until_at__gt=timezone.now(), kind__in=ExceptionKind.values)
+    for order_id, snoozed in snoozes.values_list("order_id", "kind"):
+        asleep[order_id].add(snoozed)
+    away = [entry.keeping(asleep[entry.order_id]) for entry in found.entries if entry.order_id in asleep]
+    entries: Sequence[Entry]
+    if is_snoozed:
+        entries, counts = [entry for entry in away if entry.kinds], _count(away)
+    else:
+        entries, counts = _awake(found.entries, asleep), found.counts - _count(away)
     if owner_id is not None:
-        mine = OrderPlan.objects.filter(order__owner_id=owner_id, pk__in=[entry.order_id for entry in awake])
-        own = set(mine.values_list("pk", flat=True))
-        awake = [entry for entry in awake if entry.order_id in own]
-    counts = Counter(each.value for entry in awake for each in entry.kinds)
-    shown = [entry for entry in awake if kind in entry.kinds] if kind else awake
-    return Queue(shown, {"": len(awake), **counts}, len(sleeping), cut)
+        owned = set(Order.objects.filter(status=OrderStatus.OPEN, owner_id=owner_id).values_list("pk", flat=True))
+        entries = [entry for entry in entries if entry.order_id in owned]
+        counts = _count(entries)
+    shown = [entry for entry in entries if kind in entry.kinds] if kind else entries
+    return Queue(shown, {"": len(entries), **counts}, sum(map(len, asleep.values())), found.cut)
 
 
-def _with_kinds(entries: Sequence[Entry], keeps: Any) -> list[Entry]:
-    kept = (
-        Entry(entry.due_on, entry.order_id, tuple(each for each in entry.kinds if keeps(entry.order_id, each)))
-        for entry in entries
-    )
-    return [entry for entry in kept if entry.kinds]
+def _awake(entries: Sequence[Entry], asleep: Mapping[int, set[str]]) -> Sequence[Entry]:
+    """Return what is not snoozed. Of thousands of entries those of a few orders are made anew, the others passed on."""
+    if not asleep:
+        return entries
+    every = set(ExceptionKind.values)
+    left = (entry.keeping(every - asleep[entry.order_id]) if entry.order_id in asleep else entry for entry in entries)
+    return [entry for entry in left if entry.kinds]
 
 
-def _find(today: date) -> tuple[list[Entry], frozenset[str]]:
-    """Search all open orders for what keeps them: one query a kind, each by an index or one scan.
+def _count(entries: Iterable[Entry]) -> Counter[str]:
+    return Counter(kind.value for entry in entries for kind in entry.kinds)
 
-    Return the entries, and the kinds of which there are more than ``MOST``.
-    """
+
+def _find(today: date) -> _Found:
+    """Search all open orders for what keeps them: one query a kind, each by an index or one scan."""
     kinds: dict[int, list[ExceptionKind]] = defaultdict(list)
     candidates = _candidates(today)
     for kind, order_ids in candidates.items():
         for order_id in order_ids[:MOST]:
             kinds[order_id].append(kind)
     told = OrderPlan.objects.filter(pk__in=kinds, order__status=OrderStatus.OPEN)
-    entries = (
+    entries = [
         Entry(told_on or promised_on or FAR, order_id, tuple(sorted(kinds[order_id], key=WORST_FIRST.index)))
         for order_id, told_on, promised_on in told.values_list("pk", "order__promise__told_on", "promised_on")
-    )
+    ]
     cut = frozenset(kind.value for kind, order_ids in candidates.items() if len(order_ids) > MOST)
-    return sorted(entries, key=lambda entry: entry.place), cut
+    return _Found(sorted(entries, key=lambda entry: entry.place), _count(entries), cut)
 
 
 def _candidates(today: date) -> dict[ExceptionKind, list[int]]:
