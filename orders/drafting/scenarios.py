@@ -118,7 +118,8 @@ def _read_change(fields: Fields, place: str) -> Change:
             change[name] = number(text) if name in _NUMBERS else text
     if kind == "delay":
         whose = "purchase_order" if first(fields, f"{place}.whose") == "purchase_order" else "supplier"
-        change[whose] = first(fields, f"{place}.who")
+        if (who := first(fields, f"{place}.who")) or whose == "purchase_order":
+            change[whose] = who
     elif kind == "stock":
         how = "set" if first(fields, f"{place}.how") == "set" else "add"
         change[how] = number(first(fields, f"{place}.units"))

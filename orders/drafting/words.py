@@ -58,6 +58,12 @@ def condition_in_words(when: Any) -> str:
     return "a condition with errors" if report.problems else describe(condition)
 
 
+def per_what(rule: Entry) -> str:
+    """Return what the points of a straight rule are given for: ``per day``."""
+    spec = CATALOGUE.get(rule.get("attribute", ""))
+    return f"per {_PER.get(spec.unit, 'unit') if spec else 'unit'}"
+
+
 def points_in_words(rule: Entry) -> str:
     """Return what a rule gives: ``5 points per day, up to 150``."""
     points = rule.get("points", {})
@@ -65,10 +71,9 @@ def points_in_words(rule: Entry) -> str:
     unit = _unit(spec)
     match points.get("type"):
         case "linear":
-            per = _PER.get(spec.unit, "unit") if spec else "unit"
             start = f" above {shown(points['from'])}{unit}" if points.get("from") else ""
             cap = f", up to {amount(points['cap'])}" if "cap" in points else ", without end"
-            return f"{_counted(points.get('per_unit'))} per {per}{start}{cap}"
+            return f"{_counted(points.get('per_unit'))} {per_what(rule)}{start}{cap}"
         case "step":
             steps = [f"{amount(reached)} from {shown(low)}{unit}" for low, reached in points.get("steps", ())]
             return ", ".join(_cut(steps)) or "No steps"

@@ -169,7 +169,7 @@ def _stock(reader: Reader, entry: Mapping[str, Any], place: str) -> StockChange:
     if not (change.sku or change.warehouse):
         reader.refuse(place, "Say which product, warehouse, or both.")
     if not (change.sku and change.warehouse) and change.set != 0:
-        reader.refuse(place, "Say which product and which warehouse; only set 0 goes without one of them.")
+        reader.refuse(place, "Say which product and which warehouse. Without one of them, stock can only be set to 0.")
     return change
 
 
@@ -180,7 +180,7 @@ def _delay(reader: Reader, entry: Mapping[str, Any], place: str) -> DelayChange:
         purchase_order=reader.text(entry, "purchase_order", place, 40),
     )
     if bool(change.supplier) == bool(change.purchase_order):
-        reader.refuse(place, "Give either supplier or purchase_order.")
+        reader.refuse(place, "Say which supplier or which purchase order comes late.")
     return change
 
 

@@ -98,6 +98,12 @@ def _without(request: HttpRequest, name: str, **changes: str) -> str:
     return address(request, drop=("after", name), **changes)
 
 
+def _in_passing(kind: ExceptionKind) -> str:
+    """Name a kind within a sentence: ``credit hold``."""
+    words = kind.label[:1].lower() + kind.label[1:]
+    return f"{words} hold" if kind in (ExceptionKind.PAYMENT, ExceptionKind.CREDIT, ExceptionKind.ADDRESS) else words
+
+
 def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
     """Return what each entry shows, under ``kind`` or else its worst; seven queries, however many."""
     today = timezone.localdate()
@@ -110,10 +116,11 @@ def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
             "entry": entry,
             "row": rows[key],
             "kind": (shown := ExceptionKind(kind) if kind else entry.kinds[0]),
-            "also": [each.label for each in entry.kinds if each != shown],
+            "also": [_in_passing(each) for each in entry.kinds if each != shown],
             "level": (level := entry.jeopardy(today)),
             "colour": LEVELS[level],
-            "days_left": (entry.due_on - today).days,
+            "days_left": (days_left := (entry.due_on - today).days),
+            "days_past": -days_left,
             "until_on": snoozes.get((key, shown.value)),
         }
         for key, entry in by_key.items()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orders.drafting.points import top, weight
+from orders.drafting.words import per_what
 
 Document = dict[str, Any]
 
@@ -30,10 +31,11 @@ def sliders(entries: Sequence[Document]) -> list[Slider | None]:
     weights = [abs(weight(entry.get("points", {}))) for entry in entries if top(entry.get("points", {})) is not None]
     middle = sorted(weights)[len(weights) // 2] if weights else 0
     usual = max([size for size in weights if size <= _OUTLIER * middle], default=middle)
-    return [_slider(entry.get("points", {}), usual) for entry in entries]
+    return [_slider(entry, usual) for entry in entries]
 
 
-def _slider(points: Document, usual: float) -> Slider:
+def _slider(entry: Document, usual: float) -> Slider:
+    points = entry.get("points", {})
     value = weight(points)
     is_bounded = top(points) is not None
     highest = _nice(max(usual * 1.2, abs(value))) if is_bounded else _nice(max(abs(value) * 4, 5))
@@ -43,7 +45,7 @@ def _slider(points: Document, usual: float) -> Slider:
         step=_nice(highest / 100) if highest < 100 else 1 if highest < 1000 else 10,
         share=f"{min(abs(value) / highest, 1) * 100:.1f}",
         is_negative=value < 0,
-        unit="" if is_bounded else "per unit",
+        unit="" if is_bounded else per_what(entry),
     )
 
 

@@ -39,8 +39,8 @@ FIGURES = (
     ("units_short", "Units short", "", "less"),
     ("longest_wait_days", "Longest wait, days", "", "less"),
     ("mean_wait_days", "Mean wait, days", "decimal", "less"),
-    ("gini", "Unevenness of waits", "decimal", "less"),
-    ("overtaken_share", "Lines overtaken", "percent", "less"),
+    ("gini", "Unevenness of waits, 0 is even", "decimal", "less"),
+    ("overtaken_share", "Lines that a later order overtook", "percent", "less"),
     ("messages_total", "Messages that would go out", "", "less"),
 )
 
@@ -172,7 +172,7 @@ def _as_fields(change: dict[str, Any]) -> dict[str, Any]:
         **change,
         "who": change.get("supplier", change.get("purchase_order", "")),
         "is_purchase_order": "purchase_order" in change,
-        "units": change.get("set", change.get("add", "")),
+        "units": change.get("set", change.get("add", change.get("units", ""))),
         "is_set": "set" in change,
     }
 

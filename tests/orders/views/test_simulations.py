@@ -66,11 +66,13 @@ def test_a_warehouse_that_picks_less_is_simulated_by_clicking(sign_in: SignIn) -
     grown = client.post("/simulations/new/", {"name": "", "s.0.name": "Ill", "do": "change:0.capacity"})
     sent = {"name": "Flu", **scenario(0, "Ill", type="capacity", warehouse="MAIN", units="2")}
 
+    copied = client.post("/simulations/new/", {**sent, "do": "add"}).content.decode()
     response = client.post("/simulations/new/", {**sent, "do": "run"})
     simulations.run_waiting(timezone.now)
     page = client.get(response["Location"]).content.decode()
 
     assert 'name="s.0.c.0.units"' in grown.content.decode()
+    assert 'name="s.0.c.0.units" inputmode="numeric" value="2"' in copied
     assert "MAIN picks 2 units on each working day" in page
     assert Simulation.objects.get().status == SimulationStatus.DONE
 
