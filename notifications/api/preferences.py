@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from kernel.rest import Flag, In, Text, validated
+from kernel.rest import Flag, In, Text, example, validated
 from notifications.channels.preferring import change_preference, forget_preference
 from notifications.models import Channel, Preference
 
@@ -23,7 +23,17 @@ class PreferenceOut(serializers.ModelSerializer[Preference]):
 
     class Meta:
         model = Preference
-        fields = ["customer", "channels", "uses_all", "sms_to", "chat_to", "push_to", "changed_at"]
+        fields = [
+            "customer",
+            "channels",
+            "uses_all",
+            "sms_to",
+            "chat_to",
+            "push_to",
+            "quiet_from",
+            "quiet_to",
+            "changed_at",
+        ]
 
     def to_representation(self, instance: Preference) -> dict[str, object]:
         shown = super().to_representation(instance)
@@ -32,6 +42,7 @@ class PreferenceOut(serializers.ModelSerializer[Preference]):
         return shown
 
 
+@example(customer="ACME", channels=["sms", "email"], sms_to="+441134960000")
 class PreferenceIn(In):
     customer = Text(max_length=40)
     channels = serializers.ListField(child=serializers.ChoiceField(Channel.choices), max_length=4)
@@ -39,6 +50,8 @@ class PreferenceIn(In):
     sms_to = Text(max_length=40, required=False, allow_blank=True)
     chat_to = Text(max_length=200, required=False, allow_blank=True)
     push_to = Text(max_length=200, required=False, allow_blank=True)
+    quiet_from = serializers.TimeField(required=False, allow_null=True, help_text="In the customer's zone")
+    quiet_to = serializers.TimeField(required=False, allow_null=True)
 
 
 class PreferenceViewSet(ReadOnlyModelViewSet[Preference]):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 
 from kernel.errors import Invalid
 from kernel.people import Actor
 from kernel.text import clean_text
-from kernel.transactions import entry_verb
+from kernel.transactions import entry_verb, require_transaction
 from notifications.channels.routing import sms_number
 from notifications.models import Channel, Preference
 
@@ -24,23 +24,51 @@ def change_preference(
     sms_to: str = "",
     chat_to: str = "",
     push_to: str = "",
-    actor: Actor | None,  # noqa: ARG001 - entry_verb keeps it in the history
+    quiet_from: time | None = None,
+    quiet_to: time | None = None,
+    actor: Actor | None,
     now: datetime,
 ) -> Preference:
     """Keep by which channels a customer is told, the best first; each piece of news goes by the first that works, or by
     all of them with ``uses_all``. Without any the customer is not told. Raises Invalid naming what is wrong.
 
+    Between ``quiet_from`` and ``quiet_to`` in their zone they hear nothing; without both everybody's quiet hours hold.
     What waits already keeps its channel.
     """
+    addresses = {"sms_to": sms_to, "chat_to": chat_to, "push_to": push_to}
+    return keep_preference(customer_code, channels, addresses, uses_all=uses_all, quiet=(quiet_from, quiet_to), now=now)
+
+
+def keep_preference(
+    customer_code: str,
+    channels: Sequence[str],
+    addresses: Mapping[str, str],
+    *,
+    uses_all: bool,
+    quiet: tuple[time | None, time | None],
+    now: datetime,
+) -> Preference:
+    """Do as ``change_preference`` does as part of another verb."""
+    require_transaction()
+    if (quiet[0] is None) != (quiet[1] is None):
+        wrong = "Give both ends of the quiet hours, or neither."
+        raise Invalid(wrong, fields={"quiet_to" if quiet[0] else "quiet_from": wrong})
     given = {
-        "chat_to": clean_text(chat_to, field="chat_to", max_length=200),
-        "push_to": clean_text(push_to, field="push_to", max_length=200),
-        "sms_to": _number(clean_text(sms_to, field="sms_to", max_length=40)),
+        "chat_to": clean_text(addresses["chat_to"], field="chat_to", max_length=200),
+        "push_to": clean_text(addresses["push_to"], field="push_to", max_length=200),
+        "sms_to": _number(clean_text(addresses["sms_to"], field="sms_to", max_length=40)),
     }
     chosen = _checked(channels, given)
     preference, _ = Preference.objects.update_or_create(
         customer_code=customer_code,
-        defaults={**given, "channels": chosen, "uses_all": uses_all, "changed_at": now},
+        defaults={
+            **given,
+            "channels": chosen,
+            "uses_all": uses_all,
+            "quiet_from": quiet[0],
+            "quiet_to": quiet[1],
+            "changed_at": now,
+        },
     )
     return preference
 
@@ -49,7 +77,7 @@ def change_preference(
 def forget_preference(
     customer_code: str,
     *,
-    actor: Actor | None,  # noqa: ARG001 - entry_verb keeps it in the history
+    actor: Actor | None,
 ) -> None:
     """Tell a customer as everybody who has chosen nothing: by e-mail, and by what stands in for it."""
     Preference.objects.filter(customer_code=customer_code).delete()

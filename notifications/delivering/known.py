@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Lower
 
-from notifications.models import Delivery, DeliveryState, Fact, Suppression
+from notifications.models import Delivery, DeliveryState, Fact, Preference, Suppression
 
 LONGEST_DAY = timedelta(hours=25)
 BOUNCED = "bounced"  # how the reason begins for which an address is closed without its owner's wish
@@ -33,13 +33,15 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Known:
     """By subject: the newest fact, and what was or will be told. By order: the newest fact that says that all of it has
-    been shipped. By (channel, lower-case address): why it is closed. By mailbox: when messages left lately."""
+    been shipped. By (channel, lower-case address): why it is closed. By mailbox: when messages left lately. By
+    customer: quiet hours of their own."""
 
     newest: Mapping[str, int]
     told: Mapping[str, Sequence[Told]]
     left: Mapping[str, int]
     closed: Mapping[tuple[str, str], str]
     mails: dict[Mailbox, list[datetime]]
+    nights: Mapping[str, tuple[time, time]]
 
     def told_of(self, delivery: Delivery) -> list[Told]:
         """Return what was told of a delivery's subject by other facts than its own, which may go by two channels."""
@@ -55,7 +57,7 @@ class Known:
 
 
 def read_known(deliveries: Sequence[Delivery], *, now: datetime) -> Known:
-    """Read what ``relevance.judge`` needs for deliveries whose facts are loaded; five statements however many."""
+    """Read what ``relevance.judge`` needs for deliveries whose facts are loaded; six statements however many."""
     subjects = {each.fact.subject for each in deliveries} - {""}
     return Known(
         newest=dict(_about(subjects).values_list("subject").annotate(Max("pk"))),
@@ -63,6 +65,7 @@ def read_known(deliveries: Sequence[Delivery], *, now: datetime) -> Known:
         left=_left({each.order_ref for each in deliveries}),
         closed=closed_among((each.channel, each.recipient) for each in deliveries),
         mails=_mails(deliveries, now),
+        nights=_nights({each.customer_code for each in deliveries}),
     )
 
 
@@ -103,6 +106,12 @@ def _mails(deliveries: Sequence[Delivery], now: datetime) -> dict[Mailbox, list[
     for code, channel, recipient, sent_at in rows.values_list("customer_code", "channel", "recipient", "sent_at"):
         mails[code, channel, recipient].append(sent_at or now)
     return mails
+
+
+def _nights(codes: Collection[str]) -> dict[str, tuple[time, time]]:
+    own = Preference.objects.filter(customer_code__in=codes, quiet_from__isnull=False)
+    rows = own.values_list("customer_code", "quiet_from", "quiet_to")
+    return {code: (begins, ends) for code, begins, ends in rows if begins and ends}
 
 
 def _mailbox(delivery: Delivery) -> Mailbox:

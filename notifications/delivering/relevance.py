@@ -43,7 +43,8 @@ def judge(delivery: Delivery, rules: MessageRules, known: Known, *, now: datetim
     verdict = _worth_sending(delivery, known, now)
     if not verdict.sends or delivery.fact.kind == ANSWERED:
         return verdict
-    ends_at = quiet_until(now, zone_of(delivery.fact.payload["customer"]["zone"]), rules.quiet_from, rules.quiet_to)
+    night = known.nights.get(delivery.customer_code, (rules.quiet_from, rules.quiet_to))
+    ends_at = quiet_until(now, zone_of(delivery.fact.payload["customer"]["zone"]), *night)
     return replace(verdict, reason="It is night where the customer is", not_before=ends_at) if ends_at else verdict
 
 
@@ -54,7 +55,8 @@ def within_budget(delivery: Delivery, verdict: Verdict, rules: MessageRules, kno
     zone = zone_of(delivery.fact.payload["customer"]["zone"])
     if known.mails_since(delivery, day_start(now, zone)) < rules.daily_messages:
         return verdict
-    morning = next_morning(now, zone, rules.quiet_to)
+    _, wakes = known.nights.get(delivery.customer_code, (None, rules.quiet_to))
+    morning = next_morning(now, zone, wakes)
     return replace(verdict, reason="The customer had enough messages today", not_before=morning)
 
 

@@ -102,6 +102,7 @@ urlpatterns = [
     path("replies/<int:reply_id>/take-up/", replies.take_up, name="take_up_reply"),
     path("o/<slug:key>/", customer.open_order, name="open_order"),
     path("my-order/<code:ref>/", customer.my_order, name="my_order"),
+    path("my-order/<code:ref>/wishes/", customer.wish, name="wish"),
     path("my-order/<code:ref>/choose/", customer.choose, name="choose"),
     path("my-order/<code:ref>/feedback/", customer.give_feedback, name="give_feedback"),
 ]

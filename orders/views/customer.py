@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import time
 from functools import wraps
 
 from django.conf import settings
@@ -15,17 +16,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_time
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import DomainError, Invalid
+from kernel.zones import zone_choices
 from notifications.access import no_such_link, opened_by_key
 from notifications.links import make_links, revoke_links, still_opens
 from notifications.models import Link, LinkPurpose
 from notifications.texts.spoken import speak, spoken_now
-from orders.dialogue import customer_choices
+from orders.dialogue import customer_choices, customer_wishes
 from orders.dialogue import feedback as feedback_verbs
 from orders.dialogue.customer_choices import Sent
 from orders.models import ChoiceKind, FeedbackReason, Order
@@ -43,6 +46,7 @@ DONE = {
     ChoiceKind.ADDRESS: _("Thank you. We send your order to the new address."),
     ChoiceKind.CONTACT: _("Thank you. We ask for you there."),
     "feedback": _("Thank you for telling us."),
+    "wishes": _("Thank you. We write to you like that from now on."),
 }
 FACES = (
     (1, "angry", _("Very bad")),
@@ -161,6 +165,36 @@ def give_feedback(request: HttpRequest, order: Order) -> HttpResponse:
     return _back(order, "feedback")
 
 
+@require_POST
+@own_order
+def wish(request: HttpRequest, order: Order) -> HttpResponse:
+    """Keep how the customer wants to hear from us."""
+    said = request.POST
+    try:
+        customer_wishes.wish_to_be_told(
+            order.customer.code,
+            channel=said.get("channel", ""),
+            sms_to=said.get("sms_to", "").strip(),
+            language=said.get("language", ""),
+            zone=said.get("zone", ""),
+            quiet_from=_clock(said.get("quiet_from", "")),
+            quiet_to=_clock(said.get("quiet_to", "")),
+            now=timezone.now(),
+        )
+    except DomainError as refusal:
+        return _page(request, order, refusal=refusal, status=refusal.status)
+    return _back(order, "wishes")
+
+
+def _clock(text: str) -> time | None:
+    """Return the time that a form names, None for none."""
+    try:
+        return parse_time(text) if text else None
+    except ValueError:
+        wrong = gettext("Give a time such as 21:00.")
+        raise Invalid(wrong) from None
+
+
 def _choose(ref: str, kind: str, request: HttpRequest) -> None:
     now, said = timezone.now(), request.POST
     sent = Sent(_number(said.get("version", "")), _digest(said))
@@ -215,6 +249,8 @@ def _page(
         "refusal": refusal.detail if refusal else "",
         "said": request.POST,
         "reasons": FeedbackReason.choices,
+        "wishes": customer_wishes.wishes_of(order.customer),
+        "zones": zone_choices(order.customer.zone),
         "faces": FACES,
     }
     return render(request, "customer/order.html", context, status=status)

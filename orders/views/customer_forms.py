@@ -8,12 +8,15 @@ from django import forms
 from django.utils.translation import get_language_info
 
 from inventory.forms import VersionedForm
+from kernel.forms import VerbForm
+from notifications.models import Channel, Preference
 from notifications.texts.languages import codes
 from orders.handling.terms import MAX_RELEASES, MAX_SOURCES
 from orders.models import Customer, FillMeasure, Tier
 
 CONTACT = ("contact_name", "email", "phone", "language", "zone", "wants_email")
 STANDING = ("name", "tier", "country")
+PLACES = [("", "not used"), ("1", "first"), ("2", "second"), ("3", "third"), ("4", "fourth")]
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -57,6 +60,31 @@ class StandingForm(VersionedForm):
     country = forms.CharField(label="Country", max_length=60, required=False)
 
 
+class PreferenceForm(VerbForm):
+    email = forms.ChoiceField(label="E-mail", choices=PLACES, required=False)
+    sms = forms.ChoiceField(label="SMS", choices=PLACES, required=False)
+    chat = forms.ChoiceField(label="Chat", choices=PLACES, required=False)
+    push = forms.ChoiceField(label="Push", choices=PLACES, required=False)
+    uses_all = forms.BooleanField(label="All news on each of them, not on the first that works", required=False)
+    sms_to = forms.CharField(label="Number for SMS", required=False, max_length=40, help_text="Empty: their telephone.")
+    chat_to = forms.CharField(label="Name or number in the chat", required=False, max_length=200)
+    push_to = forms.CharField(label="Device or topic for push", required=False, max_length=200)
+    quiet_from = forms.TimeField(label="No messages from", required=False, help_text="Empty: as for everybody.")
+    quiet_to = forms.TimeField(label="until", required=False)
+
+    @property
+    def places(self) -> list[forms.BoundField]:
+        """The channels' fields."""
+        return [self[channel.value] for channel in Channel]
+
+    def said(self) -> dict[str, Any]:
+        """Return what the verb asks for: the channels in the order of their places, the others as they are."""
+        given = dict(self.cleaned_data)
+        places = {channel.value: given.pop(channel.value) for channel in Channel}
+        given["channels"] = sorted((name for name, place in places.items() if place), key=lambda name: places[name])
+        return given
+
+
 class TermsForm(VersionedForm):
     order_fills = PercentsField(
         label="Of an order at least, %",
@@ -73,3 +101,12 @@ class TermsForm(VersionedForm):
 def initial_of(customer: Customer, names: tuple[str, ...], version: int) -> dict[str, Any]:
     """Return what a form about a customer shows."""
     return {**{name: getattr(customer, name) for name in names}, "version": version}
+
+
+def chosen_fields(chosen: Preference | None) -> dict[str, Any]:
+    """Return what a form about a preference shows; without one, that mails are sent."""
+    if chosen is None:
+        return {"email": "1"}
+    places = {name: str(place) for place, name in enumerate(chosen.channels, start=1)}
+    kept = ("uses_all", "sms_to", "chat_to", "push_to", "quiet_from", "quiet_to")
+    return {**places, **{name: getattr(chosen, name) for name in kept}}

@@ -19,26 +19,32 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.remembered import remembered
 from kernel.text import is_plain
+from notifications.channels import preferring
 from orders import customers as verbs
 from orders.handling import terms
 from orders.models import Customer, Tier
 from orders.queries import customer as queries
 from orders.queries import customers as lists
+from orders.queries.customer_preference import how_told
 from orders.queries.customer_record import latest_closed, promise_record
 from orders.queries.setup_words import in_words
 from orders.views.customer_forms import (
     CONTACT,
     STANDING,
     ContactForm,
+    PreferenceForm,
     StandingForm,
     TermsForm,
+    chosen_fields,
     initial_of,
 )
 
 CHANGES_SHOWN = 10
+MAY_PREFER = "notifications.change_preferences"
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 take_in = permission_required("orders.intake_order", raise_exception=True)
+prefer = permission_required(MAY_PREFER, raise_exception=True)
 
 
 @require_safe
@@ -93,6 +99,32 @@ def change_terms(request: HttpRequest, code: str) -> HttpResponse:
     return _change(request, code, "terms_form", TermsForm(request.POST), terms.change_customer_terms, "terms")
 
 
+@require_POST
+@prefer
+def change_preference(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep by which channels a customer is told, and when not."""
+    found, form = _found(code), PreferenceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, preference_form=form)
+    try:
+        preferring.change_preference(found.code, **form.said(), actor=request.user, now=timezone.now())
+    except DomainError as refusal:
+        form.take_refusal(refusal)
+        return _page(request, found, preference_form=form)
+    messages.success(request, f"{found.name}: messages go that way from now on")
+    return redirect("orders:customer", found.code)
+
+
+@require_POST
+@prefer
+def forget_preference(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell a customer as everybody who has chosen nothing."""
+    found = _found(code)
+    preferring.forget_preference(found.code, actor=request.user)
+    messages.success(request, f"{found.name} is told as everybody who has chosen nothing")
+    return redirect("orders:customer", found.code)
+
+
 def _change(
     request: HttpRequest, code: str, name: str, form: VersionedForm, verb: Callable[..., Customer], what: str
 ) -> HttpResponse:
@@ -120,9 +152,10 @@ def _kind_of(form: str) -> str:
     return terms.SETUP_KIND if form == "terms_form" else verbs.SETUP_KIND
 
 
-def _page(request: HttpRequest, customer: Customer, **forms: VersionedForm) -> HttpResponse:
+def _page(request: HttpRequest, customer: Customer, **forms: VersionedForm | PreferenceForm) -> HttpResponse:
     today = timezone.localdate()
     refused = next(iter(forms.values()), None)
+    told = how_told(customer)
     may_see_contact = request.user.has_perm("orders.see_contact")
     context: dict[str, Any] = {
         "customer": customer,
@@ -139,6 +172,9 @@ def _page(request: HttpRequest, customer: Customer, **forms: VersionedForm) -> H
         ),
         "terms": terms.asked_of(getattr(customer, "terms", None)),
         "may_see_contact": may_see_contact,
+        "may_prefer": may_see_contact and request.user.has_perm(MAY_PREFER),
+        "told": told,
+        "preference_form": PreferenceForm(initial=chosen_fields(told.chosen)),
         "may_change": request.user.has_perm("orders.intake_order"),
         "refused": refused,
         **_forms(customer),
