@@ -18,6 +18,7 @@ from orders.bulk.colleagues import AssignBack, AssignTo, WriteNotes
 from orders.bulk.dates import RestoreEta, SetEta
 from orders.bulk.holding import PlaceHold, ReleaseHolds, SetExpedited
 from orders.bulk.splitting import Rejoin, SplitReady
+from orders.bulk.substituting import SendSubstitutes, SwapBack
 from orders.bulk.telling import EXPECTED, SAFE, TakeDatesBack, TellDates
 from orders.dialogue.telling import MAX_NOTE as MAX_MESSAGE_NOTE
 from orders.dialogue.telling import reason_sentence
@@ -172,4 +173,7 @@ ACTIONS: dict[BulkAction, Action] = {
         "notifications.send_message", "told their date", lambda p: TellDates(**p), lambda _: TakeDatesBack()
     ),
     BulkAction.SPLIT: Action("orders.ship_order", "split", lambda _: SplitReady(), lambda _: Rejoin()),
+    BulkAction.SUBSTITUTE: Action(
+        "orders.cancel_order", "swapped for a substitute", lambda _: SendSubstitutes(), lambda _: SwapBack()
+    ),
 }

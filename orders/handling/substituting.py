@@ -130,19 +130,25 @@ def swap(
 ) -> OrderLine:
     """Take ``qty`` units off a line and add the line that stands in for them, at no higher price. A participant."""
     require_transaction()
-    units = needed(qty, rule.units, rule.per)
     order.lines.filter(pk=line.pk).update(cancelled_qty=F("cancelled_qty") + qty)
-    added = OrderLine.objects.create(
-        order=order,
-        position=1 + (order.lines.aggregate(last=Max("position"))["last"] or 0),
-        product_id=rule.substitute_id,
-        ordered_qty=units,
-        unit_price=(line.unit_price * qty / units).quantize(_PENNY, rounding=ROUND_DOWN),
-    )
+    added = stand_in(line, rule, qty, position=1 + (order.lines.aggregate(last=Max("position"))["last"] or 0))
+    added.save(force_insert=True)
     LineSubstitution.objects.create(
         line=added, replaces=line, replaced_qty=qty, is_agreed=is_agreed, actor_id=key_of(actor), at=now
     )
     return added
+
+
+def stand_in(line: OrderLine, rule: Substitute, qty: int, *, position: int) -> OrderLine:
+    """Return the line that stands in for ``qty`` units of another, not kept yet: the customer pays no more for it."""
+    units = needed(qty, rule.units, rule.per)
+    return OrderLine(
+        order_id=line.order_id,
+        position=position,
+        product_id=rule.substitute_id,
+        ordered_qty=units,
+        unit_price=(line.unit_price * qty / units).quantize(_PENNY, rounding=ROUND_DOWN),
+    )
 
 
 @entry_verb

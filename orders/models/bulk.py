@@ -21,6 +21,7 @@ class BulkAction(models.TextChoices):
     CANCEL = "cancel", "Cancel"
     TELL = "tell", "Tell the new date"
     SPLIT = "split", "Split"
+    SUBSTITUTE = "substitute", "Substitute"
 
 
 class BulkJobStatus(models.TextChoices):
