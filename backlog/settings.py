@@ -302,6 +302,7 @@ SPECTACULAR_SETTINGS = {
         "StudyKindEnum": "orders.models.StudyKind.choices",
         "CompensationKindEnum": "orders.models.CompensationKind.choices",
         "CustomerChoiceEnum": "orders.models.ChoiceKind.choices",
+        "SnoozeKindEnum": "orders.api.attending.KINDS",
         "DateChoiceEnum": "orders.models.telling.DateChoice.choices",
     },
 }

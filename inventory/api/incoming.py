@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from inventory.models import SubstituteWhen
 from inventory.substitutes import MAX_RATIO, MAX_SUBSTITUTES
-from kernel.rest import Day, Email, Flag, In, Integer, Money, Text, several
+from kernel.rest import Day, Email, Flag, In, Integer, Money, Text, example, several
 
 MAX_DAYS, MAX_PREFERENCE, MAX_HANDLING_DAYS = 730, 1000, 60
 
@@ -19,6 +19,7 @@ class ProductChangeIn(In):
     is_active = Flag(required=False)
 
 
+@example(sku="22197", name="Popcorn holder", unit_price="0.85")
 class ProductIn(ProductChangeIn):
     sku = Text(max_length=40)
     name = Text(max_length=200)
@@ -34,12 +35,14 @@ class SubstituteIn(In):
     needs_consent = Flag(required=False)
 
 
+@example(substitutes=[{"sku": "22198", "units": 1, "per": 1, "needs_consent": True}])
 class SubstitutesIn(In):
     """The whole list, the first to be tried first; an empty one takes it away."""
 
     substitutes = several(SubstituteIn, at_most=MAX_SUBSTITUTES, allow_empty=True)
 
 
+@example(code="LDS", name="Leeds")
 class WarehouseIn(In):
     code = Text(max_length=20)
     name = Text(max_length=100)
@@ -56,6 +59,7 @@ class WarehouseChangeIn(In):
     handling_days = Integer(min_value=0, max_value=MAX_HANDLING_DAYS, required=False)
 
 
+@example(code="MILL", name="The Mill", delay_p50_days=1, delay_p90_days=4)
 class SupplierIn(In):
     """Delays are working days after the day named; enough receipts of the supplier's own replace them."""
 

@@ -19,7 +19,7 @@ from inventory.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStat
 from inventory.purchasing import MAX_LINES, PurchaseLine, create_purchase_order, redate_purchase_order
 from inventory.receiving import ReceivedLine, receive_purchase_order
 from kernel.filters import ChoiceFilter, DayFilter, TextFilter
-from kernel.rest import MAX_VERSION, Day, In, Integer, Text, several, validated
+from kernel.rest import MAX_VERSION, Day, In, Integer, Text, example, several, validated
 
 MANAGE = ("inventory.manage_purchase_orders",)
 
@@ -40,6 +40,7 @@ class PurchaseLineIn(In):
         return {**attrs, "qty": given[0]}
 
 
+@example(supplier="MILL", expected_on="2026-03-02", lines=[{"sku": "22197", "warehouse": "LDS", "ordered_qty": 480}])
 class PurchaseOrderIn(In):
     """Without ``ref`` it gets the next number."""
 
@@ -49,6 +50,7 @@ class PurchaseOrderIn(In):
     lines = several(PurchaseLineIn, at_most=MAX_LINES)
 
 
+@example(expected_on="2026-03-09", version=3)
 class RedateIn(In):
     """``version`` is the purchase order's as last read: when it has changed since, this is refused (409)."""
 
@@ -69,6 +71,7 @@ class ReceivedLineIn(In):
         return attrs
 
 
+@example(lines=[{"position": 1, "qty": 240}])
 class ReceiveIn(In):
     """Without ``lines``, everything outstanding; without ``received_on``, today."""
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.errors import Invalid
-from kernel.rest import Email, In, Text, example, validated
+from kernel.rest import Email, In, Moment, Text, example, validated
 from orders.api import incoming
 from orders.api.outgoing import OrderOut
 from orders.api.shown import ShowsOrders
 from orders.handling import addressing, attention, lifecycle
+from orders.models import UNTOLD, ExceptionKind
 
 NOTE, CONTACT = ("orders.note_order",), ("orders.see_contact",)
+KINDS = [*ExceptionKind.choices, (UNTOLD, "Customer not told")]
 PERMISSIONS = {
     "note": NOTE,
     "assign": ("orders.assign_order",),
+    "snooze": NOTE,
+    "wake": NOTE,
     "address": CONTACT,
     "restore_address": CONTACT,
 }
@@ -30,6 +35,20 @@ class AssignIn(In):
     """``owner`` is a colleague's e-mail address; null for nobody."""
 
     owner = Email(allow_null=True)
+
+
+@example(kind="supplier", until_at="2026-03-02T08:00:00+00:00", note="The mill answers on Monday")
+class SnoozeIn(In):
+    """``untold`` puts off telling the customer of a slip."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    until_at = Moment(help_text="Three months off at most")
+    note = Text(max_length=150, required=False, allow_blank=True, default="")
+
+
+@example(kind="supplier")
+class WakeIn(In):
+    kind = serializers.ChoiceField(choices=KINDS)
 
 
 @example(ship_to="Ann Lee\n1 High Street\nLeeds LS1 4AP", version=7)
@@ -51,6 +70,20 @@ class AttendsToOrders(ShowsOrders):
         """Give the order an owner, or none."""
         owner = validated(AssignIn, request)["owner"]
         attention.assign(ref, owner_id=None if owner is None else _colleague(owner), actor=request.user)
+        return self._shown(ref)
+
+    @extend_schema(request=SnoozeIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def snooze(self, request: Request, ref: str) -> Response:
+        """Keep one reason why the order cannot complete out of sight until a time."""
+        attention.snooze(ref, **validated(SnoozeIn, request), actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
+    @extend_schema(request=WakeIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def wake(self, request: Request, ref: str) -> Response:
+        """Show an exception again at once."""
+        attention.wake(ref, **validated(WakeIn, request), actor=request.user)
         return self._shown(ref)
 
     @extend_schema(request=AddressIn, responses=OrderOut)

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.errors import Forbidden, Invalid
-from kernel.rest import Day, In, Integer, Text, validated
+from kernel.rest import Day, In, Integer, Text, example, validated
 from orders.board.filters import BoardFilter
 from orders.bulk.actions import ACTIONS
 from orders.bulk.jobs import MAX_ORDERS, start_job, undo_job
@@ -46,6 +46,7 @@ class BulkParamsIn(In):
     note = Text(max_length=MAX_NOTE, multiline=True, required=False)
 
 
+@example(action="hold", filter="view=late&tier=gold", params={"kind": "credit"})
 class BulkActionIn(In):
     action = serializers.ChoiceField(choices=BulkAction.choices)
     orders = serializers.ListField(child=Text(max_length=40), required=False, max_length=MAX_ORDERS)

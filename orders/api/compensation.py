@@ -19,7 +19,7 @@ from kernel.rest import MAX_VERSION, In, Integer, Money, Text, example, validate
 from kernel.tiers import Tier
 from orders.api import incoming
 from orders.api.shown import ShowsOrders
-from orders.dialogue import compensating, ladder
+from orders.dialogue import compensating, ladder, redeeming
 from orders.models import Compensation, CompensationBudget, CompensationKind, CompensationStep
 
 SEE, GIVE, CHANGE = ("orders.view_backlog",), ("orders.compensate",), ("orders.change_ladder",)
@@ -49,6 +49,20 @@ class BudgetIn(In):
 class CompensateIn(incoming.VersionedIn):
     step = Integer(max_value=10**9)
     note = Text(max_length=compensating.MAX_NOTE, multiline=True, required=False, allow_blank=True, default="")
+
+
+@example(code="ACDEF-HJKLM", used_for="SO-4712", amount="10.00")
+class UseIn(In):
+    """A code in any case, with spaces or dashes; without ``amount`` it took off the most that it may."""
+
+    code = Text(max_length=redeeming.MAX_CODE)
+    used_for = Text(max_length=40, help_text="The order that it made cheaper")
+    amount = Money(required=False)
+
+
+@example(code="ACDEF-HJKLM")
+class CodeIn(In):
+    code = Text(max_length=redeeming.MAX_CODE)
 
 
 class StepOut(serializers.ModelSerializer[CompensationStep]):
@@ -87,6 +101,7 @@ class CompensationOut(serializers.ModelSerializer[Compensation]):
         model = Compensation
         fields = [
             "id", "order", "customer", "step", "days_late", "cost", "code", "given_at", "given_by", "taken_back_at",
+            "used_at", "used_for", "used_amount",
         ]  # fmt: skip
 
 
@@ -132,7 +147,7 @@ class CompensationViewSet(ReadOnlyModelViewSet[Compensation]):
     serializer_class = CompensationOut
     filterset_class = CompensationFilter
     lookup_value_regex = "[0-9]{1,18}"
-    action_permissions = {"list": SEE, "retrieve": SEE, "take_back": GIVE}
+    action_permissions = {"list": SEE, "retrieve": SEE, "take_back": GIVE, "use": GIVE, "take_use_back": GIVE}
 
     @extend_schema(request=None, responses=CompensationOut)
     @action(detail=True, methods=["post"], url_path="take-back", url_name="take-back")
@@ -141,6 +156,21 @@ class CompensationViewSet(ReadOnlyModelViewSet[Compensation]):
         validated(In, request)
         compensating.take_compensation_back(self.get_object().pk, actor=request.user, now=timezone.now())
         return Response(CompensationOut(self.get_object()).data)
+
+    @extend_schema(request=UseIn, responses=CompensationOut)
+    @action(detail=False, methods=["post"])
+    def use(self, request: Request) -> Response:
+        """Mark a code as used, once: 404 for one that nobody was given, 409 for one that is used or taken back."""
+        data = validated(UseIn, request)
+        used = redeeming.use_code(data.pop("code"), **data, actor=request.user, now=timezone.now())
+        return Response(CompensationOut(used).data)
+
+    @extend_schema(request=CodeIn, responses=CompensationOut)
+    @action(detail=False, methods=["post"], url_path="take-use-back", url_name="take-use-back")
+    def take_use_back(self, request: Request) -> Response:
+        """Take back that a code was used: the customer may name it again."""
+        given = redeeming.take_use_back(**validated(CodeIn, request), actor=request.user, now=timezone.now())
+        return Response(CompensationOut(given).data)
 
 
 class StepViewSet(ReadOnlyModelViewSet[CompensationStep]):

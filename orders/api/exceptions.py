@@ -23,7 +23,6 @@ from orders.models import ExceptionKind, Order
 from orders.models.plan import FAR
 from orders.queries.exceptions import Entry, exception_queue
 
-
 _flag = extend_schema_field(OpenApiTypes.BOOL)  # the queue answers, not a field of the order
 
 

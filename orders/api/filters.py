@@ -27,13 +27,18 @@ from orders.planning import types
 from orders.queries.board import open_plans
 from orders.queries.guarantees import KEPT_KEYS, with_guarantee
 from orders.queries.status import conditions
-from orders.queries.untold import silent, untold
+from orders.queries.untold import put_off, silent, untold
 
 REASONS: Iterable[tuple[str, str]] = [(reason.name.lower(), reason.name.lower()) for reason in types.Reason]
 
 GUARANTEES: Iterable[tuple[str, str]] = [(key, key) for key in KEPT_KEYS.values() if key != "kept"]
 
-TO_TELL = (("slipped", "Behind the told day"), ("undated", "No ETA"), ("silent", "Heard nothing for long"))
+TO_TELL = (
+    ("slipped", "Behind the told day"),
+    ("put_off", "Behind it, and put off"),
+    ("undated", "No ETA"),
+    ("silent", "Heard nothing for long"),
+)
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -61,7 +66,13 @@ class OrderFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def filter_to_tell(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
-        plans = silent(now=timezone.now()) if value == "silent" else untold(is_dated=value == "slipped")
+        match value:
+            case "silent":
+                plans = silent(now=timezone.now())
+            case "put_off":
+                plans = put_off()
+            case _:
+                plans = untold(is_dated=value == "slipped")
         return orders.filter(pk__in=plans.values("pk"))
 
     def filter_reason(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text, several
+from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text, example, several
 from orders.models import FillMeasure, HoldKind, ShipPolicy, Tier
 from orders.queries.availability import MAX_ITEMS
 
@@ -30,6 +30,7 @@ class CustomerChangeIn(In):
     wants_email = Flag(required=False)
 
 
+@example(code="ACME", name="Acme Ltd", email="orders@acme.example", tier="gold")
 class NewCustomerIn(CustomerChangeIn):
     code = Text(max_length=40)
     name = Text(max_length=200)
@@ -41,6 +42,14 @@ class OrderLineIn(In):
     unit_price = Money()
 
 
+@example(
+    channel="shop",
+    external_id="4711",
+    customer={"code": "ACME", "name": "Acme Ltd", "email": "orders@acme.example"},
+    requested_on="2026-03-02",
+    ship_policy="partial",
+    lines=[{"sku": "22197", "qty": 12, "unit_price": "0.85"}],
+)
 class OrderIn(In):
     channel = Text(max_length=40)
     external_id = Text(max_length=120)
@@ -57,17 +66,20 @@ class VersionedIn(In):
     version = Integer(required=False, max_value=MAX_VERSION)
 
 
+@example(kind="credit", reason="Over their limit", version=7)
 class HoldIn(VersionedIn):
     kind = serializers.ChoiceField(choices=HoldKind.choices)
     reason = Text(max_length=200, required=False, allow_blank=True, default="")
 
 
+@example(kind="credit")
 class ReleaseIn(VersionedIn):
     """Without ``kind``, every hold is released."""
 
     kind = serializers.ChoiceField(choices=HoldKind.choices, required=False, allow_null=True, default=None)
 
 
+@example(position=1, qty=2, reason="Ordered twice", version=7)
 class CancelIn(VersionedIn):
     """The whole order; or ``qty`` units (default: all that is open) of the line at ``position``."""
 
@@ -81,6 +93,7 @@ class CancelIn(VersionedIn):
         return attrs
 
 
+@example(expedite=True)
 class ExpediteIn(VersionedIn):
     """``expedite: false`` takes it back."""
 
@@ -92,18 +105,21 @@ class ShipLineIn(In):
     qty = Integer()
 
 
+@example(lines=[{"position": 1, "qty": 2}], version=7)
 class ShipIn(VersionedIn):
     """Without ``lines``, every allocated unit leaves."""
 
     lines = several(ShipLineIn, at_most=MAX_LINES, required=False, allow_null=True)
 
 
+@example(lines=[{"position": 1, "qty": 2}], version=7)
 class PickIn(VersionedIn):
     """Without ``lines``, all that is allocated (to pick) or picked (to put back)."""
 
     lines = several(ShipLineIn, at_most=MAX_LINES, required=False, allow_null=True)
 
 
+@example(position=1, sku="22198", qty=2, is_agreed=True)
 class SwapIn(VersionedIn):
     """Send ``sku`` instead of ``qty`` units of the line, or all it lacks; ``is_agreed``: the customer consents."""
 
@@ -125,10 +141,12 @@ class TermsIn(In):
     max_sources = Integer(min_value=0, max_value=100, required=False)
 
 
+@example(order_fills=[80, 0], fill_by="value", max_sources=1)
 class OrderTermsIn(TermsIn, VersionedIn):
     """The terms of one order."""
 
 
+@example(eta_on="2026-03-02", reason="Told by the supplier", version=7)
 class EtaIn(VersionedIn):
     """``eta_on: null`` gives the date back to the plan."""
 
@@ -136,6 +154,7 @@ class EtaIn(VersionedIn):
     reason = Text(max_length=200, required=False, allow_blank=True, default="")
 
 
+@example(body="@olivia the customer calls back on Monday")
 class NoteIn(In):
     body = Text(max_length=4000, multiline=True)
 
@@ -174,12 +193,14 @@ class ItemIn(In):
     qty = Integer()
 
 
+@example(items=[{"sku": "22197", "qty": 12}])
 class AvailabilityIn(In):
     """Items that are wanted together."""
 
     items = several(ItemIn, at_most=MAX_ITEMS)
 
 
+@example(skus=["22197"], dry_run=True)
 class PlanRunIn(In):
     """Without ``skus``, the whole backlog."""
 

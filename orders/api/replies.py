@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from kernel.filters import ChoiceFilter, TextFilter
-from kernel.rest import In, Text, validated
+from kernel.rest import In, Text, example, validated
 from notifications.models import Reply, ReplyState
 from orders.dialogue import conversation
 
@@ -34,10 +34,12 @@ class ReplyOut(serializers.ModelSerializer[Reply]):
         ]  # fmt: skip
 
 
+@example(answer="It leaves on Monday.")
 class ReplyAnswerIn(In):
     answer = Text(max_length=conversation.MAX_ANSWER, multiline=True)
 
 
+@example(ref="SO-4711")
 class ReplyOrderIn(In):
     ref = Text(max_length=40)
 

@@ -20,13 +20,14 @@ from inventory.protecting import protect_stock
 from inventory.receiving import receive_stock
 from kernel.bounds import MAX_QTY
 from kernel.filters import FlagFilter, TextFilter
-from kernel.rest import In, Integer, Text, validated
+from kernel.rest import In, Integer, Text, example, validated
 from orders.queries.stock_levels import stock_by_warehouse
 from orders.stock_corrections import adjust_stock, count_stock, transfer_stock
 
 MOVE, MANAGE = ("inventory.move_stock",), ("inventory.manage_catalogue",)
 
 
+@example(sku="22197", warehouse="LDS", qty=48, reference="note 4711")
 class ReceiptIn(In):
     sku = Text(max_length=40)
     warehouse = Text(max_length=20)
@@ -34,6 +35,7 @@ class ReceiptIn(In):
     reference = Text(max_length=80, required=False, allow_blank=True, default="")
 
 
+@example(sku="22197", warehouse="LDS", qty_delta=-2, reason="Broken")
 class AdjustmentIn(In):
     """``qty_delta`` is signed: what was found is positive."""
 
@@ -43,6 +45,7 @@ class AdjustmentIn(In):
     reason = Text(max_length=200)
 
 
+@example(sku="22197", warehouse="LDS", counted=46)
 class CountIn(In):
     sku = Text(max_length=40)
     warehouse = Text(max_length=20)

@@ -29,7 +29,6 @@ from orders.handling.line_etas import change_line_eta
 from orders.models import Telling, Way
 
 SEND = ("notifications.send_message",)
-WAYS = [(way.value, way.label) for way in (Way.MAIL, Way.REACHED, *telling.CALLS_WITHOUT_ANSWER)]
 PERMISSIONS = {
     "eta": ("orders.change_eta", "orders.postpone_eta"),
     "line_eta": ("orders.postpone_eta",),
@@ -41,16 +40,20 @@ PERMISSIONS = {
 
 @example(by="mail", eta_on="2026-03-02", reason="supplier_late", note="Thank you for waiting.", splits=False)
 class TellIn(incoming.VersionedIn):
-    """``by`` mail needs ``eta_on`` and ``reason``, by telephone (reached) ``eta_on``; voicemail and no_answer no more.
+    """``by`` mail needs ``eta_on`` and ``reason``, reached (by telephone) ``eta_on``, kept ``eta_on`` and ``why`` the
+    customer is not told; voicemail and no_answer no more.
 
-    ``splits`` sends what is ready, ``step`` gives a step of the ladder, ``macro`` does what it says besides.
+    ``splits`` sends what is ready, ``step`` gives a step of the ladder, ``macro`` does what it says besides, ``asks``
+    has the customer choose how to go on.
     """
 
-    by = serializers.ChoiceField(choices=WAYS, required=False, default=Way.MAIL)
+    by = serializers.ChoiceField(choices=Way.choices, required=False, default=Way.MAIL)
     eta_on = Day(required=False)
     reason = Text(max_length=40, required=False, default="", help_text="A reason that customers may read")
     note = Text(max_length=telling.MAX_NOTE, multiline=True, required=False, allow_blank=True, default="")
+    why = Text(max_length=telling.MAX_WHY, required=False, allow_blank=True, default="", help_text="For colleagues")
     splits = Flag(required=False, default=False)
+    asks = Flag(required=False, default=False)
     step = Integer(required=False)
     macro = Integer(required=False)
 
@@ -69,7 +72,9 @@ class TellingOut(serializers.ModelSerializer[Telling]):
 
     class Meta:
         model = Telling
-        fields = ["id", "order", "by", "eta_on", "note", "macro", "compensation", "told_by", "at", "taken_back_at"]
+        fields = [
+            "id", "order", "by", "eta_on", "note", "asks", "macro", "compensation", "told_by", "at", "taken_back_at",
+        ]  # fmt: skip
 
 
 class CustomerLinkOut(serializers.Serializer[Any]):
@@ -152,8 +157,12 @@ def _tell(ref: str, data: dict[str, Any], actor: Any) -> Telling:
         return telling.called_in_vain(ref, way=by, note=note, **who)
     if "eta_on" not in data:
         raise Invalid("Say which day.", fields={"eta_on": "Say which day."})
-    besides = telling.Besides(splits=data["splits"], step_id=data.get("step"), macro_id=data.get("macro"))
-    said = {"eta_on": data["eta_on"], "note": note, "besides": besides, "version": data.get("version"), **who}
+    said = {"eta_on": data["eta_on"], "version": data.get("version"), **who}
+    if by == Way.KEPT:
+        return telling.save_untold(ref, why=data["why"], **said)
+    besides = telling.Besides(
+        splits=data["splits"], step_id=data.get("step"), macro_id=data.get("macro"), asks=data["asks"]
+    )
     if by == Way.REACHED:
-        return telling.told_by_phone(ref, **said)
-    return telling.tell_date(ref, reason=data["reason"], **said)
+        return telling.told_by_phone(ref, note=note, besides=besides, **said)
+    return telling.tell_date(ref, reason=data["reason"], note=note, besides=besides, **said)

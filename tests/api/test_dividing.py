@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from inventory.models import Product, StockLevel
 from orders.models import Allocation, AllocationState, CustomerChoice, LineEta, Order
@@ -159,3 +161,16 @@ def test_what_keeps_orders_is_listed_by_day(api: Api, mug: Product) -> None:
     assert [row["order"] for row in rest["results"]] == ["SO-3"]
     assert api.get("exceptions/?mine=true").json()["results"] == []
     assert set(api.get("exceptions/?kind=none").json()["fields"]) == {"kind"}
+
+
+def test_an_exception_is_put_off_and_woken(api: Api, mug: Product) -> None:
+    make_order_plan(make_order([(mug, 1)], ref="SO-1"))
+    api.post("orders/SO-1/hold/", {"kind": "payment"})
+    at = (timezone.now() + timedelta(days=1)).isoformat()
+
+    assert api.post("orders/SO-1/snooze/", {"kind": "payment", "until_at": at, "note": "Calls back"}).status_code == 200
+    assert api.get("exceptions/").json()["results"] == []
+    assert [row["order"] for row in api.get("exceptions/?snoozed=true").json()["results"]] == ["SO-1"]
+    assert api.post("orders/SO-1/wake/", {"kind": "payment"}).status_code == 200
+    assert api.post("orders/SO-1/wake/", {"kind": "payment"}).json()["code"] == "no_change"
+    assert set(api.post("orders/SO-1/snooze/", {"kind": "payment"}).json()["fields"]) == {"until_at"}

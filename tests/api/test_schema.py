@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import importlib
 import io
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from kernel.rest import In
 from tests.api.conftest import Api
 from tests.factories.orders import make_user
 
@@ -45,3 +49,24 @@ def test_the_page_for_people_keeps_its_script_in_a_file() -> None:
     directives = response.headers["Content-Security-Policy"].split("; ")
     assert "script-src 'self'" in directives
     assert "//cdn" not in response.content.decode()
+
+
+def _requests(kind: type[In] = In) -> Iterator[type[In]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _requests(each)
+
+
+importlib.import_module("backlog.api.urls")  # with the addresses come the shapes of all requests
+EXAMPLES = [
+    (kind, example.value)
+    for kind in _requests()
+    for example in vars(kind).get("_spectacular_annotation", {}).get("examples", ())
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), EXAMPLES, ids=[kind.__name__ for kind, _ in EXAMPLES])
+def test_every_example_is_a_request_that_is_accepted(kind: type[In], body: dict[str, Any]) -> None:
+    incoming = kind(data=body)
+
+    assert incoming.is_valid(), incoming.errors

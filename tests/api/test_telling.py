@@ -54,6 +54,15 @@ def test_calls_are_kept_as_they_ended(api: Api, order: Order) -> None:
     assert [row["by"] for row in api.get("tellings/?by=reached").json()["results"]] == ["reached"]
 
 
+def test_a_date_is_saved_without_telling(api: Api, order: Order) -> None:
+    said = {"by": "kept", "eta_on": day(10)}
+
+    assert set(api.post("orders/SO-1/tell/", said).json()["fields"]) == {"why"}
+    kept = api.post("orders/SO-1/tell/", {**said, "why": "Knows it from us"}).json()
+    assert (kept["by"], kept["note"]) == ("kept", "Knows it from us")
+    assert api.post(f"tellings/{kept['id']}/take-back/").json()["taken_back_at"] is not None
+
+
 def test_a_message_without_day_or_reason_is_refused(api: Api, order: Order) -> None:
     assert set(api.post("orders/SO-1/tell/", {"reason": "supplier_late"}).json()["fields"]) == {"eta_on"}
     assert set(api.post("orders/SO-1/tell/", {"eta_on": day(10), "reason": "weather?"}).json()["fields"]) == {"reason"}
@@ -86,6 +95,19 @@ def test_the_ladder_is_built_offered_given_and_taken_back(api: Api, order: Order
     assert api.post(f"compensations/{listed['id']}/take-back/").json()["taken_back_at"] is not None
     assert api.get("compensations/?taken_back=false").json()["results"] == []
     assert Compensation.objects.count() == 1
+
+
+def test_a_code_is_used_once_and_that_is_taken_back(api: Api, order: Order) -> None:
+    step = api.post("compensation-steps/", {"kind": "voucher", "percent": 10, "from_days_late": 7}).json()["id"]
+    code = api.post("orders/SO-1/compensate/", {"step": step}).json()["code"]
+    till = {"code": f"{code[:5]}-{code[5:].lower()}", "used_for": "SO-2", "amount": "8.00"}
+
+    used = api.post("compensations/use/", till, key="till-1").json()
+    assert (used["used_for"], used["used_amount"]) == ("SO-2", "8.00")
+    assert api.post("compensations/use/", till, key="till-1").json() == used
+    assert api.post("compensations/use/", till).status_code == 409
+    assert api.post("compensations/take-use-back/", {"code": code}).json()["used_at"] is None
+    assert api.post("compensations/use/", {**till, "code": "NOBODYS"}).status_code == 404
 
 
 def test_steps_leave_the_ladder_and_come_back(api: Api) -> None:

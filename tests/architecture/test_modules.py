@@ -145,14 +145,16 @@ def test_imports_run_one_way_and_planning_knows_no_framework() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def _is_verb(node: ast.FunctionDef) -> bool:
+    return any(isinstance(mark, ast.Name) and mark.id == "entry_verb" for mark in node.decorator_list)
+
+
 def _entry_verbs() -> Iterator[tuple[str, Path, ast.FunctionDef]]:
     for path in modules():
         tree = ast.parse(path.read_text())
         dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and any(
-                isinstance(mark, ast.Name) and mark.id == "entry_verb" for mark in node.decorator_list
-            ):
+            if isinstance(node, ast.FunctionDef) and _is_verb(node):
                 yield f"{dotted}.{node.name}", path, node
 
 
@@ -172,6 +174,26 @@ def test_every_verb_on_stock_or_orders_asks_for_a_plan(verb: str) -> None:
 
     # set_eta marks in its turn; a full plan covers every product.
     assert {"mark_dirty", "set_eta", "ask_for_full_plan"} & (called | through)
+
+
+def test_only_verbs_take_an_actor_that_they_do_not_read() -> None:
+    """What entry_verb keeps is used; anywhere else an actor that nobody reads is a mistake."""
+    strangers = []
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.FunctionDef) or "tests" in path.parts or _is_verb(node):
+                continue
+            takes = "actor" in {arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)}
+            reads = any(isinstance(each, ast.Name) and each.id == "actor" for each in ast.walk(node))
+            if takes and not reads and not _is_shape(node):
+                strangers.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert strangers == []
+
+
+def _is_shape(node: ast.FunctionDef) -> bool:
+    """Whether it only says how others are called, as a protocol does."""
+    return all(isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in node.body)
 
 
 def test_the_verbs_are_found() -> None:
