@@ -5,13 +5,14 @@ e-mail address. They find the note among their mentions until they have read it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
 from kernel.errors import NotFound
+from kernel.live import announce
 from kernel.people import Actor
 from kernel.transactions import entry_verb, require_transaction
 from orders.models import Mention, OrderNote
@@ -64,6 +65,7 @@ def mention(note: OrderNote) -> None:
     require_transaction()
     others = sorted(_named(note.body).people - {note.author_id})
     Mention.objects.bulk_create(Mention(note=note, person_id=person) for person in others)
+    _tell(others)
 
 
 def unknown_names(body: str) -> tuple[str, ...]:
@@ -78,7 +80,9 @@ def read_mentions(*, reader: Actor, now: datetime, mention_id: int | None = None
     if mention_id is not None:
         _require_own(mention_id, reader)
         unread = unread.filter(pk=mention_id)
-    return unread.update(read_at=now)
+    read = unread.update(read_at=now)
+    _tell([reader.pk] if read else [])
+    return read
 
 
 @entry_verb
@@ -86,6 +90,13 @@ def unread_mention(mention_id: int, *, reader: Actor) -> None:
     """Mark a mention of ``reader`` as unread again."""
     _require_own(mention_id, reader)
     Mention.objects.filter(pk=mention_id).update(read_at=None)
+    _tell([reader.pk])
+
+
+def _tell(people: Sequence[int]) -> None:
+    """Have the open pages of these people count their mentions anew."""
+    if people:
+        announce("mention", {"people": list(people)})
 
 
 def _named(body: str) -> Named:

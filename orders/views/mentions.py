@@ -18,7 +18,7 @@ from orders.handling.mentions import read_mentions, unread_mention
 from orders.queries.mentions import mentions_of, people_like, unread_count
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
-FRAGMENTS = {"live": "orders/mentions_rows.html"}
+FRAGMENTS = {"live": "orders/mentions_rows.html", "mention-count": "_partials/mention_count.html"}
 TABS = (("unread", "Unread"), ("all", "All"))
 LONGEST = 60
 

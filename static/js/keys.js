@@ -91,7 +91,7 @@ const KEYS = {
   d: toggleDensity,
   "[": toggleNav,
   "?": () => openDialog("keys"),
-  r: () => document.querySelector("[data-apply-ranks]:not([hidden])")?.click(),
+  r: () => document.querySelector("[data-apply-rows]:not([hidden])")?.click(),
   g: () => (chordUntil = performance.now() + CHORD_MS),
 };
 for (const key of "ehuzcnosbm") KEYS[key] = () => act(key);

@@ -1,12 +1,13 @@
-// Live: one event stream a page. A change of plan refreshes values in place; rows never move until the user says so.
-// A page opts in by parts with an id: [data-live-part] is morphed whole, [data-live-rows] row by row.
+// Live: one event stream a page. A change of plan refreshes values in place; rows move only when nobody is at them.
+// A page opts in by parts with an id: [data-live-part] is morphed whole, [data-live-rows] row by row (rows.js), and
+// [data-with-order] with the rows when they take their new order.
+
+import { applyOrder, applyRows, isBusy, morph } from "./rows.js";
 
 const BATCH_MS = 1000;
 const SILENCE_MS = 40_000;
-const TINT_MS = 2400;
-const ANNOUNCE_MS = 30_000;
 
-const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, lastAnnounced: 0 };
+const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, wantsOrder: false };
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 function show(isLive, text) {
@@ -42,8 +43,16 @@ function want(data) {
   state.timer = setTimeout(refresh, Math.max(0, BATCH_MS - (Date.now() - state.lastRefresh)));
 }
 
-function address() {
+// The list in its new order, at once, or after the refresh that is under way.
+function showOrder() {
+  state.wantsOrder = true;
+  clearTimeout(state.timer);
+  if (!state.isRefreshing) refresh();
+}
+
+function address(withOrder) {
   const url = new URL(location.href);
+  if (withOrder) return url;
   const rows = [...document.querySelectorAll("[data-live-rows] [data-row]")];
   if (rows.length) url.searchParams.set("live", rows.map((row) => row.dataset.row).join(","));
   return url;
@@ -54,109 +63,49 @@ async function refresh() {
   state.isWanted = false;
   state.isRefreshing = true;
   state.lastRefresh = Date.now();
-  const asked = location.href;
+  const [asked, withOrder] = [location.href, state.wantsOrder];
+  state.wantsOrder = false;
   try {
-    const response = await fetch(address(), { headers: { "HX-Request": "true", "HX-Target": "live" } });
+    const response = await fetch(address(withOrder), { headers: { "HX-Request": "true", "HX-Target": "live" } });
     if (response.ok && location.href === asked)
-      apply(new DOMParser().parseFromString(await response.text(), "text/html"));
+      apply(new DOMParser().parseFromString(await response.text(), "text/html"), withOrder);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // offline: the stream reconnects and asks again
   } finally {
     state.isRefreshing = false;
-    if (state.isWanted) want({ all: true });
+    if (state.wantsOrder) refresh();
+    else if (state.isWanted) want({ all: true });
   }
 }
 
-function isBusy(node) {
-  const busy = node.querySelector("details[open], dialog[open], [role=alert], .htmx-request");
-  return Boolean(busy) || node.contains(typingIn());
-}
-
-function typingIn() {
-  const active = document.activeElement;
-  return active?.matches("input, textarea, select") ? active : null;
-}
-
-function morph(old, fresh) {
-  const before = texts(old);
-  window.Idiomorph.morph(old, fresh, { ignoreActiveValue: true, callbacks: { beforeAttributeUpdated: keepOwn } });
-  tint(before, old);
-}
-
-// Which row is current or ticked and what is tinted belongs to this page, not to the server.
-function keepOwn(name, node) {
-  if (name === "checked") return !node.matches("[data-select]");
-  return !(name === "class" && node.matches("[data-row], .touched"));
-}
-
-function texts(node) {
-  return new Map([...cells(node)].map((cell, index) => [index, cell.textContent.replace(/\s+/g, " ").trim()]));
-}
-
-function cells(node) {
-  return node.matches("[data-row]") ? node.children : node.querySelectorAll("[data-tint]");
-}
-
-function tint(before, node) {
-  [...cells(node)].forEach((cell, index) => {
-    if (before.get(index) === cell.textContent.replace(/\s+/g, " ").trim()) return;
-    cell.classList.add("touched");
-    setTimeout(() => cell.classList.remove("touched"), TINT_MS);
-  });
-}
-
-function apply(fresh) {
+function apply(fresh, withOrder) {
   for (const part of fresh.querySelectorAll("[data-live-part]")) {
     const old = document.getElementById(part.id);
     if (old && !isBusy(old)) {
       morph(old, part);
-      window.htmx.process(old);
     }
   }
   const rows = fresh.querySelector("[data-live-rows]");
-  if (rows) applyRows(rows);
-}
-
-function applyRows(fresh) {
-  const shown = [...document.querySelectorAll("[data-live-rows] [data-row]")];
-  for (const old of shown) {
-    const row = fresh.querySelector(`#${CSS.escape(old.id)}`);
-    old.toggleAttribute("data-gone", !row);
-    if (row && !isBusy(old)) {
-      morph(old, row);
-      window.htmx.process(old);
-    }
+  if (!rows) return;
+  if (!withOrder) return applyRows(rows, showOrder);
+  if (!applyOrder(rows)) return;
+  for (const part of fresh.querySelectorAll("[data-with-order]")) {
+    const old = document.getElementById(part.id);
+    if (old) morph(old, part);
   }
-  const order = (fresh.dataset.order ?? "").split(" ").filter(Boolean);
-  offer(
-    movedCount(
-      shown.map((row) => row.dataset.row),
-      order,
-    ),
-  );
 }
 
-// How few rows would have to move: those that are new here, and those outside the longest run that kept its order.
-function movedCount(shown, fresh) {
-  const place = new Map(shown.map((ref, index) => [ref, index]));
-  const kept = fresh.filter((ref) => place.has(ref)).map((ref) => place.get(ref));
-  const lengths = [];
-  kept.forEach((value, index) => {
-    const before = lengths.filter((_, earlier) => kept[earlier] < value);
-    lengths[index] = 1 + Math.max(0, ...before);
-  });
-  return Math.max(shown.length, fresh.length) - Math.max(0, ...lengths);
-}
-
-function offer(moved) {
-  const text = `${moved} rank ${moved === 1 ? "change" : "changes"}`;
-  document.querySelectorAll("[data-apply-ranks]").forEach((button) => {
-    button.hidden = !moved;
-    button.querySelector("[data-apply-text]").textContent = text;
-  });
-  if (!moved || Date.now() - state.lastAnnounced < ANNOUNCE_MS) return;
-  state.lastAnnounced = Date.now();
-  document.querySelector("[data-announce]").textContent = text;
+// The badge in the navigation counts what this person has not read, on every page.
+async function countMentions() {
+  const badge = document.getElementById("mention-count");
+  if (!badge) return;
+  const headers = { "HX-Request": "true", "HX-Target": badge.id };
+  const response = await fetch(badge.dataset.mentionCount, { headers }).catch(() => null); // offline: with the next one
+  if (!response?.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(badge.id);
+  const [before, unread] = [badge, fresh].map((node) => (node.hidden ? 0 : Number.parseInt(node.textContent)));
+  badge.replaceWith(fresh);
+  if (unread > before) document.querySelector("[data-announce]").textContent = "A colleague mentioned you in a note";
 }
 
 function listen(url) {
@@ -166,9 +115,16 @@ function listen(url) {
   for (const name of ["plan", "order", "bulk", "stock", "message", "figures"]) {
     source.addEventListener(name, (event) => {
       beat();
-      want(JSON.parse(event.data));
+      const data = JSON.parse(event.data);
+      want(data);
+      if (data.all) countMentions(); // events were missed
     });
   }
+  source.addEventListener("mention", (event) => {
+    beat();
+    const data = JSON.parse(event.data);
+    if (data.all || data.people.includes(Number(document.body.dataset.person))) countMentions();
+  });
   source.addEventListener("signed-out", () => {
     source.close();
     state.lastBeat = 0;

@@ -109,4 +109,5 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.elt.matches("[data-bulk]") && event.detail.successful) clearSelection();
 });
 document.addEventListener("htmx:afterSettle", show);
+document.addEventListener("backlog:rows", show);
 show();

@@ -17,7 +17,7 @@ from tests.orders.views.backlog import planned_order
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
-COUNT = 'id="mention-count">{}<'
+COUNT = 'id="mention-count" data-mention-count="/mentions/">{}<'
 
 
 def named(name: str, role: str = "ops") -> User:
