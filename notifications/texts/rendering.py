@@ -16,11 +16,13 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from notifications.texts.languages import Language, language_of
+from notifications.texts.languages import language_of
 from notifications.texts.placeholders import SaidOfOrder, fill, lines_of, order_news, values_of
 from notifications.texts.words import CHOICE_WANTED, SUMMARY, UNDATED, Words, words_of
 
 NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved", "follow_up"}
+# Nothing is left to choose on the page that these lead to.
+WITHOUT_CHOICE = {"shipped", "feedback_wanted"}
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -74,7 +76,8 @@ def render(
     listed = "\n".join([*(f"  {line.qty} × {line.name} ({line.sku}): {line.when}" for line in lines), *_row(rest)])
     table = render_to_string("notifications/mail/lines.html", {"lines": lines, "rest": rest}) if lines else ""
     label = spoken.say("order", ref=values["order_ref"])
-    return _mail(words, values, listed=listed, table=table, label=label, spoken=spoken)
+    button = spoken.say("look" if words_kind(kind, payload) in WITHOUT_CHOICE else "button")
+    return _mail(words, values, listed=listed, table=table, label=label, button=button, code=spoken.code)
 
 
 def render_summary(news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None) -> Mail:
@@ -86,7 +89,8 @@ def render_summary(news: Sequence[OrderNews], *, language: str, today: date, wor
     listed = "\n\n".join(_order_text(order) for order in said)
     table = render_to_string("notifications/mail/orders.html", {"orders": said, "link": spoken.say("link")})
     words = words or words_of(SUMMARY, spoken)
-    return _mail(words, values, listed=listed, table=table, label=spoken.say("your_orders"), spoken=spoken)
+    label, button = spoken.say("your_orders"), spoken.say("button")
+    return _mail(words, values, listed=listed, table=table, label=label, button=button, code=spoken.code)
 
 
 def _order_text(order: SaidOfOrder) -> str:
@@ -97,7 +101,9 @@ def _row(rest: str) -> list[str]:
     return [f"  {rest}"] if rest else []
 
 
-def _mail(words: Words, values: Mapping[str, str], *, listed: str, table: str, label: str, spoken: Language) -> Mail:
+def _mail(
+    words: Words, values: Mapping[str, str], *, listed: str, table: str, label: str, button: str, code: str
+) -> Mail:
     subject = " ".join(fill(words.subject_line, {**values, "lines": ""}).split())
     text = fill(words.body_text, {**values, "lines": listed})
     unbroken = format_html('<span style="white-space:nowrap">{}</span>', values["order_ref"])
@@ -106,7 +112,7 @@ def _mail(words: Words, values: Mapping[str, str], *, listed: str, table: str, l
         html = fill(words.body_html, quoted, quote=conditional_escape)
     else:
         paragraphs = [_paragraph(part.strip(), quoted) for part in words.body_text.strip().split("\n\n")]
-        context = {"paragraphs": paragraphs, "label": label, "button": spoken.say("button"), "code": spoken.code}
+        context = {"paragraphs": paragraphs, "label": label, "button": button, "code": code}
         html = render_to_string("notifications/mail/layout.html", context)
     return Mail(subject, _BLANK_LINES.sub("\n\n", text), html, words.version)
 

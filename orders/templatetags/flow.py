@@ -13,7 +13,8 @@ from orders.templatetags.display import day, short_day
 
 register = template.Library()
 
-MIDDLE = 46  # percent from the top; the days stand below
+MIDDLE = 47  # percent from the top; the days stand below
+HIGHEST = 38  # percent that the most orders of a day take, up or down
 FILLED = 0.72  # of a day's width
 
 
@@ -41,7 +42,7 @@ def came_and_went(days: Sequence[FlowDay]) -> SafeString:
     width = 100 / len(days)
     bars = []
     for place, each in enumerate(days):
-        x, came, went = place * width, each.came / highest * MIDDLE, each.went / highest * (MIDDLE - 6)
+        x, came, went = place * width, each.came / highest * HIGHEST, each.went / highest * HIGHEST
         bars.append(("came", x, MIDDLE - came, came, f"{day(each.day)}: {each.came} came"))
         bars.append(("went", x, MIDDLE, went, f"{day(each.day)}: {each.went} shipped"))
     drawn = format_html_join(
@@ -56,11 +57,15 @@ def came_and_went(days: Sequence[FlowDay]) -> SafeString:
     label = f"{sum(each.came for each in days):,} orders came, {sum(each.went for each in days):,} were shipped"
     return format_html(
         '<svg role="img" aria-label="{}">{}<line class="g" x1="0" x2="100%" y1="{}%" y2="{}%"/>'
+        '<line class="g" x1="0" x2="100%" y1="{}%" y2="{}%"/><text x="0" y="5%">{} a day</text>'
         '<text x="0" y="98%">{}</text><text x="100%" y="98%" text-anchor="end">{}</text></svg>',
         label,
         drawn,
         MIDDLE,
         MIDDLE,
+        MIDDLE - HIGHEST,
+        MIDDLE - HIGHEST,
+        f"{highest:,}",
         short_day(days[0].day),
         short_day(days[-1].day),
     )

@@ -48,6 +48,13 @@ def test_a_delay_says_the_date_then_why_then_the_choice_then_one_apology() -> No
     assert text.lower().count("sorry") == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "button"), [("eta_slipped", "See your order and choose"), ("feedback_wanted", "See your order<")]
+)
+def test_the_button_offers_a_choice_only_where_there_is_one(kind: str, button: str) -> None:
+    assert button in rendered(kind).body_html
+
+
 def test_an_unknown_date_has_words_of_its_own() -> None:
     mail = rendered("backordered", eta_on=None, eta_p90_on=None)
 

@@ -45,12 +45,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     kept_back = StockLevel.objects.filter(protected__gt=0).count()
     asking = CustomerTerms.objects.count()
     words = {
-        "orders:setup_warehouses": f"{warehouses} in use, {limited} with a limit on picking",
+        "orders:setup_warehouses": f"{warehouses} in use, {limited or 'none'} with a limit on picking",
         "orders:setup_calendars": f"{company.name} is the company’s" if company else "Monday to Friday, no holidays",
-        "orders:setup_sources": _counted(rules, "rule", "rules", "any warehouse serves all"),
-        "orders:setup_substitutes": _counted(replaced, "product has some", "products have some", "none yet"),
-        "orders:setup_protected": _counted(kept_back, "minimum", "minimums", "nothing is kept back"),
-        "orders:setup_terms": _counted(asking, "customer has terms", "customers have terms", "nobody asks for any"),
+        "orders:setup_sources": _counted(rules, "rule", "rules", "Any warehouse serves all"),
+        "orders:setup_substitutes": _counted(replaced, "product has some", "products have some", "None yet"),
+        "orders:setup_protected": _counted(kept_back, "minimum", "minimums", "Nothing is kept back"),
+        "orders:setup_terms": _counted(asking, "customer has terms", "customers have terms", "Nobody asks for any"),
         "orders:setup_suppliers": f"{Supplier.objects.filter(is_active=True).count():,} in use",
     }
     cards = [(ICONS[name], name, label, words[name]) for name, label in TABS if name in words]

@@ -22,7 +22,7 @@ class NewSupplierForm(VerbForm):
     code = forms.CharField(label="Code", max_length=40)
     name = forms.CharField(label="Name", max_length=200)
     email = forms.CharField(label="E-mail", max_length=254, required=False)
-    delay_p50_days = forms.IntegerField(label="Usual delay, working days", min_value=0, max_value=730, initial=0)
+    delay_p50_days = forms.IntegerField(label="Usual delay, days", min_value=0, max_value=730, initial=0)
     delay_p90_days = forms.IntegerField(label="Nine in ten within", min_value=0, max_value=730, initial=2)
 
 
