@@ -17,7 +17,7 @@ from kernel.text import is_plain
 from kernel.transactions import entry_verb, require_transaction
 from notifications.outbox import record_fact
 from orders.handling.editing import lock_open_order, product_ids_of, save_order, tell
-from orders.models import Customer, CustomerTerms, FillMeasure, Order, OrderLine, OrderTerms
+from orders.models import Customer, CustomerTerms, FillMeasure, Order, OrderLine, OrderTerms, ShipPolicy
 
 SETUP_KIND = "terms"
 MAX_RELEASES = 20
@@ -32,20 +32,24 @@ def change_order_terms(
     order_fills: Sequence[int] = (),
     fill_by: str = FillMeasure.UNITS,
     max_sources: int = 0,
+    ship_policy: str = "",
     actor: Actor | None,
     now: datetime,
     version: int | None = None,
 ) -> Order:
-    """Set what an open order asks from now on; all at their defaults asks nothing.
+    """Set what an open order asks from now on; all at their defaults asks nothing. Without ``ship_policy`` it stays.
 
     Fills are percent, one a release, the last for all later ones. Planned anew with all its products.
     """
     asked = _checked(line_fills, order_fills, fill_by, max_sources)
+    if ship_policy and ship_policy not in ShipPolicy.values:
+        raise Invalid("Choose how it ships.", fields={"ship_policy": f"One of: {', '.join(ShipPolicy.values)}."})
     order = lock_open_order(ref, version=version)
     mark_dirty(product_ids_of(order), cause="terms_changed", reference=order.ref)
     _keep(OrderTerms, asked, order=order)
-    save_order(order)
-    tell(order, "orders.terms_changed", actor=actor, now=now, payload={"terms": asked})
+    order.ship_policy = ship_policy or order.ship_policy
+    save_order(order, "ship_policy")
+    tell(order, "orders.terms_changed", actor=actor, now=now, payload={"terms": asked, "ships": order.ship_policy})
     return order
 
 

@@ -12,7 +12,7 @@ from kernel.forms import VerbForm
 from notifications.models import Channel, Preference
 from notifications.texts.languages import codes
 from orders.handling.terms import MAX_RELEASES, MAX_SOURCES
-from orders.models import Customer, FillMeasure, Tier
+from orders.models import Customer, FillMeasure, ShipPolicy, Tier
 
 CONTACT = ("contact_name", "email", "phone", "language", "zone", "wants_email")
 STANDING = ("name", "tier", "country")
@@ -96,6 +96,11 @@ class TermsForm(VersionedForm):
     max_sources = forms.IntegerField(
         label="Warehouses at a time", min_value=0, max_value=MAX_SOURCES, help_text="0 for any"
     )
+
+
+class OrderTermsForm(TermsForm):
+    ship_policy = forms.ChoiceField(label="Ships", choices=ShipPolicy.choices)
+    field_order = ["ship_policy"]
 
 
 def initial_of(customer: Customer, names: tuple[str, ...], version: int) -> dict[str, Any]:

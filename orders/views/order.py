@@ -26,6 +26,7 @@ from orders.queries.timeline import GROUPS, order_timeline
 from orders.queries.trying import try_expedite
 from orders.rules import policies
 from orders.views.order_steps import step_links
+from orders.views.order_terms import terms_form
 
 MESSAGES_SHOWN = 10
 EVENTS_SHOWN = 12
@@ -138,5 +139,6 @@ def order_context(order: Order) -> dict[str, Any]:
         "figures": customer_figures(order.customer_id),
         "chart": pegging_chart(detail, today=today),
         "terms": terms_of(order),
+        "terms_form": terms_form(order) if detail.is_open else None,
         "proposals": found,
     }

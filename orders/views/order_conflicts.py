@@ -11,7 +11,7 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
-from orders.models import EtaRevision, Hold, HoldKind, Order, OrderPlan
+from orders.models import EtaRevision, Hold, HoldKind, Order, OrderPlan, ShipPolicy
 from orders.queries.timeline import order_timeline
 from orders.templatetags.display import day
 
@@ -69,6 +69,8 @@ def _shown(name: str, value: str) -> str:
         return day(_day_of(value))
     if name == "kind":
         return str(dict(HoldKind.choices).get(value, value))
+    if name == "ship_policy":
+        return str(dict(ShipPolicy.choices).get(value, value))
     return value
 
 
@@ -99,6 +101,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Order], str]]] = {
     "kind": ("Hold", _holds),
     "ship_to": ("Address", lambda order: order.ship_to or "None"),
     "qty": ("Open units", _open_units),
+    "ship_policy": ("Ships", lambda order: order.get_ship_policy_display()),
     "sku": ("Substitute", lambda _: "–"),
     "reason": ("Reason", lambda order: order.eta_by_hand_reason or "–"),
 }

@@ -76,6 +76,7 @@ PAGES = {
     "orders:split": Route(post=SHIP),
     "orders:rejoin": Route(post=SHIP),
     "orders:address": Route(post=("orders.see_contact",)),
+    "orders:order_terms": Route(post=("orders.intake_order",)),
     "orders:restore_address": Route(post=("orders.see_contact",)),
     "orders:order_activity": Route(get=SEE),
     "orders:order_lines": Route(get=SEE),
