@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.test import Client
 
 from backlog.accounts.models import ApiKey, User
 from backlog.benchmark.bulk import ORDERS, time_bulk
 from backlog.benchmark.pages import ROUNDS, time_pages
-from backlog.benchmark.site import running
+from backlog.benchmark.site import running, sign_in
 from backlog.benchmark.streams import BOARDS, time_streams
+from backlog.devservices.ports import LOOPBACK
 from orders.models import OrderLine, OrderPlan
 
 Figures = dict[str, Any]
@@ -29,10 +29,8 @@ def measure(
 ) -> Figures:
     """Measure the product on the current database, which holds a planned backlog; ``tell`` hears what is going on."""
     user = User.objects.get(email="ops@example.com")
-    client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    with running(database, cookie=cookie, api_key=ApiKey.issue(user)[1]) as site:
+    client = Client(HTTP_HOST=LOOPBACK)
+    with running(database, cookie=sign_in(client, user), api_key=ApiKey.issue(user)[1]) as site:
         tell(f"pages, {rounds} times each")
         pages = time_pages(site, client, rounds=rounds)
         tell(f"a plan change, heard by {boards} open boards")
@@ -70,9 +68,10 @@ def as_tables(figures: Figures) -> Iterator[str]:
             f" | {job['board_p95_ms']:.0f} ms | {job['board_times']:.1f} |"
         )
     yield ""
+    yield "| open boards | last heard | last showed | web process then | at most |"
+    yield "|---|---|---|---|---|"
     streams = figures["streams"]
     yield (
-        f"{streams['boards']} open boards: the last heard of the new plan {streams['heard_s']:.2f} s after stock came"
-        f" in, the last showed it after {streams['shown_s']:.2f} s. The web process held {streams['memory_mb']:.0f} MB"
-        f" then, {figures['web_peak_mb']:.0f} MB at most."
+        f"| {streams['boards']} | {streams['heard_s']:.2f} s | {streams['shown_s']:.2f} s"
+        f" | {streams['memory_mb']:.0f} MB | {figures['web_peak_mb']:.0f} MB |"
     )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 import redis
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.test import Client
 
+from backlog.accounts.models import User
 from backlog.devservices import procfile
 from backlog.devservices.environment import outside
 from backlog.devservices.home import ROOT
@@ -29,6 +31,7 @@ from backlog.devservices.processes import Program, stop_children
 STARTED = ("web", "planner", "worker")
 _PATIENCE_S = 60.0
 _GRACE_S = 10.0
+_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,7 @@ class Site:
 
     def headers(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return what a browser of somebody signed in would send."""
-        cookie = f"{settings.SESSION_COOKIE_NAME}={self.cookie}"
-        return {"Cookie": cookie, "Accept-Encoding": "gzip, deflate, br, zstd", **(extra or {})}
+        return {"Cookie": self.cookie, "Accept-Encoding": "gzip, deflate, br, zstd", **(extra or {})}
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Ask the API, and return the parsed answer; raise CommandError for a refusal."""
@@ -65,6 +67,12 @@ class Site:
             if line.startswith(name):
                 return int(line.split()[1]) / 1024
         raise CommandError("The web process has ended.")
+
+
+def sign_in(client: Client, user: User) -> str:
+    """Sign somebody in without a password; return the cookie that their browser would send."""
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 @contextmanager
@@ -120,14 +128,21 @@ def _own_broker() -> Iterator[str]:
 def _wait_until_it_answers(port: int, children: list[tuple[Program, subprocess.Popen[bytes]]]) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
+        if _answers(port):
+            return
         for program, child in children:
-            if child.poll() is not None and program.log:
-                raise CommandError(f"{program.name} ended:\n{program.log.read_text()[-2000:]}")
-        try:
-            with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=2)) as connection:
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
+            # The wait for what must not happen is the pause between two questions.
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_PAUSE_S)
+                said = program.log.read_text()[-2000:] if program.log else ""
+                raise CommandError(f"{program.name} ended:\n{said}")
     raise CommandError(f"The web process did not answer within {_PATIENCE_S:.0f} s.")
+
+
+def _answers(port: int) -> bool:
+    try:
+        with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=2)) as connection:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+    except OSError:
+        return False

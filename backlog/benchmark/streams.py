@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+from django.contrib.auth.models import Group
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
 
-from backlog.benchmark.site import Site
+from backlog.accounts.models import User
+from backlog.benchmark.site import Site, sign_in
 from backlog.devservices.ports import LOOPBACK
+from kernel.live import announce
 from orders.models import LinePlan
 
 BOARDS = 50
 _PATIENCE_S = 30.0
+_PROBE, _PROBE_EVERY_S = "probe", 0.2
 _ROW = re.compile(r'data-row="([^"]+)"')
 
 
@@ -31,19 +37,32 @@ class Heard:
 
 
 def time_streams(site: Site, client: Client, *, boards: int = BOARDS) -> Heard:
-    """Open boards, receive stock that an order waits for, and wait until all have the new plan."""
+    """Open boards, one a person, receive stock that an order waits for, and wait until all have the new plan."""
     sku, ref = _waiting()
     board = f"/triage/?sku={sku}"
     shown = _ROW.findall(client.get(board).content.decode())
     return asyncio.run(
-        asyncio.wait_for(_follow(site, boards, sku, ref, f"{board}&live={','.join(shown)}"), 2 * _PATIENCE_S)
+        asyncio.wait_for(_follow(site, _cookies(boards), sku, ref, f"{board}&live={','.join(shown)}"), 2 * _PATIENCE_S)
     )
 
 
-async def _follow(site: Site, boards: int, sku: str, ref: str, refresh: str) -> Heard:
-    open_boards = [await _open(site) for _ in range(boards)]
-    await asyncio.sleep(1)
-    waiting = [asyncio.create_task(_hear_and_refresh(site, reader, ref, refresh)) for reader, _ in open_boards]
+def _cookies(people: int) -> list[str]:
+    """Return the cookies of so many people, each signed in for themselves."""
+    found = []
+    for number in range(people):
+        person = User.objects.create_user(f"bench{number}@example.com", name=f"Bench {number}")
+        person.groups.add(Group.objects.get(name="ops"))
+        found.append(sign_in(Client(HTTP_HOST=LOOPBACK), person))
+    return found
+
+
+async def _follow(site: Site, cookies: Sequence[str], sku: str, ref: str, refresh: str) -> Heard:
+    open_boards = [await _open(site, cookie) for cookie in cookies]
+    await _until_all_hear([reader for reader, _ in open_boards])
+    waiting = [
+        asyncio.create_task(_hear_and_refresh(site, cookie, reader, ref, refresh))
+        for cookie, (reader, _) in zip(cookies, open_boards, strict=True)
+    ]
     receipt = {"sku": sku, "warehouse": "W1", "qty": 5000, "reference": "benchmark"}
     await asyncio.to_thread(site.post, "/api/v1/stock/receipts/", receipt)
     received = perf_counter()
@@ -52,17 +71,36 @@ async def _follow(site: Site, boards: int, sku: str, ref: str, refresh: str) -> 
     for _, writer in open_boards:
         writer.close()
     heard, refreshed = zip(*times, strict=True)
-    return Heard(boards, max(heard) - received, max(refreshed) - received, memory)
+    return Heard(len(cookies), max(heard) - received, max(refreshed) - received, memory)
 
 
-async def _open(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    reader, writer = await _request(site, "/live/", {})
-    while b"event: hello" not in await reader.readline():
-        pass
+async def _open(site: Site, cookie: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await _request(site, "/live/", {"Cookie": cookie})
+    await _skip_to(reader, "hello")
     return reader, writer
 
 
-async def _hear_and_refresh(site: Site, reader: asyncio.StreamReader, ref: str, address: str) -> tuple[float, float]:
+async def _until_all_hear(readers: Sequence[asyncio.StreamReader]) -> None:
+    """Announce something that means nothing until every stream has told of it: then all will hear of the plan."""
+    hearing = asyncio.gather(*(_skip_to(reader, _PROBE) for reader in readers))
+    while not hearing.done():
+        await asyncio.to_thread(_probe)
+        await asyncio.wait([hearing], timeout=_PROBE_EVERY_S)
+
+
+async def _skip_to(reader: asyncio.StreamReader, event: str) -> None:
+    while f"event: {event}".encode() not in await reader.readline():
+        pass
+
+
+def _probe() -> None:
+    announce(_PROBE, {})
+    connection.close()
+
+
+async def _hear_and_refresh(
+    site: Site, cookie: str, reader: asyncio.StreamReader, ref: str, address: str
+) -> tuple[float, float]:
     """Wait until the stream names the order (or everything), and then for the refreshed rows."""
     event = b""
     while True:
@@ -74,7 +112,8 @@ async def _hear_and_refresh(site: Site, reader: asyncio.StreamReader, ref: str, 
             if said.get("all") or ref in said.get("orders", ()):
                 break
     heard = perf_counter()
-    answer, writer = await _request(site, address, {"HX-Request": "true", "HX-Target": "live", "Connection": "close"})
+    fragment = {"Cookie": cookie, "HX-Request": "true", "HX-Target": "live", "Connection": "close"}
+    answer, writer = await _request(site, address, fragment)
     await answer.read()
     writer.close()
     return heard, perf_counter()
