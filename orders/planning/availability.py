@@ -116,8 +116,7 @@ def availability(
     if hands is not None:
         basket = questions.basket[piece]
         leaves = np.maximum(leaves, leaving_days(basket, piece, bucket, qty, buckets, supply, hands, context))
-        for days in (p50, p90):
-            np.maximum.at(days, piece[days[piece] != NO_DAY], leaves[days[piece] != NO_DAY])
+        p50, p90 = (_not_before(days, piece, leaves) for days in (p50, p90))
     return Answers(
         now_qty=now,
         coming_qty=coming,
@@ -128,13 +127,17 @@ def availability(
         all_p90=_of_baskets(questions.basket, p90),
         parts=_parts(
             np.r_[piece, np.flatnonzero(lacks)],
-            np.r_[
-                leaves,
-                _leaving_ordered(place[lacks], products, context, working_days),
-            ],
+            np.r_[leaves, _leaving_ordered(place[lacks], products, context, working_days)],
             np.r_[qty, (questions.qty - now - coming)[lacks]],
         ),
     )
+
+
+def _not_before(days: Ints, piece: Ints, leaves: Ints) -> Ints:
+    """Return the days of items, each at least that on which the last of its pieces leaves; NO_DAY stays."""
+    later, is_dated = days.copy(), days[piece] != NO_DAY
+    np.maximum.at(later, piece[is_dated], leaves[is_dated])
+    return later
 
 
 def _places(product_id: Ints, questions: Questions) -> Ints:

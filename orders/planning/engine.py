@@ -32,6 +32,7 @@ from orders.planning.types import (
     Bools,
     Codes,
     Context,
+    Floats,
     Frozen,
     Ints,
     Pegs,
@@ -76,11 +77,8 @@ def plan(
     announce("prepare")
     score, points = score_lines(policy, ready.attributes, len(ready.product))
     announce("score")
-    ranked = rank_order(ready.backlog, score)
-    ranked = ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
-    divided = _divide(ready, ranked, policy, previous, demand)
-    if policy.whole_orders == "chosen":
-        divided = replace(divided, claims=complete_most(ready, ranked, score, divided.claims))
+    ranked = _in_line(ready, score)
+    divided = _choose(ready, ranked, score, policy, _divide(ready, ranked, policy, previous, demand))
     announce("allocate")
     claimed = sum_claims(ready, divided.claims)
     gates = find_gates(ready, divided.claims)
@@ -111,6 +109,19 @@ def plan(
 
 def _to_nobody(step: str) -> None:
     """Stand in for a caller who does not watch."""
+
+
+def _in_line(ready: Prepared, score: Floats) -> Ints:
+    """Return the positions of lines that may take supply and want any, the first in line first."""
+    ranked = rank_order(ready.backlog, score)
+    return ranked[~ready.held[ranked] & (ready.need_qty[ranked] > 0)]
+
+
+def _choose(ready: Prepared, ranked: Ints, score: Floats, policy: Policy, divided: Divided) -> Divided:
+    """Let a policy that chooses which orders become whole move units of those that cannot."""
+    if policy.whole_orders != "chosen":
+        return divided
+    return replace(divided, claims=complete_most(ready, ranked, score, divided.claims))
 
 
 def _divide(ready: Prepared, ranked: Ints, policy: Policy, previous: Previous | None, demand: Demand | None) -> Divided:
