@@ -40,6 +40,7 @@ OF_KIND: dict[str, tuple[str, ...]] = {
     "backordered": (*_ORDER, "new_date", "safe_date", "reason"),
     "line_allocated": (*_ORDER, "new_date", "previous_date", "promised_date"),
     "shipped": _ORDER,
+    "part_shipped": (*_ORDER, "new_date"),
     "cancelled": _ORDER,
     "answered": ("order_ref", "customer_name", "note", "order_link"),
     "compensated": (*_ORDER, "new_date", "promised_date", "previous_date", "reason", "note", "compensation"),

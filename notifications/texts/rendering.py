@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from notifications.texts.languages import language_of
 from notifications.texts.placeholders import SaidOfOrder, fill, lines_of, order_news, values_of
-from notifications.texts.words import CHOICE_WANTED, SUMMARY, UNDATED, Words, words_of
+from notifications.texts.words import CHOICE_WANTED, PART_SHIPPED, SUMMARY, UNDATED, Words, words_of
 
 NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved", "follow_up"}
 # Nothing is left to choose on the page that these lead to.
@@ -46,7 +46,10 @@ class OrderNews:
 
 
 def words_kind(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return the kind whose words a message has: news without a date, or that asks for a choice, has its own."""
+    """Return the kind whose words a message has: news without a date, that asks for a choice, or of a parcel after
+    which something still waits, has its own."""
+    if kind == "shipped" and payload["lines"]:
+        return PART_SHIPPED
     if kind not in NEEDS_DATE:
         return kind
     if not payload["eta_on"]:

@@ -16,11 +16,13 @@ from notifications.texts.placeholders import check_placeholders
 UNDATED = "undated"
 SUMMARY = "summary"
 CHOICE_WANTED = "choice_wanted"
+PART_SHIPPED = "part_shipped"
 KINDS = (
     *("backordered", "eta_slipped", "eta_improved", "line_allocated", "shipped", "cancelled", "answered"),
     *("compensated", "follow_up", "feedback_wanted", "back_in_stock", "hold_question"),
     *("delay_notice", "delay_consent", "cancelled_unanswered"),
     CHOICE_WANTED,
+    PART_SHIPPED,
     UNDATED,
 )
 EMAIL, SMS = "email", "sms"

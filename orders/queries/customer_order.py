@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from inventory.models import DirtyMark, SubstituteWhen
 from notifications.texts.languages import Language
+from notifications.texts.placeholders import QUESTIONS
 from orders.models import (
     Allocation,
     AllocationState,
@@ -257,8 +258,11 @@ def _lead(
         )
     if order.status != OrderStatus.OPEN:
         return ()
-    if plan is None or holds:
-        return (spoken.reason("on_hold"),) if holds else ()
+    if holds:
+        asked = tuple(spoken.say(f"question_{kind}") for kind in QUESTIONS if kind in holds)
+        return asked or (spoken.reason("on_hold"),)
+    if plan is None:
+        return ()
     said = []
     if promise and plan.eta_p50 and plan.eta_p50 > promise.promised_on:
         day = {"day": spoken.day(promise.promised_on, today=today)}

@@ -15,7 +15,12 @@ from notifications.texts.word_differences import Piece, differences
 from notifications.texts.wording import ALL_KINDS
 from notifications.texts.words import SUFFIXES, Slot, Words, channels_of, file_of, words_in_file
 
-LABELS = {"undated": "No date yet", "choice_wanted": "Customer to choose", "summary": "Several orders"}
+LABELS = {
+    "undated": "No date yet",
+    "choice_wanted": "Customer to choose",
+    "part_shipped": "Part of it sent",
+    "summary": "Several orders",
+}
 CHANNELS = {"email": "E-mail", "sms": "Text message"}
 OPEN = (TemplateStatus.ACTIVE, TemplateStatus.DRAFT)
 MOST_VERSIONS = 50

@@ -31,6 +31,21 @@ function step(by) {
   items[Math.min(items.length - 1, Math.max(0, at + by))]?.click();
 }
 
+function openNotNow() {
+  const summary = document.querySelector("[data-not-now]");
+  if (!summary) return;
+  summary.parentElement.open = true;
+  summary.parentElement.querySelector("input").focus();
+}
+
+// In the popover Enter is not the form's first button, and Ctrl+Enter does not send.
+function pressEnterInPopover(event) {
+  if (!event.target.matches("input")) return;
+  event.preventDefault();
+  if (event.target.name === "other_at") document.querySelector("[data-remind]").click();
+  else if (event.ctrlKey || event.metaKey) document.querySelector("[data-save-untold]:not(:disabled)")?.click();
+}
+
 function pressMacro(key) {
   const macro = /^[a-z]$/.test(key) && document.querySelector(`[data-macro-key="${key}"]`);
   macro?.click?.();
@@ -48,6 +63,10 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (!document.querySelector("[data-telling]")) return;
+  if (event.key === "Enter" && event.target.closest("[data-popover]")) {
+    pressEnterInPopover(event);
+    return;
+  }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     document.querySelector("[data-send]:not(:disabled)")?.click();
@@ -58,7 +77,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if ("123".includes(event.key)) document.querySelectorAll("[data-date-choice]")[event.key - 1]?.click();
-  else if (event.key === "0") document.querySelector("[data-not-now]")?.click();
+  else if (event.key === "0") openNotNow();
   else if (!pressMacro(event.key)) return;
   event.preventDefault();
 });

@@ -73,6 +73,13 @@ def test_names_are_escaped_in_html_and_left_alone_in_text() -> None:
     assert "and 3 more" in mail.body_html
 
 
+def test_a_parcel_after_which_something_waits_says_so() -> None:
+    left = [{"sku": "MUG", "name": "Mug", "qty": 2}]
+
+    assert rendered("shipped", shipped=left).subject_line == "Part of your order SO-100017 is on its way"
+    assert rendered("shipped", shipped=left, lines=[]).subject_line == "Your order SO-100017 is on its way"
+
+
 def test_a_subject_never_has_a_line_break() -> None:
     payload = make_payload(17)
     payload["order"]["ref"] = "SO-1\nBcc: all@example.com"
@@ -87,7 +94,7 @@ def test_an_active_template_replaces_the_file_and_is_escaped() -> None:
         kind="shipped", status="active", subject_line="Gone: {order_ref}", body_text="Off it <went>, {customer_name}."
     )
 
-    mail = rendered("shipped")
+    mail = rendered("shipped", lines=[])
 
     assert mail.subject_line == "Gone: SO-100017"
     assert mail.body_text == "Off it <went>, Ann Brook."

@@ -18,6 +18,7 @@ from notifications.links import KEY_BYTES, MISSES_ALLOWED, make_links, revoke_li
 from notifications.models import Fact, Link, LinkPurpose
 from orders.dialogue.customer_choices import Sent, choose_shipping
 from orders.dialogue.feedback import answer_feedback
+from orders.handling import lifecycle
 from orders.models import Allocation, Customer, CustomerChoice, Feedback, Order, OrderLine
 from orders.replan import replan
 from tests.concurrency.race import granted, race
@@ -83,6 +84,15 @@ def test_the_page_is_nobody_else_s(order: Order) -> None:
     staff = Client()
     staff.force_login(make_user("ops"))
     assert staff.get(f"/my-order/{order.ref}/").status_code == 404
+
+
+def test_an_order_on_hold_asks_what_only_the_customer_can_answer(order: Order) -> None:
+    lifecycle.hold(order.ref, kind="payment", reason="Card 42 refused", actor=None, now=timezone.now())
+
+    page = opened(order).get(f"/my-order/{order.ref}/").content.decode()
+
+    assert "We have not received your payment." in page
+    assert "Card 42" not in page
 
 
 def test_a_revoked_key_closes_pages_that_are_open(order: Order) -> None:
