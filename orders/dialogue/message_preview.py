@@ -50,8 +50,8 @@ def preview(slot: Slot, words: Words, order: Order, *, today: date) -> Mail:
         sum_up = render_summary if is_mail else render_short_summary
         return sum_up(news, language=slot.language, today=today, words=words)
     [payload] = _payloads([order.pk])
-    if slot.kind == "shipped":
-        payload = _as_shipped(payload)
+    if slot.kind in ("shipped", "part_shipped"):
+        payload = _as_shipped(payload, lines=None if slot.kind == "shipped" else 1)
     told_on, say = _told_on(slot.kind, payload), render if is_mail else render_short
     return say(slot.kind, _asked(payload, today), language=slot.language, told_on=told_on, today=today, words=words)
 
@@ -91,6 +91,7 @@ def _asked(payload: dict[str, Any], today: date) -> dict[str, Any]:
     return {"hold": QUESTIONS[0], "asks": ASKED, **payload, "notice": {"answer_by_on": answer_by_on}}
 
 
-def _as_shipped(payload: dict[str, Any]) -> dict[str, Any]:
-    left = [{"sku": line["sku"], "name": line["name"], "qty": line["open_qty"]} for line in payload["lines"]]
-    return {**payload, "shipped": left, "lines": []}
+def _as_shipped(payload: dict[str, Any], *, lines: int | None) -> dict[str, Any]:
+    """Return the payload as if that many of its lines had left, or all."""
+    left = [{"sku": line["sku"], "name": line["name"], "qty": line["open_qty"]} for line in payload["lines"][:lines]]
+    return {**payload, "shipped": left, "lines": [] if lines is None else payload["lines"][lines:]}
