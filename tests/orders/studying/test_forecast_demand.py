@@ -217,7 +217,7 @@ def test_the_back_test_command_refuses_odd_lengths(weeks: int) -> None:
 def test_processes_that_do_not_forecast_do_not_load_what_forecasts() -> None:
     look = "import django; django.setup(); import orders.tasks, sys; print('pandas' in sys.modules)"
     environment = {"DJANGO_SETTINGS_MODULE": "backlog.settings"}
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
 
     done = subprocess.run(
         [sys.executable, "-c", look], capture_output=True, text=True, cwd=root, env=os.environ | environment
