@@ -7,7 +7,6 @@ twentieth of a processor, whatever the size, and a small backlog never shows any
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import OrderedDict
@@ -17,9 +16,9 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-T = TypeVar("T")
-log = logging.getLogger(__name__)
+from kernel.walls import Failed, attempt
 
+T = TypeVar("T")
 CHEAP_SECONDS = 0.1  # what takes no longer is not kept
 KEPT_FOR_COSTS = 20
 STALE_SECONDS = 300.0  # nobody sees an older one: whoever asks waits for the new
@@ -81,11 +80,9 @@ def _work_out(key: Hashable, compute: Callable[[], T], cheap: float | None) -> T
 
 def _renew(key: Hashable, compute: Callable[[], object], cheap: float | None) -> None:
     try:
-        _work_out(key, compute, cheap)
-    except Exception:
-        log.exception("a figure could not be renewed: %r", key)
+        renewed = attempt(lambda: _work_out(key, compute, cheap), what=f"renewing the figure {key!r}")
         with _lock:
-            if key in _figures:
+            if isinstance(renewed, Failed) and key in _figures:
                 _figures[key].is_renewed = False
     finally:
         connections.close_all()

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from kernel.leases import MAX_ATTEMPTS, claim, release
+from kernel.walls import Failed, attempt
 from notifications.models import Fact, FactState
 
 log = logging.getLogger(__name__)
@@ -63,13 +64,17 @@ def _dispatch(facts: Sequence[Fact], *, token: uuid.UUID, now: datetime) -> None
     if facts[0].attempts > MAX_ATTEMPTS:  # its worker died each time: it never got as far as an error
         _quarantine(facts[0], token=token, error="Its worker died every time.")
         return
+    # A listener may fail in any way, and no fact may stop the others.
+    told = attempt(lambda: _tell_if_ours(facts, token=token), what=f"listeners of {facts[0].kind}")
+    if isinstance(told, Failed):
+        _put_back(facts, token=token, now=now, error=repr(told.error))
+
+
+def _tell_if_ours(facts: Sequence[Fact], *, token: uuid.UUID) -> None:
     try:
         _tell(facts, token=token)
     except LeaseLost:
         log.warning("facts from %s on were taken over by another worker", facts[0].pk)
-    except Exception as error:  # a listener may fail in any way, and no fact may stop the others
-        log.exception("listeners of %s failed", facts[0].kind)
-        _put_back(facts, token=token, now=now, error=repr(error))
 
 
 def _tell(facts: Sequence[Fact], *, token: uuid.UUID) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
+from kernel.walls import Failed, attempt
 from orders.bulk.jobs import CHUNK, set_aside, work_chunk
 from orders.models import BulkJob, BulkJobStatus
-
-log = logging.getLogger(__name__)
 
 SECONDS = 60.0  # of one task; then it is kicked anew, so that a deploy need not wait for a long job
 _JOB_LOCK = 7_311  # advisory lock class; the second key is the job
@@ -34,10 +33,9 @@ def _work(job_id: int, clock: Callable[[], datetime], until: float) -> bool:
     """Do chunks until the job or the time is over; tell whether the job is. A chunk that fails is done one by one."""
     one_by_one = 0
     while time.monotonic() < until:
-        try:
-            has_more = work_chunk(job_id, size=1 if one_by_one else CHUNK, now=clock())
-        except Exception:
-            log.exception("job %s: a chunk failed", job_id)
+        chunk = partial(work_chunk, job_id, size=1 if one_by_one else CHUNK, now=clock())
+        has_more = attempt(chunk, what=f"a chunk of job {job_id}")
+        if isinstance(has_more, Failed):
             if one_by_one:
                 set_aside(job_id, now=clock())
             else:

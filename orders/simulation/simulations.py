@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,20 +9,19 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from kernel.errors import Conflict, DomainError, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.kick import kick
 from kernel.leases import MAX_ATTEMPTS, claim
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
+from kernel.walls import Failed, attempt
 from orders.models import Policy, Simulation, SimulationScenario, SimulationStatus
 from orders.rules import policies
 from orders.rules.approvals import submit_draft
 from orders.rules.guarding import guard
 from orders.simulation.running import Outcome, as_json, check, rules_of, simulate
 from orders.simulation.scenarios import Scenario, read_scenarios
-
-log = logging.getLogger(__name__)
 
 SIMULATE_TASK = "orders.tasks.run_simulations"
 KEPT = timedelta(days=30)
@@ -123,13 +121,13 @@ def _run(ours: Any, clock: Callable[[], datetime]) -> None:
         )  # fmt: skip
 
     rows = list(SimulationScenario.objects.filter(simulation__in=ours).order_by("position"))
-    try:
-        outcome = simulate([read_row(row) for row in rows], today=timezone.localdate(clock()), on_progress=report)
-    except Exception as error:
-        log.exception("a simulation failed")
-        words = error.detail if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    today = timezone.localdate(clock())
+    outcome = attempt(
+        lambda: simulate([read_row(row) for row in rows], today=today, on_progress=report), what="a simulation"
+    )
+    if isinstance(outcome, Failed):
         ours.update(
-            status=SimulationStatus.FAILED, finished_at=clock(), last_error=words[:2000],
+            status=SimulationStatus.FAILED, finished_at=clock(), last_error=outcome.words,
             lease_token=None, lease_until=None,
         )  # fmt: skip
     else:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from inventory.forecasts import alone, fail_run, open_run, report_progress, store_forecast
 from inventory.models import ForecastRun
+from kernel.walls import told_of_failure
 from orders.queries.demand import forecast_products, weekly_demand
 
 if TYPE_CHECKING:
@@ -39,12 +40,9 @@ def forecast_demand(clock: Callable[[], datetime]) -> ForecastRun | None:
         def tell(step: str, done: int, total: int) -> None:
             report_progress(run, step=step, done=done, total=total, now=clock())
 
-        try:
+        with told_of_failure(lambda words: fail_run(run, error=words, now=clock())):
             panel = _panel(timezone.localdate(clock()), active_only=True)
             store_forecast(run, panel=panel, found=forecast(panel, HORIZON_WEEKS, tell), now=clock())
-        except Exception as error:
-            fail_run(run, error=f"{type(error).__name__}: {error}", now=clock())
-            raise
         return run
 
 

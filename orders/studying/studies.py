@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
-from kernel.errors import Conflict, DomainError
+from kernel.errors import Conflict
 from kernel.kick import kick
 from kernel.leases import MAX_ATTEMPTS, claim
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
+from kernel.walls import Failed, attempt
 from orders.models import SimulationStatus, Study, StudyKind
 from orders.studying.study_kinds import KINDS, Asked, read_members
-
-log = logging.getLogger(__name__)
 
 STUDY_TASK = "orders.tasks.work_studies"
 KEPT = timedelta(days=90)
@@ -65,12 +63,10 @@ def _answer(ours: QuerySet[Study], clock: Callable[[], datetime]) -> None:
 
     study = ours.get()
     tell("Begun")
-    try:
-        result = KINDS[StudyKind(study.kind)].answer(Asked(study.asked, clock, tell))
-    except Exception as error:
-        log.exception("a study failed")
-        words = error.detail if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
-        _finish(ours, clock(), status=SimulationStatus.FAILED, last_error=words[:2000])
+    kind, asked = KINDS[StudyKind(study.kind)], Asked(study.asked, clock, tell)
+    result = attempt(lambda: kind.answer(asked), what=f"study {study.pk}")
+    if isinstance(result, Failed):
+        _finish(ours, clock(), status=SimulationStatus.FAILED, last_error=result.words)
     else:
         _finish(ours, clock(), status=SimulationStatus.DONE, step="Done", result=result)
 
