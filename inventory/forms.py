@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from inventory.models import Calendar, Warehouse
@@ -65,9 +67,9 @@ class ArrivalForm(VerbForm):
 
     received_on = forms.DateField(label="Arrived on")
 
-    def __init__(self, *args: object, positions: dict[int, int], **kwargs: object) -> None:
+    def __init__(self, *args: Any, positions: dict[int, int], **kwargs: Any) -> None:
         """Take ``positions``: what is outstanding of each open line, by its position."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         for position, outstanding in positions.items():
             self.fields[f"qty_{position}"] = forms.IntegerField(
                 label=f"Units of line {position}", min_value=0, max_value=MAX_QTY, required=False, initial=outstanding

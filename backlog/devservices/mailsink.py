@@ -47,7 +47,7 @@ class MailFiles:
         self._inbound = inbound
         self._numbers = itertools.count(1)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Keep the mail; answer 250 only when it is there under its final name, and an answer is handed over."""
         if self._inbound.takes(envelope):
             try:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from kernel.errors import Invalid
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MAX_BYTES = 50 * 1024 * 1024
+
+
+class Lines(Protocol):
+    """What reads a file: its lines as cells, and how many of the file it has read."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ def _header(cells: Sequence[str], required: Sequence[str], optional: Sequence[st
     return header
 
 
-def _rows(lines: csv.Reader, header: list[str]) -> Table:  # type: ignore[name-defined]
+def _rows(lines: Lines, header: list[str]) -> Table:
     table, line = Table(), 2
     for cells in lines:
         if any(cell.strip() for cell in cells):

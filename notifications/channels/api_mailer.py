@@ -46,7 +46,7 @@ class ApiMailer:
             raise _meaning(error) from error
         except AnymailError as error:  # a mail that this provider cannot write
             raise RefusedForGood(_words(error)) from error
-        told = mail.anymail_status  # type: ignore[attr-defined]  # anymail puts it there
+        told = vars(mail)["anymail_status"]  # anymail puts it there
         if not told.message_id and not TAKEN & set(told.status or ()):
             raise RefusedForGood(f"The provider does not say that it took it: {told.status}")
         return str(told.message_id or "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from anymail.exceptions import AnymailWebhookValidationFailure
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +16,14 @@ from django.views.decorators.http import require_http_methods
 from notifications.channels.events import hear, report_of
 
 MAX_EVENTS = 5000
+
+
+class Reader(Protocol):
+    """What anymail has for each provider: proves that a report is the provider's, and reads it."""
+
+    def run_validators(self, request: HttpRequest) -> None: ...
+
+    def parse_events(self, request: HttpRequest) -> list[Any]: ...
 
 
 @csrf_exempt  # a provider posts; the secret, and where it has one its signature, is the proof
@@ -40,11 +50,13 @@ def take_mail_events(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def _view_of(provider: str):  # type: ignore[no-untyped-def]  # anymail has no types
+def _view_of(provider: str) -> Reader | None:
     """Return anymail's reader of a provider's reports, None where there is none."""
     for path in (f"/{provider}/tracking/", f"/{provider}/"):
         try:
-            return resolve(path, urlconf="anymail.urls").func.view_class()  # type: ignore[attr-defined]
+            view: Any = resolve(path, urlconf="anymail.urls").func
         except Resolver404:
             continue
+        reader: Reader = view.view_class()
+        return reader
     return None

@@ -42,6 +42,12 @@ class MailCourier:
             raise RefusedForGood(f"Not a mail: {error}") from error
 
 
+class NumberedMail(EmailMultiAlternatives):
+    """A mail with what a provider is to report it by; anymail hands that on, SMTP leaves it out."""
+
+    metadata: dict[str, str]
+
+
 def mailer() -> Mailer | ApiMailer:
     """Return who takes mails: a provider's API where one is set, else SMTP."""
     uses_api = settings.EMAIL_BACKEND.startswith("anymail.")
@@ -65,7 +71,7 @@ def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
     for ref, key in outgoing.order_keys.items():
         hidden, page = hidden_link(ref), f"{settings.BASE_URL}/o/{key}/"
         text, html = text.replace(hidden, page), html.replace(conditional_escape(hidden), page)
-    mail = EmailMultiAlternatives(
+    mail = NumberedMail(
         delivery.subject_line,
         text,
         settings.DEFAULT_FROM_EMAIL,
@@ -74,5 +80,5 @@ def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:
         reply_to=[replies] if replies else None,
     )
     mail.attach_alternative(html, "text/html")
-    mail.metadata = {OUR_NUMBER: str(delivery.pk)}  # type: ignore[attr-defined]  # for anymail; SMTP leaves it out
+    mail.metadata = {OUR_NUMBER: str(delivery.pk)}
     return mail

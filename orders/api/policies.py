@@ -41,15 +41,18 @@ class DraftOut(PolicyOut):
 class AttributeOut(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="What rules call it")
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
-    label = serializers.CharField()  # type: ignore[assignment]  # a member of this name, not the field's own label
     unit = serializers.CharField()
     choices = serializers.ListField(child=serializers.CharField(), help_text="All its values, where they are ours")
-    source = serializers.ChoiceField(  # type: ignore[assignment]  # likewise
-        choices=[source.value for source in Source],
-        help_text="What is not from the order book is read by the strategies that look ahead",
-    )
     is_always_known = serializers.BooleanField(help_text="False: some lines have none, which no comparison meets")
     is_known_at_entry = serializers.BooleanField(help_text="True: classes of expected demand may read it")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the fields with those two whose names a serializer has for itself."""
+        source = serializers.ChoiceField(
+            choices=[source.value for source in Source],
+            help_text="What is not from the order book is read by the strategies that look ahead",
+        )
+        return {**super().get_fields(), "label": serializers.CharField(), "source": source}
 
 
 class PresetOut(serializers.Serializer[Any]):
@@ -201,7 +204,7 @@ class PolicyViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     def send_back(self, request: Request, pk: str) -> Response:
         """Make submitted rules a draft again, and say what to change."""
         data = validated(PublishIn, request)
-        policy = approvals.send_back(self.get_object().pk, **data, actor=request.user, now=timezone.now())
+        policy = approvals.send_back(self.get_object().pk, **data, actor=request.user)
         return self._shown(policy.pk)
 
     @extend_schema(request=SeenIn, responses=PolicyOut)

@@ -62,7 +62,7 @@ def withdraw_answer(reply_id: int, *, actor: Actor | None, now: datetime) -> Rep
 
 
 @entry_verb
-def attach_reply(reply_id: int, *, ref: str, actor: Actor | None) -> Reply:  # noqa: ARG001 (for the history)
+def attach_reply(reply_id: int, *, ref: str, actor: Actor | None) -> Reply:
     """Say which order a mail is about. Raises Conflict when it is known already."""
     order = lock_order(ref.strip())
     reply = _locked(reply_id)
@@ -85,7 +85,7 @@ def lay_aside(reply_id: int, *, actor: Actor | None, now: datetime) -> Reply:
 
 
 @entry_verb
-def take_up(reply_id: int, *, actor: Actor | None) -> Reply:  # noqa: ARG001 (for the history)
+def take_up(reply_id: int, *, actor: Actor | None) -> Reply:
     """Put a mail that was laid aside back on the list."""
     reply = _locked(reply_id)
     if reply.state == ReplyState.DONE:

@@ -19,7 +19,7 @@ MOST_DAYS = 90
 
 
 @entry_verb
-def assign(ref: str, *, owner_id: int | None, actor: Actor | None) -> Order:  # noqa: ARG001 (for the history)
+def assign(ref: str, *, owner_id: int | None, actor: Actor | None) -> Order:
     """Give an open order an owner, or none (None). It is no change that a form has to know of, so none is counted."""
     order = lock_open_order(ref)
     if owner_id is not None and not get_user_model().objects.filter(pk=owner_id, is_active=True).exists():
@@ -55,7 +55,7 @@ def snooze(ref: str, *, kind: str, until_at: datetime, note: str = "", actor: Ac
 
 
 @entry_verb
-def wake(ref: str, *, kind: str, actor: Actor | None) -> Order:  # noqa: ARG001 (for the history)
+def wake(ref: str, *, kind: str, actor: Actor | None) -> Order:
     """Show an exception again at once."""
     order = lock_open_order(ref)
     gone, _ = Snooze.objects.filter(order=order, kind=kind).delete()

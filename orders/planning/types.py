@@ -6,7 +6,7 @@ Every record is a struct of parallel NumPy arrays. Days are proleptic ordinals (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -170,11 +170,20 @@ class Attribute:
 Attributes = Mapping[str, Attribute]
 
 
+Week = tuple[bool, bool, bool, bool, bool, bool, bool]
+
+
+def week(days: Iterable[object]) -> Week:
+    """Return which of seven days, Monday first, are worked on."""
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = map(bool, days)
+    return monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Working days: ``weekmask`` Monday first, ``holidays`` as ordinals, ascending."""
 
-    weekmask: tuple[bool, bool, bool, bool, bool, bool, bool]
+    weekmask: Week
     holidays: tuple[int, ...] = ()
 
     def is_working(self, day: int) -> bool:
@@ -206,7 +215,7 @@ class Sites:
         """Return the calendars, the company's first."""
         return tuple(
             Calendar(
-                weekmask=tuple(bool(day) for day in mask),  # type: ignore[arg-type]
+                weekmask=week(mask.tolist()),
                 holidays=tuple(sorted(set(self.closed_day[self.closed_calendar == place].tolist()))),
             )
             for place, mask in enumerate(self.weekmask)

@@ -101,7 +101,7 @@ def _rejoined(said: Mapping[str, Any]) -> tuple[str, str]:
     return f"Split taken back: {said['units']:,} units wait with the rest", ""
 
 
-def _terms(said: Mapping[str, Any]) -> tuple[str, str]:  # noqa: ARG001 (one shape for all)
+def _terms(_said: Mapping[str, Any]) -> tuple[str, str]:
     return "Terms of delivery changed", ""
 
 

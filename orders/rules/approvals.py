@@ -47,7 +47,7 @@ def approve(policy_id: int, *, note: str = "", actor: Actor | None, now: datetim
 
 
 @entry_verb
-def send_back(policy_id: int, *, note: str, actor: Actor | None, now: datetime) -> Policy:  # noqa: ARG001
+def send_back(policy_id: int, *, note: str, actor: Actor | None) -> Policy:
     """Make submitted rules a draft again, with a note what to change; their author may take them back so, too."""
     lock_rules()
     policy = _lock(policy_id, PolicyStatus.SUBMITTED, "send back what was submitted")

@@ -82,7 +82,7 @@ def judge(limits: Guard, found: Comparison, *, seen: Mapping[str, float] | None 
 
 
 @entry_verb
-def change_guard(*, changes: Mapping[str, Any], edits: int | None = None, actor: Actor | None) -> Guard:  # noqa: ARG001
+def change_guard(*, changes: Mapping[str, Any], edits: int | None = None, actor: Actor | None) -> Guard:
     """Set limits (None: no limit) and whether rules need a second person; ``edits`` is what the caller saw."""
     lock_rules()
     Guard.objects.get_or_create(pk=1)

@@ -82,7 +82,7 @@ def release(run_id: int, *, note: str, actor: Actor | None, now: datetime) -> Pl
 
 
 @entry_verb
-def withdraw(run_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> PlanRun:  # noqa: ARG001
+def withdraw(run_id: int, *, note: str = "", actor: Actor | None, now: datetime) -> PlanRun:
     """Drop a held run: nothing of it was written. The policy it was to release is a draft again, or archived."""
     lock_rules()
     run, policy = _lock_held(run_id)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kernel.paging import neighbours
 from orders.board.filters import BoardFilter
-from orders.models import Order
+from orders.models import Order, OrderPlan
 from orders.queries.board import open_plans, sort_keys
 
 LIST = "list"
@@ -44,8 +44,8 @@ def step_links(request: HttpRequest, order: Order) -> dict[str, str]:
     return {"list_url": back, "previous_order_url": _url(previous, query), "next_order_url": _url(following, query)}
 
 
-def _url(plan: object, query: str) -> str:
+def _url(plan: OrderPlan | None, query: str) -> str:
     if plan is None:
         return ""
-    ref = plan.order.ref  # type: ignore[attr-defined]
+    ref = plan.order.ref
     return f"{reverse('orders:order', args=[ref])}?{urlencode({LIST: query})}"

@@ -76,7 +76,7 @@ def send_back(request: HttpRequest, policy: Policy) -> HttpResponse:
     """Make what was submitted a draft again: who submitted it takes it back, others need the right to publish."""
     if policy.submitted_by_id != request.user.pk and not request.user.has_perm("orders.publish_policy"):
         raise PermissionDenied
-    approvals.send_back(policy.pk, **_noted(request))
+    approvals.send_back(policy.pk, note=request.POST.get("note", ""), actor=request.user)
     messages.success(request, f"v{policy.version} is a draft again")
     return HttpResponseRedirect(reverse("orders:rules_version", args=[policy.version]))
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 import backlog.live
 from backlog.accounts.models import User
+from tests.answers import stream_of
 from tests.factories.orders import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,10 +56,10 @@ def test_a_stream_ends_soon_after_what_let_it_in(
 def test_signing_out_ends_the_streams_of_this_session_at_once_and_of_no_other(ops: User) -> None:
     async def follow() -> None:
         here, there = await opened(ops), await opened(ops)
-        streams = [aiter((await client.get("/live/")).streaming_content) for client in (here, there)]
+        streams = [aiter(stream_of(await client.get("/live/"))) for client in (here, there)]
         for stream in streams:
             assert b"hello" in await anext(stream)
-        other = asyncio.create_task(anext(streams[1]))  # type: ignore[arg-type]
+        other = asyncio.ensure_future(anext(streams[1]))
         await listening()
 
         await here.post("/sign-out/")

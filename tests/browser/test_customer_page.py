@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -117,8 +118,9 @@ def test_a_substitute_is_taken_and_the_rest_cancelled_in_german_on_a_phone(
 def test_the_page_is_accessible_and_fits_in_light_and_dark(come_in: ComeIn, stack: Stack, agent: Person) -> None:
     page = opened(come_in, agent, stack.rows(PARTLY_READY)[0]["ref"])
 
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
         page.reload()
         for details in page.locator("details").all():
             details.evaluate("node => (node.open = true)")

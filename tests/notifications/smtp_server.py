@@ -7,8 +7,9 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import policy
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -31,7 +32,7 @@ class Script:
     def message_ids(self) -> list[str]:
         return [mail["Message-ID"] for mail in self.mails]
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+    async def handle_RCPT(
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         self.peers.add(session.peer)
@@ -39,12 +40,12 @@ class Script:
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.barrier:
             await asyncio.to_thread(self.barrier.wait, 10)
         if self.data is None or self.data.startswith("2"):
             assert isinstance(envelope.content, bytes)
-            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+            self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
         if self.data is None:
             server.transport.abort()
             return ""
@@ -62,6 +63,18 @@ def smtp_server(script: Script) -> Iterator[int]:
         yield controller.port
     finally:
         controller.stop()
+
+
+def parts_of(mail: EmailMessage) -> tuple[str, str]:
+    """Return the words of a mail, as text and as HTML."""
+    text, html = (content_of(part) for part in mail.iter_parts())
+    return text, html
+
+
+def content_of(part: Message | None) -> str:
+    """Return the words of one part."""
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
 
 
 def free_port() -> int:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +27,7 @@ from tests.concurrency.race import race_same
 from tests.factories import number
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_customer, make_line, make_order, make_order_plan, make_user
-from tests.notifications.smtp_server import Script
+from tests.notifications.smtp_server import Script, content_of
 from tests.notifications.test_sending import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,9 +48,9 @@ def law() -> None:
     keep_law()
 
 
-def keep_law(**changes: object) -> None:
-    rules = {"is_on": True, "countries": [], "long_delay_days": 30, "answer_days": 7, **changes}
-    change_delay_rules(**rules, version=None, actor=None)  # type: ignore[arg-type]
+def keep_law(**changes: Any) -> None:
+    rules: dict[str, Any] = {"is_on": True, "countries": [], "long_delay_days": 30, "answer_days": 7, **changes}
+    change_delay_rules(**rules, version=None, actor=None)
 
 
 @pytest.fixture
@@ -57,10 +58,10 @@ def order() -> Order:
     return promised()
 
 
-def promised(**customer: object) -> Order:
+def promised(**customer: Any) -> Order:
     mug = make_product()
     make_stock(mug, on_hand=3)
-    made = make_order([(mug, 5)], customer=make_customer(**customer), placed_at=nov(2))  # type: ignore[arg-type]
+    made = make_order([(mug, 5)], customer=make_customer(**customer), placed_at=nov(2))
     OrderPromise.objects.create(
         order=made, promised_on=PROMISED, announced_on=PROMISED, told_on=PROMISED, told_kind="", told_at=None
     )
@@ -113,7 +114,7 @@ def test_the_first_short_delay_needs_no_answer_and_tells_of_the_right_to_cancel(
 
     assert notices(order) == [(1, date(2026, 11, 28), False, date(2026, 11, 23), "unasked")]
     [mail] = server.mails
-    assert "You may cancel at any time" in mail.get_body().get_content()  # type: ignore[attr-defined]
+    assert "You may cancel at any time" in content_of(mail.get_body())
     assert [look(nov(22)), look(nov(30)), look(dec(31))] == [0, 0, 0]
     assert state(order) == "open"
 
@@ -133,7 +134,7 @@ def test_the_second_delay_needs_consent_and_silence_cancels_with_a_message(order
     with time_machine.travel(dec(3), tick=False):
         dispatch_pending(now=dec(3))
     goes_out(dec(3, 12, 5))
-    assert "We did not hear from you by Wednesday 2 December" in server.mails[2].get_body().get_content()  # type: ignore[attr-defined]
+    assert "We did not hear from you by Wednesday 2 December" in content_of(server.mails[2].get_body())
     assert look(dec(4)) == 0
 
 

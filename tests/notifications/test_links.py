@@ -12,7 +12,7 @@ from django.utils import timezone
 from notifications.links import MISSES_ALLOWED, find_link, forget_misses, make_links, revoke_links, still_opens
 from notifications.models import Link, LinkMiss, LinkPurpose, Suppression
 from tests.factories import NOW
-from tests.notifications.smtp_server import Script
+from tests.notifications.smtp_server import Script, parts_of
 from tests.notifications.test_sending import due, send
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_the_mail_names_the_order_s_page_and_what_we_keep_of_it_does_not_open_it
     send()
 
     [mail] = server.mails
-    text, html = (part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
+    text, html = parts_of(mail)
     delivery.refresh_from_db()
 
     keys = re.findall(r"/o/([\w-]+)/", text + html)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -28,8 +29,8 @@ def rule(kind: str = "", *, tier: str = "", channel: str = "", from_days: int = 
     )
 
 
-def announced(**fields: object) -> Delivery:
-    fact = make_fact(now=timezone.now() - timedelta(minutes=5), **fields)  # type: ignore[arg-type]
+def announced(**fields: Any) -> Delivery:
+    fact = make_fact(now=timezone.now() - timedelta(minutes=5), **fields)
     while dispatch_pending(now=timezone.now()):
         pass
     return Delivery.objects.get(fact=fact)
@@ -171,9 +172,9 @@ def test_rules_are_ordered_changed_removed_and_brought_back() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"kind": "orders.gone"}, {"tier": "tin"}, {"channel": "fax"}, {"mode": "maybe"}, {"from_days": 366}]
 )
-def test_a_rule_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
+def test_a_rule_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        rule(**wrong)  # type: ignore[arg-type]
+        rule(**wrong)
 
     assert not SendRule.objects.exists()
 

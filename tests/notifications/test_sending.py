@@ -25,7 +25,7 @@ from notifications.integrity import delivery_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
 from notifications.tasks import send_due_deliveries
 from tests.factories.messages import make_fact
-from tests.notifications.smtp_server import Script, free_port
+from tests.notifications.smtp_server import Script, free_port, parts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_a_mail_is_sent_as_text_and_html_with_the_new_date_first(server: Script)
     assert mail["To"] == delivery.recipient
     assert mail["Subject"] == f"New date for your order {delivery.order_ref}: Saturday 28 November"
     assert mail["Message-ID"] == again(delivery).message_id
-    text, html = (part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
+    text, html = parts_of(mail)
     assert "on Saturday 28 November, instead of Saturday 21 November" in " ".join(text.split())
     assert "<h1" in html
     assert (again(delivery).state, again(delivery).sent_at is not None) == ("sent", True)

@@ -25,7 +25,7 @@ from notifications.models import Delivery, MessageRules
 from orders.models import Order, OrderPlan, OrderPromise, Peg
 from orders.planning.types import Reason
 from orders.replanning.queue import plan_due_marks
-from tests.notifications.smtp_server import Script
+from tests.notifications.smtp_server import Script, parts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
 
@@ -175,7 +175,7 @@ def _told_by_mail(server: Script) -> dict[str, set[str]]:
     told: dict[str, set[str]] = {}
     for mail in server.mails:
         assert mail["To"] not in told, f"{mail['To']} got two mails"
-        text = next(mail.iter_parts()).get_content()  # type: ignore[attr-defined]
+        text, _ = parts_of(mail)
         told[mail["To"]] = set(re.findall(r"SO-[0-9]+", f"{mail['Subject']} {text}"))
     return told
 

@@ -285,7 +285,7 @@ def test_submitted_rules_are_sent_back_with_a_note(admin: User) -> None:
     policy = draft(admin)
     approvals.submit(policy.pk, actor=admin, now=NOW)
 
-    sent_back = approvals.send_back(policy.pk, note="Weigh gold less", actor=make_user("admin"), now=NOW)
+    sent_back = approvals.send_back(policy.pk, note="Weigh gold less", actor=make_user("admin"))
 
     assert (sent_back.status, sent_back.note, sent_back.submitted_by) == (PolicyStatus.DRAFT, "Weigh gold less", None)
     with pytest.raises(Conflict, match="is draft"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -28,9 +29,9 @@ pytestmark = pytest.mark.django_db
 CHRISTMAS = date(2026, 12, 25)  # a Friday
 
 
-def new_calendar(code: str = "UK", **fields: object) -> Calendar:
-    given = {"name": "England", "country": "GB", "subdivision": "ENG", "is_company": True, **fields}
-    return calendars.create_calendar(code=code, **given, actor=None, now=NOW)  # type: ignore[arg-type]
+def new_calendar(code: str = "UK", **fields: Any) -> Calendar:
+    given: dict[str, Any] = {"name": "England", "country": "GB", "subdivision": "ENG", "is_company": True, **fields}
+    return calendars.create_calendar(code=code, **given, actor=None, now=NOW)
 
 
 @pytest.fixture

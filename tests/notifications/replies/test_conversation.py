@@ -20,7 +20,7 @@ from orders.dialogue.conversation import answer_reply, attach_reply, lay_aside, 
 from orders.models import EtaRevision, Order, OrderPromise
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_user
-from tests.notifications.smtp_server import Script
+from tests.notifications.smtp_server import Script, parts_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,7 +65,7 @@ def test_an_answer_goes_to_whoever_wrote_in_the_same_thread_once(order: Order, s
     [mail] = server.mails
     assert (mail["To"], mail["In-Reply-To"]) == ("Jo@example.com", "<one@mail.example>")
     assert mail["Subject"] == f"Re: your order {order.ref}"
-    text, html = (part.get_content().replace("\r", "") for part in mail.iter_parts())  # type: ignore[attr-defined]
+    text, html = (part.replace("\r", "") for part in parts_of(mail))
     assert "Hello Jo Park" in text
     assert "On Friday.\nPromised." in text
     assert "On Friday.<br>Promised." in html

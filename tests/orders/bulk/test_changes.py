@@ -186,7 +186,7 @@ def test_undoing_a_release_brings_back_each_hold_with_its_reason() -> None:
     undo(do("release", [order]))
 
     assert active_holds(order) == [("address", "no number"), ("credit", "limit")]
-    assert Fact.objects.filter(kind="orders.held").last().payload["kind"] == "address, credit"  # type: ignore[union-attr]
+    assert Fact.objects.filter(kind="orders.held").latest("pk").payload["kind"] == "address, credit"
 
 
 def test_an_undo_leaves_alone_what_somebody_changed_since() -> None:

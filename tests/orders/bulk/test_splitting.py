@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -91,7 +93,9 @@ def nothing(order: Order) -> None:
         ({"ready": 8}, nothing, "All of it is on hand. Ship it instead."),
     ],
 )
-def test_what_cannot_be_split_says_why_and_stays_as_it_is(order, change, why) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_split_says_why_and_stays_as_it_is(
+    order: dict[str, Any], change: Callable[[Order], object], why: str
+) -> None:
     made = half_ready(**order)
     change(made)
     before = picture(made)

@@ -6,6 +6,7 @@ import os
 import random
 from collections import defaultdict
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -154,10 +155,10 @@ def columns(case: Case) -> dict[str, list[float]]:
     return {name: np.asarray(ready.attributes[name].values).round(6).tolist() for name in COLUMNS}
 
 
-def case_of(*lines: int, on_hand: int = 0, forecasts: tuple[Weekly, ...] = (), **members: object) -> Case:
+def case_of(*lines: int, on_hand: int = 0, forecasts: tuple[Weekly, ...] = (), **members: Any) -> Case:
     backlog = tuple(Line(i, i, 1, qty) for i, qty in enumerate(lines, 1))
-    sources = (Source(1, on_hand), *members.pop("coming", ()))  # type: ignore[misc]
-    return Case(backlog, sources, products=(Product(1),), forecasts=forecasts, **members)  # type: ignore[arg-type]
+    sources = (Source(1, on_hand), *members.pop("coming", ()))
+    return Case(backlog, sources, products=(Product(1),), forecasts=forecasts, **members)
 
 
 def coming(days: int) -> tuple[Source, ...]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from orders.board import exports
 from orders.queries import board_export
+from tests.answers import streamed, streamed_async
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_user
 from tests.orders.views.backlog import planned_order
@@ -27,7 +28,7 @@ SignIn = Callable[..., Client]
 def csv_rows(client: Client, query: str = "") -> list[dict[str, str]]:
     answer = client.get(f"/triage/export.csv{query}")
     assert answer.status_code == 200
-    return rows_of(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    return rows_of(streamed(answer))
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
@@ -96,7 +97,7 @@ def test_the_spreadsheet_has_the_same_rows_with_real_days_and_numbers(sign_in: S
 def xlsx(client: Client) -> bytes:
     answer = client.get("/triage/export.xlsx")
     assert answer.status_code == 200
-    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return streamed(answer)
 
 
 def test_a_spreadsheet_that_is_too_long_says_what_to_do(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +141,6 @@ def test_under_asgi_the_file_is_sent_piece_by_piece() -> None:
 
     async def fetch() -> bytes:
         answer = await client.get("/triage/export.csv")
-        return b"".join([piece async for piece in answer.streaming_content])  # type: ignore[attr-defined]
+        return await streamed_async(answer)
 
     assert [row["Order"] for row in rows_of(async_to_sync(fetch)())] == [order.ref]
