@@ -11,10 +11,12 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.chromium import PHONE, WIDE, launch
 from tests.browser.person import sign_in, wait_until_live
 
+BACKTEST_MS = 600_000
+
 
 def take(url: str, directory: Path) -> None:
     """Photograph what people see: the board with its panel (light, dark, on a phone), the scarcest product, the rules,
-    a template, the agents' workspace, and the customer's page on a phone, in English and in German."""
+    a template, the flow, a back-test, the agents' workspace, and the customer's page on a phone, in two languages."""
     directory.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
@@ -29,7 +31,7 @@ def take(url: str, directory: Path) -> None:
             if name == "light":
                 _scarcest_product(page)
                 page.screenshot(path=directory / "product-light.png")
-        for role, see in (("admin", _rules), ("agent", _telling)):
+        for role, see in (("admin", _rules), ("ops", _figures), ("agent", _telling)):
             context = chromium.new_context(base_url=url, viewport=WIDE, color_scheme="light", reduced_motion="reduce")
             page = context.new_page()
             sign_in(page, role)
@@ -41,15 +43,27 @@ def _rules(page: Page, directory: Path) -> None:
     page.goto("/rules/")
     page.get_by_role("button", name="Edit a copy").click()
     page.locator(".big3").wait_for()
+    page.reload()  # without the toast
+    page.locator(".big3").wait_for()
     page.screenshot(path=directory / "rules-light.png")
     page.goto("/messages/templates/email/eta_slipped/en/")
     page.frame_locator(".words-frame").locator("h1").wait_for()
     page.screenshot(path=directory / "template-light.png")
 
 
-def _telling(page: Page, directory: Path) -> None:
-    page.goto("/eta/")
+def _figures(page: Page, directory: Path) -> None:
+    page.goto("/flow/")
     wait_until_live(page)
+    page.screenshot(path=directory / "flow-light.png")
+    page.goto("/studies/")
+    page.get_by_label("Live through the last weeks").fill("4")
+    page.get_by_role("button", name="Compare the strategies").click()
+    page.locator("#compare").wait_for(timeout=BACKTEST_MS)
+    page.screenshot(path=directory / "backtest-light.png")
+
+
+def _telling(page: Page, directory: Path) -> None:
+    _somebody_to_write_to(page)
     page.screenshot(path=directory / "telling-light.png")
     page.goto("/triage/")
     ref = page.locator("[data-row]", has_text="Supplier late").first.get_attribute("data-row")
@@ -63,6 +77,16 @@ def _telling(page: Page, directory: Path) -> None:
     page.screenshot(path=directory / "customer-phone.png")
     page.goto(f"{page.url}?language=de")
     page.screenshot(path=directory / "customer-phone-de.png")
+
+
+def _somebody_to_write_to(page: Page) -> None:
+    for tab in ("/eta/", "/eta/?tab=silent"):
+        page.goto(tab)
+        for address in page.locator("[data-queue-item]").evaluate_all("links => links.map((link) => link.href)"):
+            page.goto(address)
+            if page.get_by_role("button", name="Send and next").is_enabled():
+                wait_until_live(page)
+                return
 
 
 def _board(page: Page, *, has_panel: bool) -> None:
