@@ -1,5 +1,11 @@
 // htmx: say so when a request fails, and leave alone what a person is typing in.
 
+// What a person is typing stays; what was loaded by itself (preview, test) stays until it loads anew.
+const { Idiomorph } = window;
+Idiomorph.defaults.ignoreActiveValue = true;
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
+  !(old.dataset?.keep && old.dataset.keep === fresh?.dataset?.keep && old.id === fresh.id);
+
 const TEXT = {
   send: "The server did not answer. Your filters are kept. Try again.",
   refused: "Your role does not allow this. Nothing was changed.",

@@ -3,12 +3,6 @@
 
 const MOVED = 6; // pixels before a press is a drag
 
-// What a person is typing stays; what was loaded by itself (preview, test) stays until it loads anew.
-const { Idiomorph } = window;
-Idiomorph.defaults.ignoreActiveValue = true;
-Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
-  !(old.dataset?.keep && old.dataset.keep === fresh?.dataset?.keep && old.id === fresh.id);
-
 const rulesOf = (row) => [...row.parentElement.children];
 
 let wanted = ""; // the id of what to focus once the list has been drawn anew

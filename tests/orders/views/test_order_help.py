@@ -46,6 +46,25 @@ def test_the_page_names_the_gating_item_and_what_it_would_win(agent: Client, wai
     assert "<html" in page
 
 
+def test_the_panel_says_what_decides_the_date_not_what_waits_along(agent: Client, waiting: Order) -> None:
+    page = agent.get(f"/triage/?o={waiting.ref}").content.decode()
+
+    source = PurchaseOrderLine.objects.get().purchase_order.ref
+    assert "Waits for <b>Plate</b>: 2 units of" in page
+    assert f">{source}</a>, expected" in page
+    assert "Waits for <b>Mug</b>" not in page
+
+
+def test_a_delivery_that_did_not_come_is_said_to_be_late(agent: Client, waiting: Order) -> None:
+    PurchaseOrderLine.objects.update(expected_on=timezone.localdate() - timedelta(days=3))
+    replan(product_ids=None, cause="test", now=timezone.now())
+
+    page = agent.get(f"/triage/?o={waiting.ref}").content.decode()
+
+    assert "and not here yet, so the plan counts on tomorrow" in page
+    assert "and is not here yet." in page
+
+
 def test_the_order_page_asks_for_the_part_and_links_to_the_page(agent: Client, waiting: Order) -> None:
     url = f"/orders/{waiting.ref}/help/"
 

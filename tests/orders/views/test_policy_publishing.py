@@ -54,6 +54,23 @@ def test_with_four_eyes_the_author_submits_and_another_approves(sign_in: SignIn,
     assert policies.published().pk == draft.pk
 
 
+def test_one_press_rolls_back_from_the_rules_in_force_and_from_those_before(sign_in: SignIn, draft: Policy) -> None:
+    before = policies.published()
+    client = sign_in("admin")
+    client.post(f"/rules/{draft.version}/publish/", {"note": "Fairer"})
+    back = f"/rules/{before.version}/rollback/"
+
+    for path in ("/rules/", f"/rules/{before.version}/"):
+        page = client.get(path).content.decode()
+        assert f"Roll back to v{before.version}" in page.partition("</header>")[0]
+        assert f'action="{back}"' in page.partition("</header>")[0]
+    assert back not in sign_in("ops").get("/rules/").content.decode()
+    assert client.post(back).status_code == 403
+    sign_in("admin").post(back)
+
+    assert policies.published().pk == before.pk
+
+
 def test_who_wrote_the_rules_does_not_approve_them(sign_in: SignIn) -> None:
     admin = make_user("admin")
     draft = policy_drafts.start(based_on=None, rules=FIFO, actor=admin, now=NOW)
