@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
-
 from notifications.delivering.known import Known, Told
 from notifications.delivering.quiet import day_start, next_morning, quiet_until, zone_of
 from notifications.models import Delivery, DeliveryState, MessageRules
@@ -40,7 +38,7 @@ def judge(delivery: Delivery, rules: MessageRules, known: Known, *, now: datetim
     it wrote the fact: a message may have left in between. What is worth sending still waits for the end of the
     customer's quiet hours.
     """
-    verdict = _worth_sending(delivery, known, now)
+    verdict = _worth_sending(delivery, rules, known, now)
     if not verdict.sends or delivery.fact.kind == ANSWERED:
         return verdict
     night = known.nights.get(delivery.customer_code, (rules.quiet_from, rules.quiet_to))
@@ -60,7 +58,7 @@ def within_budget(delivery: Delivery, verdict: Verdict, rules: MessageRules, kno
     return replace(verdict, reason="The customer had enough messages today", not_before=morning)
 
 
-def _worth_sending(delivery: Delivery, known: Known, now: datetime) -> Verdict:
+def _worth_sending(delivery: Delivery, rules: MessageRules, known: Known, now: datetime) -> Verdict:
     fact = delivery.fact
     told = known.told_of(delivery)
     last_sent = max((each for each in told if each.sent_at), key=lambda each: (each.sent_at, each.key), default=None)
@@ -78,10 +76,12 @@ def _worth_sending(delivery: Delivery, known: Known, now: datetime) -> Verdict:
         return Verdict(kind, told_on)
     if not last_sent and any(_is_missed_first_word(each, fact.pk) for each in told):
         return Verdict("backordered", told_on)
-    return _judge_date_news(delivery, told, told_on, now)
+    return _judge_date_news(delivery, rules, told, told_on, now)
 
 
-def _judge_date_news(delivery: Delivery, told: list[Told], told_on: date | None, now: datetime) -> Verdict:
+def _judge_date_news(
+    delivery: Delivery, rules: MessageRules, told: list[Told], told_on: date | None, now: datetime
+) -> Verdict:
     payload = delivery.said
     eta_on = parsed_date(payload["eta_on"])
     kind = _direction(delivery.fact.kind.removeprefix("orders."), eta_on, told_on)
@@ -90,9 +90,11 @@ def _judge_date_news(delivery: Delivery, told: list[Told], told_on: date | None,
     if eta_on == told_on or (eta_on and told_on and abs((eta_on - told_on).days) < payload["threshold_days"]):
         return Verdict(kind, told_on, DeliveryState.SUPPRESSED, "The customer has this date already")
     delays = [each.sent_at for each in told if each.sent_at and each.kind == "orders.eta_slipped"]
-    again_at = max(delays) + timedelta(hours=settings.DELAY_MAIL_HOURS) if delays else now
+    again_at = max(delays) + timedelta(hours=rules.delay_hours) if delays else now
     if kind == "eta_slipped" and again_at > now:
-        return Verdict(kind, told_on, reason="Told of a delay less than a day ago", not_before=again_at)
+        return Verdict(
+            kind, told_on, reason=f"Told of a delay less than {rules.delay_hours} hours ago", not_before=again_at
+        )
     return Verdict(kind, told_on)
 
 

@@ -8,6 +8,7 @@ from notifications.models.rules import MessageRules
 from notifications.models.send_rule import SendMode, SendRule
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
+from notifications.models.trial_text import TrialText
 from notifications.models.webhook import Webhook, WebhookDelivery, WebhookDeliveryState
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Suppression",
     "Template",
     "TemplateStatus",
+    "TrialText",
     "Webhook",
     "WebhookDelivery",
     "WebhookDeliveryState",

@@ -25,6 +25,11 @@ class MessageRules(models.Model):
     feedback_days = models.PositiveSmallIntegerField(
         "days after delivery until we ask how it was", default=5, help_text="0 asks nobody."
     )
+    delay_hours = models.PositiveSmallIntegerField(
+        "hours between two delay messages of an order",
+        default=settings.DELAY_MAIL_HOURS,
+        help_text="The newest date wins; 0 tells each at once.",
+    )
     merges = models.BooleanField("one mail for all orders of a customer", default=True)
     storm_messages = models.PositiveIntegerField(
         "messages an hour that close the valve", default=settings.STORM_MESSAGES

@@ -56,6 +56,9 @@ class RulesForm(VerbForm):
         help_text="Who waits and hears nothing is written to; who has no address, called.",
     )
     feedback_days = forms.IntegerField(label="Ask how it was, days after delivery", help_text="0: nobody is asked.")
+    delay_hours = forms.IntegerField(
+        label="Hours between two delays of an order", help_text="Meanwhile the newest date waits. 0: each at once."
+    )
     merges = forms.BooleanField(label="One mail for the news of all orders of a customer", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -22,6 +22,7 @@ LIMITS = {
     "proposal_hours": (1, 720),
     "follow_up_days": (1, 365),
     "feedback_days": (0, 90),
+    "delay_hours": (0, 720),
 }
 
 
@@ -33,7 +34,7 @@ def message_rules() -> MessageRules:
 @entry_verb
 def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None) -> MessageRules:
     """Change when and how often customers are written to: quiet_from, quiet_to (``time`` or None), daily_messages,
-    storm_messages, proposal_hours, follow_up_days, feedback_days, merges.
+    storm_messages, proposal_hours, follow_up_days, feedback_days, delay_hours, merges.
 
     Raises Invalid naming the field, Conflict when somebody else changed them since.
     """

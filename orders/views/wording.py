@@ -21,6 +21,7 @@ from kernel.forms import VerbForm
 from kernel.pages import render_page
 from notifications.channels.short import sms_parts
 from notifications.delivering.trying_out import send_test
+from notifications.delivering.trying_text import own_number, send_test_text, texts_left
 from notifications.models import Template, TemplateStatus
 from notifications.texts import wording
 from notifications.texts.rendering import Mail
@@ -179,6 +180,11 @@ def use_shipped(request: HttpRequest, slot: Slot) -> HttpResponse:
 @action(EDIT)
 def test(request: HttpRequest, slot: Slot) -> HttpResponse:
     """Send the message that is shown to whoever asks, and to nobody else."""
+    if slot.channel != EMAIL:
+        to, text = request.POST.get("to", ""), _preview(request, slot, _shown(request, slot))
+        sent = send_test_text(text, to=to, actor=request.user, now=timezone.now())
+        messages.success(request, f"Sent to {sent.recipient}")
+        return HttpResponseRedirect(_link(request, slot))
     send_test(_preview(request, slot, _shown(request, slot)), to=request.user.get_username())
     messages.success(request, f"Sent to {request.user.get_username()}")
     return HttpResponseRedirect(_link(request, slot))
@@ -215,6 +221,7 @@ def _preview_context(request: HttpRequest, slot: Slot, shown: Shown) -> dict[str
         "looks": [(key, label, _link(request, slot, look=key)) for key, label in LOOKS],
         "schemes": [(key, label, _link(request, slot, scheme=key)) for key, label in SCHEMES],
         "is_mail": slot.channel == EMAIL,
+        **({} if slot.channel == EMAIL else _test_facts(request)),
         "order_ref": request.GET.get("order", "")[:40],
     }
     try:
@@ -225,6 +232,10 @@ def _preview_context(request: HttpRequest, slot: Slot, shown: Shown) -> dict[str
     except DomainError as refusal:
         context["not_shown"] = refusal.detail
     return context
+
+
+def _test_facts(request: HttpRequest) -> dict[str, Any]:
+    return {"own_number": own_number(request.user), "texts_left": texts_left(request.user, now=timezone.now())}
 
 
 def _preview(request: HttpRequest, slot: Slot, shown: Shown) -> Mail:

@@ -36,6 +36,7 @@ NEEDS_NO_PLAN = {
     "notifications.rules.send_rules.move_send_rule",
     "notifications.rules.send_rules.remove_send_rule",
     "notifications.rules.send_rules.restore_send_rule",
+    "notifications.delivering.trying_text._count",
     "notifications.unsubscribing.subscribe_again",
     "notifications.unsubscribing.unsubscribe",
     "notifications.rules.valve.change_rules",

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.utils import timezone
-from pytest_django import Settings
 
 from notifications.delivering.announcing import announce
 from notifications.delivering.sending import send_due
-from notifications.models import Delivery
+from notifications.models import Delivery, MessageRules
 from tests.factories.messages import make_fact
 
 pytestmark = pytest.mark.django_db
@@ -112,16 +111,16 @@ def test_an_order_that_has_left_in_part_still_gets_news_of_the_rest() -> None:
     assert len(send()) == 2
 
 
-def test_a_second_delay_within_a_day_waits_and_the_newest_wins(settings: Settings) -> None:
+def test_a_second_delay_within_a_day_waits_and_the_newest_wins() -> None:
     news("orders.eta_slipped", eta_on="2026-11-28")
     send()
     second = news("orders.eta_slipped", eta_on="2026-12-02")
     assert send() == []
-    assert state(second) == ("pending", "Told of a delay less than a day ago")
+    assert state(second) == ("pending", "Told of a delay less than 24 hours ago")
     third = news("orders.eta_slipped", eta_on="2026-12-09")
     assert send() == []
 
-    settings.DELAY_MAIL_HOURS = 0
+    MessageRules.objects.update_or_create(pk=1, defaults={"delay_hours": 0})
     subjects = send(timedelta(hours=25))
 
     assert subjects == [f"New date for your order {third.order_ref}: Wednesday 9 December"]

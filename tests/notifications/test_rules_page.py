@@ -23,6 +23,7 @@ GIVEN = {
     "proposal_hours": "24",
     "follow_up_days": "10",
     "feedback_days": "7",
+    "delay_hours": "12",
     "merges": "on",
 }
 

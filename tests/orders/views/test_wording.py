@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from notifications.delivering.trying_text import TEXTS_A_DAY
 from notifications.models import Template
 from notifications.texts.languages import codes
 from notifications.texts.wording import ALL_KINDS
@@ -17,6 +18,7 @@ from orders.models import Order
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order
 from tests.factories.orders import make_customer, make_order, make_user
+from tests.notifications.gateway import GatewayScript, gateway
 from tests.notifications.smtp_server import LOOPBACK, Script, smtp_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +129,26 @@ def test_a_test_goes_to_whoever_asks_and_to_nobody_else(order: Order, settings: 
     [mail] = script.mails
     assert mail["To"] == "me@example.com"
     assert "[Test] Neuer Termin" in mail["Subject"]
+
+
+def test_a_test_of_a_text_goes_to_one_s_own_number_a_few_times_a_day(order: Order, settings: Settings) -> None:
+    client, script = Client(), GatewayScript()
+    client.force_login(make_user("agent"))
+    url = f"/messages/templates/sms/eta_slipped/en/test/?order={order.ref}"
+
+    with gateway(script) as address:
+        settings.GATEWAYS = {"sms": address}
+        assert client.post(url, {"to": "0113 496 0112"}).status_code == 422
+        sent = [client.post(url, {"to": "+44 113 496 0112"}).status_code for _ in range(TEXTS_A_DAY + 1)]
+
+    assert sent == [302] * TEXTS_A_DAY + [409]
+    assert len(script.texts) == TEXTS_A_DAY
+    to, text = script.texts[0]
+    assert to == "+441134960112"
+    assert text.startswith("[Test] New date for your order")
+    page = client.get(f"/messages/templates/sms/eta_slipped/en/?order={order.ref}").content.decode()
+    assert 'value="+441134960112"' in page
+    assert "0 more today" in page
 
 
 def test_a_mail_server_that_is_away_is_said_in_words(order: Order, settings: Settings) -> None:
