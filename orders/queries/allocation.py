@@ -18,8 +18,8 @@ class TermsShown:
 
 
 def terms_of(order: Order) -> TermsShown | None:
-    """Return an order's terms in words; None where it has none. One query."""
-    terms = OrderTerms.objects.filter(order=order).first()
+    """Return an order's terms in words; None where it has none. One query, which ``order`` keeps."""
+    terms: OrderTerms | None = getattr(order, "terms", None)
     if terms is None:
         return None
     what = "its value" if terms.fill_by == FillMeasure.VALUE else "its units"

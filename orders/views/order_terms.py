@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from kernel.errors import Invalid
 from orders.handling.terms import asked_of, change_order_terms
-from orders.models import Order, OrderTerms
+from orders.models import Order
 from orders.views.actions import action, done, who
 from orders.views.customer_forms import OrderTermsForm
 
@@ -35,4 +35,4 @@ def change_terms(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _now(order: Order) -> dict[str, Any]:
-    return {"ship_policy": order.ship_policy, **asked_of(OrderTerms.objects.filter(order=order).first())}
+    return {"ship_policy": order.ship_policy, **asked_of(getattr(order, "terms", None))}
