@@ -7,7 +7,9 @@ died is claimable again when its lease runs out; a row that failed ``MAX_ATTEMPT
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,6 +18,8 @@ from django.db.models.options import Options
 from django.utils import timezone
 
 MAX_ATTEMPTS = 5
+
+_SOME_DAY = datetime(9999, 1, 1, tzinfo=UTC)  # stands for the moment of a claim while its statement is made
 
 
 class Leased(models.Model):
@@ -43,22 +47,53 @@ def claim(
 
     Concurrent claimers never get the same row (SKIP LOCKED) and never wait for each other. A claim that need not be
     ``durable`` does not wait for the disk: if PostgreSQL dies within the next second, the row may be due again though
-    work on it has begun. One statement; the CTE is materialized because a subquery with a lock and a limit may run
-    more than once.
+    work on it has begun.
     """
-    token, meta = uuid.uuid4(), rows.model._meta
-    with transaction.atomic(), connection.cursor() as cursor:
-        due = claimable(rows, now=now).order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    return _take(*_statement(rows, now=now, limit=limit, value=value, durable=durable), until=now + lease)
+
+
+class Claim:
+    """A claim that is made over and over, whose statement is made once; ``rows`` depend on the moment alone."""
+
+    def __init__(self, rows: Callable[[datetime], QuerySet[Any]], *, lease: timedelta, limit: int, **options: Any):
+        self._lease = lease
+        self._made = lru_cache(partial(self._make, rows, limit=limit, **options))
+
+    def __call__(self, now: datetime) -> tuple[uuid.UUID, list[Any]]:
+        """Do as ``claim`` does."""
+        statement, params = self._made()
+        return _take(statement, [now if param == _SOME_DAY else param for param in params], until=now + self._lease)
+
+    @staticmethod
+    def _make(rows: Callable[[datetime], QuerySet[Any]], **options: Any) -> tuple[str, Sequence[Any]]:
+        return _statement(rows(_SOME_DAY), now=_SOME_DAY, **{"value": "pk", "durable": True, **options})
+
+
+def _statement(
+    rows: QuerySet[Any], *, now: datetime, limit: int, value: str, durable: bool
+) -> tuple[str, Sequence[Any]]:
+    """Return one statement, and its parameters but the last two: the token and until when.
+
+    The CTE is materialized because a subquery with a lock and a limit may run more than once.
+    """
+    meta = rows.model._meta
+    due = claimable(rows, now=now).order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    with transaction.atomic():  # a lock outside of one is refused already when it is written down
         query, params = due.values("pk")[:limit].query.sql_with_params()
-        key, column = (connection.ops.quote_name(_column(meta, name)) for name in ("pk", value))
-        cursor.execute(
-            f"{'' if durable else 'SET LOCAL synchronous_commit TO off; '}"
-            f"WITH due (key) AS MATERIALIZED ({query}) "
-            f"UPDATE {connection.ops.quote_name(meta.db_table)} t "
-            f"SET lease_token = %s, lease_until = %s, attempts = attempts + 1 "
-            f"FROM due WHERE t.{key} = due.key RETURNING t.{column}",
-            [*params, token, now + lease],
-        )
+    key, column = (connection.ops.quote_name(_column(meta, name)) for name in ("pk", value))
+    return (
+        f"{'' if durable else 'SET LOCAL synchronous_commit TO off; '}"
+        f"WITH due (key) AS MATERIALIZED ({query}) "
+        f"UPDATE {connection.ops.quote_name(meta.db_table)} t "
+        f"SET lease_token = %s, lease_until = %s, attempts = attempts + 1 "
+        f"FROM due WHERE t.{key} = due.key RETURNING t.{column}"
+    ), params
+
+
+def _take(statement: str, params: Sequence[Any], *, until: datetime) -> tuple[uuid.UUID, list[Any]]:
+    token = uuid.uuid4()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [*params, token, until])
         return token, sorted(row[0] for row in cursor.fetchall())
 
 

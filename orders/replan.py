@@ -201,9 +201,17 @@ def _finish(run: PlanRun, watch: Stopwatch, written: Written, status: str) -> No
         "facts": written.rows["facts"],
         "skipped_products": len(written.skipped),
     }
-    run.save(force_insert=run._state.adding)
+    _save(run)
     if run.kind == PlanRunKind.FULL and status != PlanRunStatus.FAILED:
         drop_superseded(run)
+
+
+def _save(run: PlanRun) -> None:
+    """Save a run. That of an event does not wait for the disk: its plan is there already, and says all that counts."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if run.kind == PlanRunKind.EVENT:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+        run.save(force_insert=run._state.adding)
 
 
 def _mark_skipped(run: PlanRun, skipped: list[int]) -> None:

@@ -14,10 +14,12 @@ from kernel import live
 from kernel.transactions import entry_verb
 from orders.models import PlanRun
 from orders.planning.types import Ints
-from orders.replanning.diff import Rows
+from orders.replanning.diff import Changes, Rows
 from orders.replanning.draft import Draft
 from orders.replanning.facts import announce, find_news, make_promises
+from orders.replanning.few import write_few
 from orders.replanning.origins import origins_of
+from orders.replanning.prepared import FEW
 from orders.replanning.rollup import bucket_blocks, lock_orders, roll_up
 from orders.replanning.writes import close_marks, find_moved, lock_pools, write_changes
 
@@ -104,12 +106,20 @@ def write_chunk(draft: Draft, chunk: Chunk, run: PlanRun, *, version: int, quiet
         written.skipped = products[skipped].tolist()
         products = products[~skipped]
         changes = draft.changes.of_products(products) if skipped.any() else draft.changes.of(chunk.rows)
-        written.rows.update(write_changes(changes))
-        written.rows["marks"] = close_marks(products, draft.inputs.marks, changes.product_ids(), version)
+        written.rows.update(_write_lines(draft, changes, products, version))
     changed_orders = _write_orders(draft, chunk.order_ids, run, written.rows, quiet=quiet, now=now)
     if written.rows.total():
         _tell_pages(run, products, changed_orders)
     return written
+
+
+def _write_lines(draft: Draft, changes: Changes, products: Ints, version: int) -> dict[str, int]:
+    """Write all but the orders; return rows per table, and marks."""
+    marks = draft.inputs.marks
+    if changes.rows <= FEW:
+        return write_few(changes, products, marks, version)
+    rows = write_changes(changes)
+    return {**rows, "marks": close_marks(products, marks, changes.product_ids(), version)}
 
 
 def _write_orders(

@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from orders.replanning.prepared import execute
+
 # The walk goes through orders that are served as one only (planning.components says why); held ones take nothing and
 # so link nothing. UNION drops what was reached before, which ends the walk. OFFSET 0 has each product's lines and each
 # line's order looked up: left alone, PostgreSQL reads the whole backlog every round, from a few hundred products on.
@@ -36,5 +38,5 @@ _CLOSURE = """
 def close_over(product_ids: Collection[int]) -> list[int]:
     """Return the products and all that must be planned with them, ascending."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSURE, {"products": list(product_ids)})
+        execute(cursor, _CLOSURE, {"products": list(product_ids)})
         return [row[0] for row in cursor.fetchall()]

@@ -9,6 +9,7 @@ from functools import partial
 from time import perf_counter
 
 import numpy as np
+from django.db import connection
 
 from orders.models import Policy
 from orders.planning import engine
@@ -103,7 +104,7 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     """
     rules = parse_policy(policy.rules)
     with snapshot():
-        policy.refresh_from_db(fields=["status"])
+        policy.status = status_of(policy)
         scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
         stored, inputs = _read(scope, rules, today.toordinal())
         if rules.segments:
@@ -115,6 +116,13 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")
     return Draft(scope, rules, policy.pk, inputs, plan, changes)
+
+
+def status_of(policy: Policy) -> str:
+    """Return a policy's status as the snapshot has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM orders_policy WHERE id = %s", [policy.pk])
+        return str(cursor.fetchone()[0])
 
 
 def _read(scope: Scope, rules: Rules, today: int) -> tuple[Stored, Inputs]:

@@ -19,6 +19,7 @@ from orders.dialogue.snapshots import customer_payloads
 from orders.planning.rules import PromiseRule
 from orders.planning.types import Bools, Ints, Reason
 from orders.replanning.bulk import as_array
+from orders.replanning.prepared import execute
 from orders.replanning.weighing import weigh
 
 BACKORDERED = "orders.backordered"
@@ -77,13 +78,14 @@ _NEWS = f"""
         END
     FROM plan_order_stage s
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s, %(threshold)s)
-            ELSE %(threshold)s END AS days
+        SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s::int, %(threshold)s::int)
+            ELSE %(threshold)s::int END AS days
     ) t
     WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
         AND CASE
             WHEN s.is_ready THEN s.announced_kind NOT IN ('', %(line_allocated)s)
-            WHEN abs(s.eta_p50 - s.told_on) < %(threshold)s THEN abs(s.eta_p50 - s.announced_on) >= %(threshold)s
+            WHEN abs(s.eta_p50 - s.told_on) < %(threshold)s::int
+                THEN abs(s.eta_p50 - s.announced_on) >= %(threshold)s::int
                 OR s.announced_kind = %(line_allocated)s
             ELSE abs(s.eta_p50 - s.announced_on) >= t.days OR s.announced_kind = %(line_allocated)s
         END
@@ -145,7 +147,7 @@ def find_news(
         "unsupplied": UNSUPPLIED_THRESHOLD_DAYS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_NEWS, params)
+        execute(cursor, _NEWS, params)
         news = cursor.fetchall()
         weighed = weigh(
             [order_id for order_id, *_ in news],

@@ -30,7 +30,7 @@ from orders.replanning.side_by_side import side_by_side
 from orders.replanning.writes import claim_fields, close_marks, find_moved, line_fields, lock_pools, move_reserved
 from orders.simulation.outlook import best_lines, look
 
-FEWEST_LINES = 20_000  # of fewer, making tables and indexes costs more than it saves
+FEWEST_LINES = 10_000  # of fewer, making tables and indexes costs more than it saves
 _TABLES = ("orders_lineplan", "orders_orderplan", "orders_allocation", "orders_peg")  # the longest first
 
 

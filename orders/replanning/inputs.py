@@ -31,6 +31,7 @@ from orders.replanning.demand import load_demand
 from orders.replanning.learned import LearnedInputs, load_learned
 from orders.replanning.line_etas import with_line_etas
 from orders.replanning.origins import load_marks
+from orders.replanning.prepared import read
 from orders.replanning.scope import Scope
 from orders.replanning.sites import load_sites
 from orders.replanning.terms import load_pick_days, load_terms
@@ -92,6 +93,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Callable[[], Columns], *, t
     (``snapshot.read_beside``).
     """
     lines = _load_lines(scope)
+    scope = scope.of_lines(lines["order_id"])
     orders = _load_orders(scope)
     frozen = _load_frozen(scope)
     stock = _load_stock(scope, frozen)
@@ -114,14 +116,7 @@ def load_inputs(scope: Scope, policy: Policy, plans: Callable[[], Columns], *, t
         sites=load_sites(scope, today=today),
         terms=load_terms(scope, lines, orders, place),
         pick_days=load_pick_days(scope),
-        pools=sorted_by(
-            copy_out(
-                f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}",
-                scope.params,
-                {"product_id": "int8", "run_id": "int8"},
-            ),
-            "product_id",
-        ),
+        pools=_load_pools(scope),
         stale_orders=totals.stale_orders,
         price_minor=lines["price_minor"],
     )
@@ -187,7 +182,7 @@ def _load_orders(scope: Scope) -> Columns:
         "has_terms": "bool",
     }
     params = {**scope.params, "ship_policies": SHIP_POLICIES, "zone": settings.TIME_ZONE}
-    return sorted_by(copy_out(query, params, types), "order_id")
+    return sorted_by(read(query, params, types, few=scope.is_few), "order_id")
 
 
 def _load_frozen(scope: Scope) -> Columns:
@@ -197,7 +192,7 @@ def _load_frozen(scope: Scope) -> Columns:
         FROM orders_allocation a WHERE a.state > 0 AND {scope.products("a.product_id")} GROUP BY 1, 2, 3
     """
     types = {"line_id": "int8", "warehouse_id": "int8", "product_id": "int8", "qty": "int8"}
-    return sorted_by(copy_out(query, scope.params, types), "line_id", "warehouse_id")
+    return sorted_by(read(query, scope.params, types, few=scope.is_few), "line_id", "warehouse_id")
 
 
 def _load_stock(scope: Scope, frozen: Columns) -> Columns:
@@ -216,7 +211,7 @@ def _load_stock(scope: Scope, frozen: Columns) -> Columns:
         "protected": "int4",
         "preference": "int4",
     }
-    stock = sorted_by(copy_out(query, scope.params, types), "product_id", "warehouse_id")
+    stock = sorted_by(read(query, scope.params, types, few=scope.is_few), "product_id", "warehouse_id")
     free = np.maximum(stock["on_hand"] - _frozen_units(stock, frozen), 0)
     kept = np.minimum(stock["protected"], free)
     return {**stock, "qty": free - kept, "kept_qty": kept}
@@ -255,7 +250,13 @@ def _load_inbound(scope: Scope) -> Columns:
         "delay_p50": "int2",
         "delay_p90": "int2",
     }
-    return sorted_by(copy_out(query, scope.params, types), "source_id")
+    return sorted_by(read(query, scope.params, types, few=scope.is_few), "source_id")
+
+
+def _load_pools(scope: Scope) -> Columns:
+    query = f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}"
+    types = {"product_id": "int8", "run_id": "int8"}
+    return sorted_by(read(query, scope.params, types, few=scope.is_few), "product_id")
 
 
 def _load_products(scope: Scope) -> Columns:
@@ -276,7 +277,7 @@ def _load_products(scope: Scope) -> Columns:
         WHERE {scope.products("p.id")}
     """
     types = {"product_id": "int8", "lead_time_p50": "int4", "lead_time_p90": "int4"}
-    return sorted_by(copy_out(query, scope.params, types), "product_id")
+    return sorted_by(read(query, scope.params, types, few=scope.is_few), "product_id")
 
 
 def _backlog(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Backlog:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from orders.planning.types import Ints
-from orders.replanning.bulk import copy_out
+from orders.replanning.prepared import read
 from orders.replanning.scope import Scope
 
 
@@ -21,7 +21,7 @@ def with_line_etas(scope: Scope, line_ids: Ints, eta_by_hand: Ints) -> Ints:
         JOIN orders_order o ON o.id = l.order_id AND o.ship_policy = 'partial'
         WHERE {scope.products("l.product_id")}
     """
-    own = copy_out(query, scope.params, {"line_id": "int8", "eta_on": "date"})
+    own = read(query, scope.params, {"line_id": "int8", "eta_on": "date"}, few=scope.is_few)
     if not len(own["line_id"]) or not len(line_ids):
         return eta_by_hand
     place = np.minimum(np.searchsorted(line_ids, own["line_id"]), len(line_ids) - 1)

@@ -8,7 +8,8 @@ from enum import IntEnum
 import numpy as np
 
 from orders.planning.types import Ints
-from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.bulk import Columns
+from orders.replanning.prepared import read
 from orders.replanning.scope import Scope
 
 SUPPLIER_CAUSES = (
@@ -61,7 +62,8 @@ def load_marks(scope: Scope) -> Columns:
     """Read the marks in scope with their ``origin`` and the order whose customer made it (0 for none)."""
     query = _MARKS.format(condition=scope.products("m.product_id"))
     params = {**scope.params, "supplier_causes": list(SUPPLIER_CAUSES), "customer_causes": list(CUSTOMER_CAUSES)}
-    return copy_out(query, params, {"id": "int8", "product_id": "int8", "origin": "int2", "order_id": "int8"})
+    types = {"id": "int8", "product_id": "int8", "origin": "int2", "order_id": "int8"}
+    return read(query, params, types, few=scope.is_few)
 
 
 def origins_of(marks: Columns) -> Origins:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from inventory.models import DirtyMark
-from kernel.leases import MAX_ATTEMPTS, claim
+from kernel.leases import MAX_ATTEMPTS, Claim
 from orders.replan import plan_marked
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,16 @@ def _claim(now: datetime) -> tuple[UUID, list[int]]:
 
     Planning them once more than needed does no harm, so the claim does not wait for the disk.
     """
-    in_work = DirtyMark.objects.filter(product_id=OuterRef("product_id"), lease_until__gte=now)
-    free = DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False, attempts__lt=MAX_ATTEMPTS)
-    token, products = claim(free, now=now, lease=LEASE, limit=BATCH, value="product", durable=False)
+    token, products = _claim_marks(now)
     return token, sorted(set(products))
+
+
+def _free(now: datetime) -> QuerySet[DirtyMark]:
+    in_work = DirtyMark.objects.filter(product_id=OuterRef("product_id"), lease_until__gte=now)
+    return DirtyMark.objects.filter(~Exists(in_work), is_quarantined=False, attempts__lt=MAX_ATTEMPTS)
+
+
+_claim_marks = Claim(_free, lease=LEASE, limit=BATCH, value="product", durable=False)
 
 
 def _plan(token: UUID, products: Collection[int], clock: Callable[[], datetime]) -> None:

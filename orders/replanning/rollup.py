@@ -18,6 +18,7 @@ from orders.planning.guarantees import STAGES
 from orders.planning.types import ANY_STAGE, Ints, Reason
 from orders.replanning.bulk import as_array
 from orders.replanning.origins import Origins
+from orders.replanning.prepared import FEW, USE_PREPARED, execute, execute_as_it_is
 from orders.replanning.writes import open_stage
 
 _BUCKETS = 1024
@@ -28,7 +29,7 @@ _STAGE = """
     order_id bigint, placed_at timestamptz, stage smallint, score float8, reason smallint, eta_p50 date, eta_p90 date,
     open_lines int, short_lines int, open_units int, short_units int, open_value_minor bigint,
     ready_value_minor bigint, is_planned bool, is_ready bool, promised_on date, is_promised bool,
-    was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind text,
+    was_planned bool, old_eta date, old_reason smallint, told_on date, announced_on date, announced_kind varchar(40),
     is_kept_back bool
 """
 
@@ -56,7 +57,7 @@ _MAY_PROMISE = "(%(quiet)s OR old.order_id IS NOT NULL OR NOT EXISTS (SELECT FRO
 _ROLL_UP = f"""
     WITH total AS (
         SELECT l.order_id, {{ranked_by}},
-            CASE WHEN count(p.line_id) = count(*) THEN {_LAST_TO_ARRIVE} %% 16
+            CASE WHEN count(p.line_id) = count(*) THEN mod({_LAST_TO_ARRIVE}, 16)
                 ELSE {int(Reason.STOCK_SHORT)} END AS reason,
             CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50,
             CASE WHEN count(p.eta_p90) = count(*) THEN max(p.eta_p90) END AS eta_p90,
@@ -84,7 +85,7 @@ _ROLL_UP = f"""
         old.order_id IS NOT NULL, old.eta_p50, old.reason, r.told_on, r.announced_on, r.announced_kind,
         r.kept_because IS NOT NULL
     FROM total t
-    JOIN orders_order o ON o.id = t.order_id AND o.status = 'open' AND o.id BETWEEN %(first)s AND %(last)s
+    JOIN orders_order o ON o.id = t.order_id AND o.status = 'open' AND {{among}}
     LEFT JOIN promise r ON r.order_id = t.order_id
     LEFT JOIN old ON old.order_id = t.order_id
     ORDER BY t.order_id
@@ -122,7 +123,7 @@ _ADD = f"""
 _CHANGE = f"""
     UPDATE orders_orderplan old SET ({_VALUES}) = ROW ({_NEW_VALUES})
     FROM plan_order_stage s
-    WHERE old.order_id = s.order_id
+    WHERE old.order_id = s.order_id AND {{among}}
         AND ({", ".join(f"old.{name}" for name in _VALUES.split(", "))}) IS DISTINCT FROM ({_NEW_VALUES})
     RETURNING old.order_id
 """
@@ -144,12 +145,21 @@ _KEEP_CHANGES = f"""
             WHEN reason = {int(Reason.SUPPLIER_LATE)} AND NOT {_HAS_LINE_OF.format(products="our_products")}
                 THEN 'supplier'
             ELSE 'ours' END,
-        '', %(run)s, %(now)s
+        '', %(run)s::bigint, %(now)s::timestamptz
     FROM plan_order_stage s
     WHERE was_planned AND old_eta IS DISTINCT FROM eta_p50
         AND reason <> {int(Reason.ETA_BY_HAND)}
         AND NOT (is_ready AND old_reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)}))
     ORDER BY order_id
+"""
+
+
+# Which orders are looked at: each by itself, or a range read through. PostgreSQL cannot tell how many are staged.
+_FEW_AMONG = "{order_id} = ANY(%(orders)s::bigint[])"
+_MANY_AMONG = "{order_id} BETWEEN %(first)s AND %(last)s"
+_MOVE_ON = f"""
+    WITH changed AS ({_CHANGE}), kept AS ({_KEEP_CHANGES} RETURNING 1)
+    SELECT ARRAY(SELECT order_id FROM changed), (SELECT count(*) FROM kept)
 """
 
 
@@ -201,21 +211,20 @@ def roll_up(
     }
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
+    stage = open_stage("plan_order_stage", _STAGE)
+    run, among = (execute, _FEW_AMONG) if len(order_ids) <= FEW else (execute_as_it_is, _MANY_AMONG)
+    ranked_by = _RANKED_BY_STAGE if has_stages else _RANKED_BY
     with connection.cursor() as cursor:
-        cursor.execute(
-            open_stage("plan_order_stage", _STAGE)
-            + _ROLL_UP.format(ranked_by=_RANKED_BY_STAGE if has_stages else _RANKED_BY),
-            params,
-        )
+        roll = _ROLL_UP.format(ranked_by=ranked_by, among=among.format(order_id="o.id"))
+        run(cursor, roll, params, first=f"{USE_PREPARED}; {stage}")
         staged, was_planned, is_promised, is_kept_back = cursor.fetchone()
         if was_planned < staged:
             cursor.execute(_ADD)
             changed += [row[0] for row in cursor.fetchall()]
         if was_planned:
-            cursor.execute(_CHANGE)
-            changed += [row[0] for row in cursor.fetchall()]
-            cursor.execute(_KEEP_CHANGES, params)
-            rows["eta_revisions"] = int(cursor.rowcount)
+            run(cursor, _MOVE_ON.format(among=among.format(order_id="old.order_id")), params)
+            moved, rows["eta_revisions"] = cursor.fetchone()
+            changed += moved
         if staged < len(order_ids):
             cursor.execute(_DROP_CLOSED, params)
             rows["order_plans"] = int(cursor.rowcount)

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from orders.planning.types import Ints
 from orders.replanning.bulk import as_array
+from orders.replanning.prepared import FEW
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``product_ids`` closed over their components (``components.close_over``), or None for every product."""
+    """``product_ids`` closed over their components (``components.close_over``), or None for every product.
+
+    ``few_orders`` are the orders with an open line in scope, where they are known and few.
+    """
 
     product_ids: tuple[int, ...] | None
+    few_orders: tuple[int, ...] | None = None
+
+    def of_lines(self, order_ids: Ints) -> Scope:
+        """Return the same scope, which knows the orders of its open lines if these are few."""
+        if self.is_everything or len(order_ids) > FEW:
+            return self
+        return replace(self, few_orders=tuple(np.unique(order_ids).tolist()))
 
     @property
     def params(self) -> Mapping[str, object]:
-        return {"products": as_array(np.array(self.product_ids or (), dtype=np.int64))}
+        return {
+            "products": as_array(np.array(self.product_ids or (), dtype=np.int64)),
+            "few_orders": as_array(np.array(self.few_orders or (), dtype=np.int64)),
+        }
+
+    @property
+    def is_few(self) -> bool:
+        """Whether what is read of the scope is known to be little (``prepared.read``)."""
+        return self.few_orders is not None
 
     @property
     def is_everything(self) -> bool:
@@ -32,6 +52,8 @@ class Scope:
         """Return a condition on an order id column: orders with an open line in scope."""
         if self.is_everything:
             return "true"
+        if self.few_orders is not None:
+            return f"{column} = ANY(%(few_orders)s::bigint[])"
         return f"""{column} IN (
             SELECT order_id FROM orders_orderline WHERE open_qty > 0 AND product_id = ANY(%(products)s::bigint[])
         )"""

@@ -8,8 +8,9 @@ import numpy as np
 from django.db import connection
 
 from inventory.working_days import count_by, workdays
-from orders.planning.types import Calendar, Context, Ints, Sites
+from orders.planning.types import Calendar, Context, Ints, Sites, week
 from orders.replanning.bulk import copy_out
+from orders.replanning.prepared import execute
 from orders.replanning.scope import Scope
 
 MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
@@ -36,7 +37,7 @@ _SOURCES = """
 def company_calendar(today: date) -> Calendar:
     """Read the company's working days, two years back and six ahead. One query."""
     own = workdays(today)[None]
-    return Calendar(own.weekdays, tuple(day.toordinal() for day in own.closed))  # type: ignore[arg-type]
+    return Calendar(week(own.weekdays), tuple(day.toordinal() for day in own.closed))
 
 
 def load_sites(scope: Scope, *, today: int) -> Sites | None:
@@ -45,7 +46,7 @@ def load_sites(scope: Scope, *, today: int) -> Sites | None:
     None where nobody has said anything: then Monday to Friday, and warehouses ship on the day.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SITES)
+        execute(cursor, _SITES, {})
         rows, warehouses, has_own_suppliers = cursor.fetchone()
     calendars = count_by(
         ((*row, [date.fromisoformat(day) for day in closed]) for *row, closed in rows),

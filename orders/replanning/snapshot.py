@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from django.db import connection, transaction
 
+from orders.replanning.prepared import USE_PREPARED
+
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LONG = 50_000  # rows; of fewer, a second connection costs more than it saves
 
@@ -22,7 +24,7 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         if not nested:
             with connection.cursor() as cursor:
-                cursor.execute(_READ_ONLY)
+                cursor.execute(f"{_READ_ONLY}; {USE_PREPARED}")
         yield
 
 

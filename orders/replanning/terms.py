@@ -7,6 +7,7 @@ from django.db import connection
 
 from orders.planning.types import Ints, PickDays, Terms
 from orders.replanning.bulk import Columns, copy_out
+from orders.replanning.prepared import execute, read
 from orders.replanning.scope import Scope
 
 # The nth figure is for the nth release; the last one for all later ones.
@@ -37,7 +38,7 @@ _COUNTRY_OF = """
 def load_terms(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Terms | None:
     """Read the terms of the lines in scope; ``place`` is each line's position in ``orders``. None where none asks."""
     with connection.cursor() as cursor:
-        cursor.execute(_WHO_ASKS)
+        execute(cursor, _WHO_ASKS, {})
         any_terms, ruled = cursor.fetchone()
     if not any_terms and not ruled:
         return None
@@ -63,7 +64,7 @@ def load_terms(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Te
 def load_pick_days(scope: Scope) -> PickDays | None:
     """Read the days on which warehouses have hands for lines that must wait for them."""
     query = f"SELECT line_id, pick_on FROM orders_pickday k WHERE {scope.products('k.product_id')}"
-    days = copy_out(query, scope.params, {"line_id": "int8", "pick_on": "date"})
+    days = read(query, scope.params, {"line_id": "int8", "pick_on": "date"}, few=scope.is_few)
     order = np.argsort(days["line_id"])
     return PickDays(days["line_id"][order], days["pick_on"][order]) if len(order) else None
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from orders.planning.types import NO_DAY, Bools, Ints
 from orders.replanning.bulk import Column, Columns, copy_out
+from orders.replanning.prepared import read
 from orders.replanning.scope import Scope
 
 
@@ -58,7 +59,7 @@ def load_totals(scope: Scope, lines: Columns, plans: Columns, orders: Columns) -
     if scope.is_everything:
         return _add_up(lines, plans, orders)
     types = {"order_id": "int8", "open_value_minor": "int8", "is_stale": "bool"}
-    found = copy_out(_TOTALS.format(condition=scope.orders("l.order_id")), scope.params, types)
+    found = read(_TOTALS.format(condition=scope.orders("l.order_id")), scope.params, types, few=scope.is_few)
     order = np.argsort(found["order_id"])
     order_id = found["order_id"][order]
     return Totals(order_id, found["open_value_minor"][order], order_id[found["is_stale"][order]])

@@ -28,6 +28,20 @@ _LINE_COLUMNS = (
     "line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, eta_p50, eta_p90, "
     "gate_line_id, policy_id, segment, kept, stage, promise_rule"
 )
+LINE_VALUES = tuple(_LINE_COLUMNS.split(", ")[3:])  # all but the key and what it implies
+_VERSION = """
+    INSERT INTO orders_poolplan (product_id, run_id) SELECT unnest(%(versioned)s::bigint[]), %(run)s
+    ON CONFLICT (product_id) DO UPDATE SET run_id = excluded.run_id
+"""
+_CLOSE = "DELETE FROM inventory_dirtymark WHERE id = ANY(%(marks)s::bigint[])"
+_MOVE = """
+    UPDATE inventory_stocklevel s SET reserved = s.reserved + d.delta
+    FROM unnest(%(level_product)s::bigint[], %(level_warehouse)s::bigint[], %(level_delta)s::int[])
+        AS d (product_id, warehouse_id, delta)
+    WHERE s.product_id = d.product_id AND s.warehouse_id = d.warehouse_id
+"""
+
+Part = tuple[str, str, dict[str, str | int]]  # what its rows count as, a statement and its parameters
 
 
 def lock_pools(product_ids: Ints) -> None:
@@ -69,19 +83,19 @@ def write_changes(changes: Changes) -> dict[str, int]:
 
 def close_marks(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) -> int:
     """Delete the marks that this plan covers and version the pools it stands for; return how many marks."""
+    return _run(marks_and_pools(product_ids, marks, bumped, run_id)).get("marks", 0)
+
+
+def marks_and_pools(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) -> list[Part]:
+    """Return what ``close_marks`` does, as statements."""
     covered = np.isin(marks["product_id"], product_ids)
     versioned = np.union1d(bumped, marks["product_id"][covered])
-    with connection.cursor() as cursor:
-        if len(versioned):
-            cursor.execute(
-                "INSERT INTO orders_poolplan (product_id, run_id) SELECT unnest(%s::bigint[]), %s "
-                "ON CONFLICT (product_id) DO UPDATE SET run_id = excluded.run_id",
-                [as_array(versioned), run_id],
-            )
-        if not covered.any():
-            return 0
-        cursor.execute("DELETE FROM inventory_dirtymark WHERE id = ANY(%s::bigint[])", [as_array(marks["id"][covered])])
-        return int(cursor.rowcount)
+    parts: list[Part] = []
+    if len(versioned):
+        parts.append(("pools", _VERSION, {"versioned": as_array(versioned), "run": run_id}))
+    if covered.any():
+        parts.append(("marks", _CLOSE, {"marks": as_array(marks["id"][covered])}))
+    return parts
 
 
 def open_stage(name: str, columns: str) -> str:
@@ -106,7 +120,7 @@ def _write_lines(changes: Changes) -> int:
     if changes.nothing_stored:
         return written + copy_in("orders_lineplan", fields)
     copy_in("plan_line_stage", fields, first=open_stage("plan_line_stage", _LINE_STAGE))
-    updates = ", ".join(f"{name} = excluded.{name}" for name in _LINE_COLUMNS.split(", ")[3:])
+    updates = ", ".join(f"{name} = excluded.{name}" for name in LINE_VALUES)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO orders_lineplan ({_LINE_COLUMNS}) SELECT {_LINE_COLUMNS} FROM plan_line_stage "
@@ -181,20 +195,29 @@ def _claim_fields(claims: ClaimChanges, giver: str) -> list[Field]:
 
 def move_reserved(claims: ClaimChanges) -> int:
     """Move each stock level's reserved counter by the sum of its claims' changes, lowest key first."""
+    return _run(level_moves(claims)).get("stock_levels", 0)
+
+
+def level_moves(claims: ClaimChanges) -> list[Part]:
+    """Return what ``move_reserved`` does, as statements."""
     if not len(claims.line_id):
-        return 0
+        return []
     order = np.lexsort((claims.giver_id, claims.product_id))
     product, warehouse = claims.product_id[order], claims.giver_id[order]
     starts = np.flatnonzero(np.r_[True, (product[1:] != product[:-1]) | (warehouse[1:] != warehouse[:-1])])
     delta = np.add.reduceat(claims.delta[order], starts)
     moved = delta != 0
     if not moved.any():
-        return 0
+        return []
+    columns = {"level_product": product[starts], "level_warehouse": warehouse[starts], "level_delta": delta}
+    return [("stock_levels", _MOVE, {name: as_array(column[moved]) for name, column in columns.items()})]
+
+
+def _run(parts: Sequence[Part]) -> dict[str, int]:
+    """Run statements one after the other; return the rows of each."""
+    rows = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE inventory_stocklevel s SET reserved = s.reserved + d.delta "
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS d (product_id, warehouse_id, delta) "
-            "WHERE s.product_id = d.product_id AND s.warehouse_id = d.warehouse_id",
-            [as_array(product[starts][moved]), as_array(warehouse[starts][moved]), as_array(delta[moved])],
-        )
-        return int(cursor.rowcount)
+        for counted, statement, params in parts:
+            cursor.execute(statement, params)
+            rows[counted] = int(cursor.rowcount)
+    return rows

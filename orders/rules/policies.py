@@ -25,8 +25,9 @@ FIRST_NAME = "Balanced priority"
 
 def published() -> Policy:
     """Return the policy in force; a database without one gets the preset as version 1."""
-    policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
-    return policy or _publish_first()
+    # As SQL: every event asks, and putting the question into words takes Django longer than PostgreSQL to answer it.
+    found = list(Policy.objects.raw("SELECT * FROM orders_policy WHERE status = %s", [PolicyStatus.PUBLISHED]))
+    return found[0] if found else _publish_first()
 
 
 def is_read(attribute: str) -> bool:

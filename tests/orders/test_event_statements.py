@@ -1,0 +1,112 @@
+"""An event is mostly round trips and the planning of statements: both are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg2 import extensions
+
+from inventory.dirty import mark_dirty
+from inventory.models import DirtyMark, Product, StockLevel
+from orders.models import LinePlan
+from orders.replanning import prepared
+from orders.replanning.queue import plan_due_marks
+from tests.factories.inventory import make_product, make_purchase_order, make_stock
+from tests.factories.orders import make_order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST = 42  # from the claim of its mark to the commit of its run: statements and COPYs, without BEGIN and COMMIT
+
+_SEEN: list[str] = []
+
+
+class _Counting(extensions.cursor):
+    def execute(self, query: Any, vars: Any = None) -> None:
+        _SEEN.append(str(query))
+        super().execute(query, vars)
+
+    def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+        _SEEN.append(str(sql))
+        super().copy_expert(sql, file, size)
+
+
+@pytest.fixture
+def counted() -> Iterator[list[str]]:
+    connection.ensure_connection()
+    raw = connection.connection
+    before, raw.cursor_factory = raw.cursor_factory, _Counting
+    _SEEN.clear()
+    yield _SEEN
+    raw.cursor_factory = before
+
+
+@pytest.fixture
+def product() -> Product:
+    product = make_product()
+    make_stock(product, on_hand=4)
+    make_purchase_order([(product, 5)])
+    for _ in range(5):
+        make_order([(product, 3)])
+    _event(product)
+    return product
+
+
+def _event(product: Product) -> None:
+    """Four units more, and planned: lines, orders, allocations and pegs change, and promised days with them."""
+    level = StockLevel.objects.get(product=product)
+    StockLevel.objects.filter(pk=level.pk).update(on_hand=level.on_hand + 4)
+    with transaction.atomic():
+        mark_dirty([product.pk], cause="test")
+    _SEEN.clear()
+    plan_due_marks(timezone.now)
+    assert not DirtyMark.objects.exists()
+
+
+def test_an_event_is_few_statements(product: Product, counted: list[str]) -> None:
+    make_order([(product, 1)])
+    before = LinePlan.objects.count()
+
+    _event(product)
+    seen = [statement for statement in counted if "PREPARE plan_" not in statement]  # those come once a connection
+
+    assert LinePlan.objects.count() == before + 1
+    assert len(seen) <= MOST, "\n".join(seen)
+
+
+def test_its_statements_are_prepared_once_a_connection(product: Product, counted: list[str]) -> None:
+    _event(product)
+    plans = [statement for statement in counted if "PREPARE plan_" in statement]
+
+    _event(product)
+
+    assert len(plans) < len([statement for statement in counted if "EXECUTE plan_" in statement])
+    assert not [statement for statement in counted if "PREPARE plan_" in statement]
+
+
+def test_a_statement_that_failed_is_not_prepared_twice(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = "SELECT 1 / %(by)s::int"
+    with pytest.raises(Exception, match="division by zero"), transaction.atomic(), connection.cursor() as cursor:
+        prepared.execute(cursor, query, {"by": 0})
+
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, query, {"by": 1})
+        assert cursor.fetchone() == (1,)
+
+
+def test_few_rows_and_many_read_alike() -> None:
+    query = """
+        SELECT 7::bigint, DATE '2026-02-03', '-infinity'::date, TIMESTAMPTZ '2026-02-03 04:05:06.789012+00', true
+        WHERE %(wanted)s::bool
+    """
+    types = {"number": "int8", "day": "date", "no_day": "date", "moment": "timestamptz", "flag": "bool"}
+
+    for wanted in (True, False):
+        few, many = (prepared.read(query, {"wanted": wanted}, types, few=is_few) for is_few in (True, False))
+        assert {name: (column.dtype, column.tolist()) for name, column in few.items()} == {
+            name: (column.dtype, column.tolist()) for name, column in many.items()
+        }
