@@ -62,7 +62,5 @@ def _count(to: str, *, actor: Actor, now: datetime) -> TrialText:
         raise Invalid(words, fields={"to": words})
     get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     if not texts_left(actor, now=now):
-        raise Conflict(
-            f"You have sent {TEXTS_A_DAY} tests in a day. Read the text here instead.", code="over_budget"
-        )
+        raise Conflict(f"You have sent {TEXTS_A_DAY} tests in a day. Read the text here instead.", code="over_budget")
     return TrialText.objects.create(actor_id=actor.pk, recipient=number, sent_at=now)

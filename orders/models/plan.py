@@ -164,7 +164,7 @@ class OrderPlan(models.Model):
 
     class Meta:
         indexes = [
-            # The board's own order, with what its filters ask most: a rare match is found without reading the rows between.
+            # The board's own order, with what its filters ask most: a rare match is found without reading rows between.
             models.Index(
                 fields=["stage", "-score", "placed_at", "order"],
                 include=["reason", "open_value_minor"],
