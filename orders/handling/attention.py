@@ -19,9 +19,12 @@ MOST_DAYS = 90
 
 
 @entry_verb
-def assign(ref: str, *, owner_id: int | None, actor: Actor | None) -> Order:
-    """Give an open order an owner, or none (None). It is no change that a form has to know of, so none is counted."""
+def assign(ref: str, *, owner_id: int | None, actor: Actor | None, only_free: bool = False) -> Order:
+    """Give an open order an owner, or none (None); ``only_free`` refuses one that somebody has taken meanwhile. It is no
+    change that a form has to know of, so none is counted."""
     order = lock_open_order(ref)
+    if only_free and order.owner_id not in (None, owner_id):
+        raise Conflict(f"{order.ref} was taken by {order.owner} meanwhile.", code="stale")
     if owner_id is not None and not get_user_model().objects.filter(pk=owner_id, is_active=True).exists():
         raise Invalid("Choose a colleague.", fields={"owner": "Choose a colleague."})
     if order.owner_id == owner_id:

@@ -78,7 +78,7 @@ def wake(request: HttpRequest, ref: str) -> HttpResponse:
 
 @action("orders.assign_order")
 def take(request: HttpRequest, ref: str) -> HttpResponse:
-    attention.assign(ref, owner_id=request.user.pk, actor=request.user)
+    attention.assign(ref, owner_id=request.user.pk, actor=request.user, only_free=True)
     return done(request, ref, f"{ref} is yours", undo="orders:let_go")
 
 

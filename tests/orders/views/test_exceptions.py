@@ -129,6 +129,18 @@ def test_taking_and_letting_go_are_each_others_undo(sign_in: SignIn) -> None:
     assert (order.owner_id, order.version) == (None, 1)
 
 
+def test_what_a_colleague_took_meanwhile_is_not_taken_from_them(sign_in: SignIn) -> None:
+    colleague = make_user("ops")
+    order = planned_order(1, held="credit", owner=colleague)
+
+    answer = sign_in(user=make_user("agent")).post(f"/exceptions/{order.ref}/take/")
+
+    order.refresh_from_db()
+    assert answer.status_code == 409
+    assert f"was taken by {colleague} meanwhile" in answer.content.decode()
+    assert order.owner_id == colleague.pk
+
+
 @pytest.mark.parametrize(
     "data",
     [
