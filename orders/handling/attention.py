@@ -20,8 +20,10 @@ MOST_DAYS = 90
 
 @entry_verb
 def assign(ref: str, *, owner_id: int | None, actor: Actor | None, only_free: bool = False) -> Order:
-    """Give an open order an owner, or none (None); ``only_free`` refuses one that somebody has taken meanwhile. It is no
-    change that a form has to know of, so none is counted."""
+    """Give an open order an owner, or none (None); ``only_free`` refuses one that somebody has taken meanwhile.
+
+    It is no change that a form has to know of, so none is counted.
+    """
     order = lock_open_order(ref)
     if only_free and order.owner_id not in (None, owner_id):
         raise Conflict(f"{order.ref} was taken by {order.owner} meanwhile.", code="stale")
