@@ -12,7 +12,7 @@ from orders.models import DelayNotice, Order
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_order, make_order_plan, make_user
-from tests.orders.views.test_customer import choose, opened
+from tests.orders.views.customer.visitor import choose, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,9 +17,8 @@ from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery, Preference, Suppression
 from orders.models import Customer, Order
 from tests.factories.orders import make_customer, make_user
-from tests.orders.views.test_customer import opened, order
+from tests.orders.views.customer.visitor import opened
 
-__all__ = ["order"]
 pytestmark = pytest.mark.django_db(transaction=True)
 EMAIL = {"channel": "email", "language": "en", "zone": "Europe/London", "quiet_from": "", "quiet_to": ""}
 
