@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from inventory.receiving import receive_stock
 from notifications.models import Fact
 from orders.dialogue import following_up
 from orders.handling.lifecycle import hold, release
-from orders.models import Feedback, Order, OrderPromise
+from orders.models import Feedback, Order, OrderPlan, OrderPromise
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order
 from tests.factories.orders import make_customer, make_order, make_order_plan
@@ -21,19 +21,20 @@ from tests.factories.orders import make_customer, make_order, make_order_plan
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
+IN_NINE_DAYS = TODAY + timedelta(days=9)
 
 
 def waiting(days_of_silence: int, **customer: Any) -> Order:
-    """An order that waits, whose customer was last told so many days ago."""
+    """An order that waits, whose customer was told its day so many days ago."""
     told_at = NOW - timedelta(days=days_of_silence)
     order = make_order([(make_product(), 3)], customer=make_customer(**customer), placed_at=told_at)
-    make_order_plan(order, eta_p50=TODAY + timedelta(days=9), short_units=3, placed_at=told_at)
+    make_order_plan(order, eta_p50=IN_NINE_DAYS, short_units=3, placed_at=told_at)
     OrderPromise.objects.update_or_create(
         order=order,
         defaults={
-            "promised_on": TODAY,
-            "announced_on": TODAY,
-            "told_on": TODAY,
+            "promised_on": IN_NINE_DAYS,
+            "announced_on": IN_NINE_DAYS,
+            "told_on": IN_NINE_DAYS,
             "announced_kind": "orders.backordered",
             "announced_at": told_at,
             "told_at": told_at,
@@ -58,6 +59,17 @@ def test_who_heard_nothing_for_long_is_followed_up_once() -> None:
     assert facts("orders.follow_up") == [silent.pk]
     following_up.follow_up_on_silence(now=NOW + timedelta(days=2))
     assert facts("orders.follow_up") == [silent.pk, told.pk]
+
+
+def test_a_slip_that_the_customer_does_not_know_is_no_date_to_repeat(settings: Settings) -> None:
+    settings.SLIP_THRESHOLD_DAYS = 3
+    slipped, nearly = waiting(15), waiting(15)
+    OrderPlan.objects.filter(order=slipped).update(eta_p50=IN_NINE_DAYS + timedelta(days=3))
+    OrderPlan.objects.filter(order=nearly).update(eta_p50=IN_NINE_DAYS + timedelta(days=2))
+
+    following_up.follow_up_on_silence(now=NOW)
+
+    assert facts("orders.follow_up") == [nearly.pk]
 
 
 def test_how_it_was_is_asked_once_some_days_after_the_order_left() -> None:
