@@ -14,7 +14,7 @@ from orders.replanning import snapshot as module
 from orders.replanning.snapshot import read_beside, snapshot
 from tests.concurrency.race import race
 from tests.factories import NOW
-from tests.orders.test_replan_components import make_world, stored_plan
+from tests.orders.replanning.test_replan_components import make_world, stored_plan
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.test_replan_components import full, make_world, stored_plan
+from tests.orders.replanning.test_replan_components import full, make_world, stored_plan
 
 pytestmark = pytest.mark.django_db
 

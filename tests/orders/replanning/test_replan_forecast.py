@@ -26,8 +26,8 @@ from tests.factories import NOW
 from tests.factories.forecasts import MONDAY, finished_run, make_forecast
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.test_replan_components import full, make_world, stored_plan
-from tests.orders.test_replan_divided import allocated, drafted, rows_of, settle
+from tests.orders.replanning.test_replan_components import full, make_world, stored_plan
+from tests.orders.replanning.test_replan_divided import allocated, drafted, rows_of, settle
 
 pytestmark = pytest.mark.django_db
 
