@@ -14,7 +14,7 @@ from backlog.devservices.venv import Purpose
 
 # pytest's own code for "nothing matched".
 NO_TESTS = 5
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 # Without a browser, or while no test is marked so.
 MAY_BE_EMPTY = ("browser tests", "serial tests")
 
@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> int:
             if arguments:
                 code = foreground([str(python), "-m", "pytest", *from_root(arguments, caller)], env, ROOT)
             else:
-                code = _run_all(python, checks_to_run(with_browser=missing is None), env, stop)
+                code = run_all(python, checks_to_run(with_browser=missing is None), env, stop)
     finally:
         placement.forget(Home(directory))
         shutil.rmtree(directory, ignore_errors=True)
@@ -78,13 +78,14 @@ def checks_to_run(*, with_browser: bool) -> dict[str, list[str]]:
     }
 
 
-def _run_all(python: Path, checks: Mapping[str, list[str]], env: Mapping[str, str], stop: StopFlag) -> int:
+def run_all(python: Path, checks: Mapping[str, list[str]], env: Mapping[str, str], stop: StopFlag) -> int:
+    """Run checks one after the other, whether they pass or not, until somebody stops one; return the exit code."""
     failed = []
     for name, command in checks.items():
         print(f"\n== {name}", flush=True)
         began = time.monotonic()
         code = foreground([str(python), *command], env, ROOT)
-        if stop.raised or code == INTERRUPTED:
+        if stop.raised or code in (INTERRUPTED, TERMINATED):
             print("\nstopped before the end", flush=True)
             return INTERRUPTED
         passed = code == 0 or (code == NO_TESTS and name in MAY_BE_EMPTY)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from backlog.devservices import browser, testing
 from backlog.devservices.home import ROOT
+from backlog.devservices.stopping import StopFlag
 
 
 def test_machine_without_a_browser_runs_everything_else() -> None:
@@ -15,6 +18,15 @@ def test_machine_without_a_browser_runs_everything_else() -> None:
     assert checks["tests"][-1] == "(not serial and not browser) and not browser"
     assert checks["serial tests"][-1] == "(serial) and not browser"
     assert checks["types"] == testing.CHECKS["types"]
+
+
+def test_whoever_ends_one_check_ends_the_rest(capfd: pytest.CaptureFixture[str]) -> None:
+    checks = {"first": ["-c", "import os; os.kill(os.getpid(), 15)"], "second": ["-c", "print('reached')"]}
+
+    code = testing.run_all(Path(sys.executable), checks, dict(os.environ), StopFlag())
+
+    assert code == testing.INTERRUPTED
+    assert "reached" not in capfd.readouterr().out
 
 
 def test_missing_browser_is_named_with_a_way_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
