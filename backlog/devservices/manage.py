@@ -16,6 +16,7 @@ from backlog.devservices.console import say
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import ROOT, Home
 from backlog.devservices.processes import ends_with_parent
+from backlog.devservices.stopping import StopFlag
 from backlog.devservices.venv import Purpose
 
 WAIT_SECONDS = 0.2
@@ -67,15 +68,19 @@ def _servers(home: Home) -> Iterator[dict[str, str]]:
         time.sleep(WAIT_SECONDS)
 
 
-def foreground(command: list[str], env: Mapping[str, str], cwd: Path | None = None) -> int:
+def foreground(
+    command: list[str], env: Mapping[str, str], cwd: Path | None = None, *, stop: StopFlag | None = None
+) -> int:
     """Run `command` on our own terminal; return its exit code as a shell would.
 
     Ctrl-C reaches it from the terminal and is its own to answer; SIGTERM is passed on,
-    and so is SIGINT where there is no terminal to send it to both of us.
+    and so is SIGINT where there is no terminal to send it to both of us. Either raises `stop`.
     """
     child = subprocess.Popen(command, env=env, cwd=cwd, preexec_fn=ends_with_parent(signal.SIGTERM))
 
     def pass_on(signum: int, _frame: FrameType | None) -> None:
+        if stop is not None:
+            stop.raised = True
         if signum != signal.SIGINT or not os.isatty(0):
             child.send_signal(signum)
 

@@ -14,7 +14,7 @@ from backlog.devservices.venv import Purpose
 
 # pytest's own code for "nothing matched".
 NO_TESTS = 5
-INTERRUPTED, TERMINATED = 130, 143
+INTERRUPTED = 130
 # Without a browser, or while no test is marked so.
 MAY_BE_EMPTY = ("browser tests", "serial tests")
 
@@ -84,8 +84,8 @@ def run_all(python: Path, checks: Mapping[str, list[str]], env: Mapping[str, str
     for name, command in checks.items():
         print(f"\n== {name}", flush=True)
         began = time.monotonic()
-        code = foreground([str(python), *command], env, ROOT)
-        if stop.raised or code in (INTERRUPTED, TERMINATED):
+        code = foreground([str(python), *command], env, ROOT, stop=stop)
+        if stop.raised or code == INTERRUPTED:
             print("\nstopped before the end", flush=True)
             return INTERRUPTED
         passed = code == 0 or (code == NO_TESTS and name in MAY_BE_EMPTY)
