@@ -20,7 +20,7 @@ from tests.orders.planning.test_scenarios import read
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent / "scenarios"
 # What a policy says to those who load a run's inputs has its worked numbers beside them.
-PAST = "tests/orders/test_replan_forecast.py::test_as_much_of_the_past_counts_as_the_policy_says"
+PAST = "tests/orders/replanning/test_replan_forecast.py::test_as_much_of_the_past_counts_as_the_policy_says"
 COSTS = "tests/orders/studying/test_late_risk.py::test_a_policy_says_what_lateness_costs"
 TIERS = ("platinum", "gold", "silver", "standard")
 ELSEWHERE = {
