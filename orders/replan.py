@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from kernel.kick import kick
+from kernel.walls import told_of_failure
 from orders.hands import keep_pick_days
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
 from orders.planning.grammar import parse_policy
@@ -141,7 +143,8 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     version = run.pk if run._state.adding else _next_number()
     # A release that brings rules which are in force already put them there itself, and its worker died writing.
     judged = run.policy is not None and not is_release(run)
-    try:
+    # Whatever goes wrong, the run must not look as if it were still going; the caller decides what it means.
+    with told_of_failure(partial(_fail, run, watch)):
         draft = _draft(run, product_ids, now=now, watch=watch)
         run.counts = draft.counts(now)
         if not _may_write(run, draft, guarded=not (quiet or judged), now=now, watch=watch):
@@ -155,11 +158,6 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
             run.plan_hash = fingerprint(draft.plan)
         watch.lap("hash_s")
         _finish(run, watch, written, PlanRunStatus.DONE)
-    except Exception as error:
-        # Whatever goes wrong, the run must not look as if it were still going; the caller decides what it means.
-        run.error = f"{type(error).__name__}: {error}"[:2000]
-        _finish(run, watch, Written(), PlanRunStatus.FAILED)
-        raise
     if draft.scope.is_everything and not quiet and run.policy is not None:
         keep_record(run, draft, run.policy.rules, today=timezone.localdate(now))
     return written.skipped
@@ -188,6 +186,11 @@ def _may_write(run: PlanRun, draft: Draft, *, guarded: bool, now: datetime, watc
         if judged.verdict.is_held:
             return False
     return run.policy is None or not is_release(run) or come_in_force(run.policy.pk, now=now)
+
+
+def _fail(run: PlanRun, watch: Stopwatch, words: str) -> None:
+    run.error = words
+    _finish(run, watch, Written(), PlanRunStatus.FAILED)
 
 
 def _finish(run: PlanRun, watch: Stopwatch, written: Written, status: str) -> None:

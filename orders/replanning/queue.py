@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,9 +10,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from inventory.models import DirtyMark
 from kernel.leases import MAX_ATTEMPTS, Claim
+from kernel.walls import Failed, attempt
 from orders.replan import plan_marked
-
-log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 BATCH = 500  # marks planned in one run: bursts coalesce, one run stays short
@@ -54,18 +52,15 @@ _claim_marks = Claim(_free, lease=LEASE, limit=BATCH, value="product", durable=F
 
 def _plan(token: UUID, products: Collection[int], clock: Callable[[], datetime]) -> None:
     """Plan all together; if that fails, each by itself, so that one poisoned pool does not stop the others."""
-    try:
-        run = plan_marked(products, now=clock())
-    except Exception as error:
-        if len(products) == 1:
-            log.exception("planning product %s failed", *products)
-            _give_back(token, products, clock(), error)
-            return
-        for product in products:
-            _plan(token, [product], clock)
-    else:
+    run = attempt(lambda: plan_marked(products, now=clock()), what=f"planning products {sorted(products)[:10]}")
+    if not isinstance(run, Failed):
         if run.counts["skipped_products"]:
             _let_go(token, products)
+    elif len(products) == 1:
+        _give_back(token, products, clock(), run)
+    else:
+        for product in products:
+            _plan(token, [product], clock)
 
 
 def _let_go(token: UUID, products: Collection[int]) -> None:
@@ -74,11 +69,10 @@ def _let_go(token: UUID, products: Collection[int]) -> None:
     left.update(lease_token=None, lease_until=None, attempts=F("attempts") - 1)
 
 
-def _give_back(token: UUID, products: Collection[int], now: datetime, error: Exception) -> None:
-    failed = DirtyMark.objects.filter(lease_token=token, product_id__in=products)
-    words = f"{type(error).__name__}: {error}"[:2000]
-    failed.filter(attempts__gte=MAX_ATTEMPTS).update(is_quarantined=True)
-    failed.update(lease_token=None, lease_until=None, not_before=now + _RETRY_AFTER, last_error=words)
+def _give_back(token: UUID, products: Collection[int], now: datetime, failed: Failed) -> None:
+    marks = DirtyMark.objects.filter(lease_token=token, product_id__in=products)
+    marks.filter(attempts__gte=MAX_ATTEMPTS).update(is_quarantined=True)
+    marks.update(lease_token=None, lease_until=None, not_before=now + _RETRY_AFTER, last_error=failed.words)
 
 
 def _quarantine_killers(now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -145,7 +146,9 @@ def plain(order: Order) -> None:
         ({}, True, with_terms, substituting.TOGETHER.format(2)),
     ],
 )
-def test_what_a_substitute_does_not_help_says_why_and_stays_as_it_is(rule, second_line, change, why) -> None:  # type: ignore[no-untyped-def]
+def test_what_a_substitute_does_not_help_says_why_and_stays_as_it_is(
+    rule: dict[str, Any] | None, second_line: bool, change: Callable[[Order], None], why: str
+) -> None:
     product = make_product()
     if rule is not None:
         stands_in(product, **rule)
