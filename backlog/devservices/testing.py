@@ -5,18 +5,18 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from backlog.devservices import browser, environment, placement, services, venv
+from backlog.devservices.errors import SetupError
 from backlog.devservices.home import PASS_THROUGH, ROOT, Home
 from backlog.devservices.manage import foreground
 from backlog.devservices.stopping import StopFlag
 from backlog.devservices.venv import Purpose
 
-# pytest's own code for "nothing matched".
-NO_TESTS = 5
 INTERRUPTED = 130
-# Without a browser, or while no test is marked so.
-MAY_BE_EMPTY = ("browser tests", "serial tests")
+# What PostgreSQL copies for each database that is made without naming another.
+TEMPLATE = "template1"
 
 CHECKS: dict[str, list[str]] = {
     "lint": ["-m", "ruff", "check", "."],
@@ -24,9 +24,9 @@ CHECKS: dict[str, list[str]] = {
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     "types": ["-m", "mypy"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    # Whoever is done first takes over what the other has not begun; neighbours share what is costly to set up.
+    "tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "--dist", "worksteal", "-m", "not serial"],
     # Tests that need the machine for themselves run after the crowd.
-    "tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "not serial and not browser"],
-    "browser tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "-m", "browser and not serial"],
     "serial tests": ["-m", "pytest", "-q", "-rs", "-m", "serial"],
 }
 
@@ -47,6 +47,8 @@ def run(arguments: list[str]) -> int:
             if arguments:
                 code = foreground([str(python), "-m", "pytest", *from_root(arguments, caller)], env, ROOT)
             else:
+                if not environment.outside("DATABASE_URL"):
+                    migrate_template(python, env, stop)
                 code = run_all(python, checks_to_run(with_browser=missing is None), env, stop)
     finally:
         placement.forget(Home(directory))
@@ -78,6 +80,22 @@ def checks_to_run(*, with_browser: bool) -> dict[str, list[str]]:
     }
 
 
+def migrate_template(python: Path, env: Mapping[str, str], stop: StopFlag) -> None:
+    """Give every database that is made on our server from now on its tables: a copy takes a hundredth of the time.
+
+    Raises:
+        SetupError: the migrations do not run.
+        StoppedError: somebody asked us to stop.
+    """
+    template = urlsplit(env["DATABASE_URL"])._replace(path=f"/{TEMPLATE}").geturl()
+    code = foreground(
+        [str(python), "manage.py", "migrate", "--verbosity", "0"], {**env, "DATABASE_URL": template}, ROOT, stop=stop
+    )
+    stop.check()
+    if code:
+        raise SetupError("the migrations do not run on an empty database.")
+
+
 def run_all(python: Path, checks: Mapping[str, list[str]], env: Mapping[str, str], stop: StopFlag) -> int:
     """Run checks one after the other, whether they pass or not, until somebody stops one; return the exit code."""
     failed = []
@@ -88,9 +106,8 @@ def run_all(python: Path, checks: Mapping[str, list[str]], env: Mapping[str, str
         if stop.raised or code == INTERRUPTED:
             print("\nstopped before the end", flush=True)
             return INTERRUPTED
-        passed = code == 0 or (code == NO_TESTS and name in MAY_BE_EMPTY)
-        print(f"-- {name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
-        if not passed:
+        print(f"-- {name}: {'FAILED' if code else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
+        if code:
             failed.append(name)
     print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'Everything passed.'}", flush=True)
     return 1 if failed else 0

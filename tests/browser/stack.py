@@ -6,6 +6,7 @@ import email
 import email.policy
 import http.client
 import json
+import os
 import subprocess
 import threading
 import time
@@ -32,6 +33,7 @@ T = TypeVar("T")
 # Long enough to take a change back before anybody is told, short enough to wait for.
 MESSAGE_HOLD_SECONDS = 8
 READY_SECONDS = 60.0
+# The first of the broker's numbered databases that are ours: each of pytest's workers has its own.
 BROKER_DATABASE = 8
 GRACE_SECONDS = 10.0
 
@@ -187,8 +189,12 @@ def own_database() -> Iterator[str]:
 
 @contextmanager
 def own_broker() -> Iterator[str]:
-    """Empty a numbered database of the broker; empty it again afterwards."""
-    url = urlsplit(environment.outside("REDIS_URL") or "")._replace(path=f"/{BROKER_DATABASE}").geturl()
+    """Empty a numbered database of the broker; empty it again afterwards.
+
+    Two products on one database would take each other's tasks, and look for what these name in their own tables.
+    """
+    number = BROKER_DATABASE + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = urlsplit(environment.outside("REDIS_URL") or "")._replace(path=f"/{number}").geturl()
     with closing(redis.Redis.from_url(url)) as broker:
         broker.flushdb()
         try:
