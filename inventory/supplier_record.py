@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from inventory.models import PurchaseOrderLine, Receipt, Supplier
 from inventory.suppliers import WINDOW_DAYS, days_late
 from inventory.working_days import workdays
 
-MOST_RECEIPTS = 500  # the newest ones; more dots would hide each other
+MOST_DELIVERIES = 500  # the newest ones; more dots would hide each other
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One receipt: the day it came, and its working days after the day named last (0: on time or early)."""
+    """One delivery: the day it came, and its working days after the day named last (0: on time or early)."""
 
     on: date
     late_days: int
@@ -35,9 +35,10 @@ class LeadTimes:
 
 @dataclass(frozen=True, slots=True)
 class SupplierRecord:
-    """The last year, at most ``MOST_RECEIPTS`` receipts. Lateness is in working days of the supplier's calendar.
+    """The last year, at most ``MOST_DELIVERIES`` deliveries. Lateness is in working days of the supplier's calendar.
 
-    ``moved`` counts receipts whose day had been moved later before they came. ``lead`` is None without any receipt.
+    A delivery is what came on one day of what was named for one day. ``moved`` counts those of which a part's day had
+    been moved later before it came. ``lead`` is None without any delivery.
     """
 
     arrivals: tuple[Arrival, ...]
@@ -55,21 +56,20 @@ class SupplierRecord:
 
 
 def supplier_record(supplier: Supplier, *, today: date) -> SupplierRecord:
-    """Read the record in two queries: the calendars, and the newest receipts."""
+    """Read the record in two queries: the calendars, and the newest deliveries."""
     since = today - timedelta(days=WINDOW_DAYS)
-    receipts = (
+    deliveries = (
         Receipt.objects.filter(purchase_order_line__purchase_order__supplier=supplier, received_on__gt=since)
-        .order_by("-received_on", "-pk")
-        .values_list(
-            "received_on",
-            "expected_on",
-            "purchase_order_line__first_expected_on",
-            "purchase_order_line__purchase_order__ordered_on",
-            "purchase_order_line__purchase_order__ref",
-            "qty",
-        )[:MOST_RECEIPTS]
+        .values_list("received_on", "expected_on")
+        .annotate(
+            Min("purchase_order_line__first_expected_on"),
+            Min("purchase_order_line__purchase_order__ordered_on"),
+            Min("purchase_order_line__purchase_order__ref"),
+            Sum("qty"),
+        )
+        .order_by("-received_on", "-expected_on")[:MOST_DELIVERIES]
     )
-    rows = list(receipts)
+    rows = list(deliveries)
     if not rows:
         return SupplierRecord((), 0, 0, 0, 0, 0, None, since)
     received, expected, first, ordered = (

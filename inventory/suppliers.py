@@ -31,7 +31,7 @@ SETUP_KIND = "supplier"
 WINDOW_DAYS = 365
 Days = NDArray[np.datetime64]
 Counts = NDArray[np.int64]
-FEWEST_RECEIPTS = 5  # below that one late lorry would decide; the figures stay as they were typed in
+FEWEST_DELIVERIES = 5  # below that one late lorry would decide; the figures stay as they were typed in
 
 
 @entry_verb
@@ -141,10 +141,11 @@ def set_supplier_product(
 
 @entry_verb
 def refresh_delays(now: datetime) -> int:
-    """Measure each supplier's delay (working days after the day named: p50, p90) over the last year's receipts.
+    """Measure each supplier's delay (working days after the day named: p50, p90) over the last year's deliveries.
 
-    Early counts as on time. Products that wait for a supplier whose figures changed are planned again. Returns how many
-    suppliers changed. Locks: the pools, then the suppliers by id.
+    A delivery is what came on one day of what was named for one day: the lines of one lorry are late together, and
+    counting each would let it outvote a year. Early counts as on time. Products that wait for a supplier whose figures
+    changed are planned again. Returns how many suppliers changed. Locks: the pools, then the suppliers by id.
     """
     measured = _measure(now)
     stored = {supplier.pk: supplier for supplier in Supplier.objects.filter(pk__in=measured)}
@@ -160,13 +161,14 @@ def refresh_delays(now: datetime) -> int:
 
 def _measure(now: datetime) -> dict[int, tuple[int, int]]:
     since = timezone.localdate(now) - timedelta(days=WINDOW_DAYS)
-    rows = Receipt.objects.filter(received_on__gt=since).values_list(
+    receipts = Receipt.objects.filter(received_on__gt=since)
+    deliveries = receipts.values_list(
         "purchase_order_line__purchase_order__supplier", "expected_on", "received_on"
-    )
+    ).distinct()
     days: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for supplier, expected_on, received_on in rows:
+    for supplier, expected_on, received_on in deliveries:
         days[supplier].append((expected_on.isoformat(), received_on.isoformat()))
-    measured = {supplier: pairs for supplier, pairs in days.items() if len(pairs) >= FEWEST_RECEIPTS}
+    measured = {supplier: pairs for supplier, pairs in days.items() if len(pairs) >= FEWEST_DELIVERIES}
     calendars = workdays(timezone.localdate(now))
     of_supplier = dict(Supplier.objects.filter(pk__in=measured).values_list("pk", "calendar"))
     return {supplier: _delays(pairs, calendars[of_supplier[supplier]]) for supplier, pairs in measured.items()}

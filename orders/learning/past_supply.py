@@ -11,7 +11,7 @@ from orders.learning.history import History
 from orders.planning.calendar import EPOCH_ORDINAL
 from orders.planning.types import ON_HAND, Calendar, Ints, Products, Supply
 
-DELAYS_FROM = 5  # receipts of a supplier from which its delays are measured; below that it counts as punctual
+DELAYS_FROM = 5  # deliveries of a supplier from which its delays are measured; below that it counts as punctual
 SAFE_DAYS = 2  # working days of doubt about a supplier nobody has measured
 
 
@@ -30,8 +30,10 @@ def supplier_delays(history: History, day: int, calendar: Calendar) -> Delays:
     """
     receipts, purchases = history.receipts, history.purchases
     known = receipts.day < day
-    supplier = purchases.supplier_id[receipts.purchase[known]]
-    named, came = (_as_days(days[known]) for days in (receipts.expected_on, receipts.day))
+    of_receipt = purchases.supplier_id[receipts.purchase[known]]
+    # The lines of one lorry are late together, so what came on one day of what was named for one day counts once.
+    deliveries = np.unique(np.stack([of_receipt, receipts.expected_on[known], receipts.day[known]]), axis=1)
+    supplier, named, came = deliveries[0], _as_days(deliveries[1]), _as_days(deliveries[2])
     closed = _as_days(np.array(calendar.holidays, dtype=np.int64))
     late = np.maximum(np.busday_count(named, came, weekmask=list(calendar.weekmask), holidays=closed), 0)
     p50 = np.zeros(len(history.products.product_id), dtype=np.int64)

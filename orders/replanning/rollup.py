@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from orders.planning import chance
+from orders.planning.chance import CURVE
 from orders.planning.guarantees import STAGES
 from orders.planning.types import ANY_STAGE, Ints, Reason
 from orders.replanning.bulk import as_array
@@ -105,10 +105,10 @@ _CHANCE = f"""
         WHEN s.promised_on IS NULL THEN NULL
         WHEN s.eta_p50 IS NULL THEN 0
         WHEN s.is_ready THEN (s.promised_on >= s.eta_p50)::int
-        WHEN s.promised_on < s.eta_p50 THEN {chance.EARLY_BY_A_DAY}::float8 * {chance.EARLY_DECAY}::float8
+        WHEN s.promised_on < s.eta_p50 THEN {CURVE.early_by_a_day}::float8 * {CURVE.early_decay}::float8
             ^ ((s.eta_p50 - s.promised_on - 1)::float8 / GREATEST(s.eta_p90 - s.eta_p50, 1))
-        ELSE LEAST({chance.SUREST}::float8, 1 - CASE WHEN s.eta_p90 > s.eta_p50 THEN {chance.LATE_AFTER_P50}::float8
-            ELSE {chance.LATE_AFTER_P90}::float8 END * {chance.LATE_AFTER_P90 / chance.LATE_AFTER_P50!r}::float8
+        ELSE LEAST({CURVE.surest}::float8, 1 - CASE WHEN s.eta_p90 > s.eta_p50 THEN {CURVE.late_after_p50}::float8
+            ELSE {CURVE.late_after_p90}::float8 END * {CURVE.late_after_p90 / CURVE.late_after_p50!r}::float8
             ^ ((s.promised_on - s.eta_p50)::float8 / GREATEST(s.eta_p90 - s.eta_p50, 1)))
     END
 """

@@ -88,7 +88,7 @@ def _month(month: Month, left: float, width: float, highest: int) -> SafeString:
 
 @register.simple_tag
 def delay_dots(record: SupplierRecord, today: date) -> SafeString:
-    """Draw each receipt by the day it came and how many working days late it was, with p50 and p90 across."""
+    """Draw each delivery by the day it came and how many working days late it was, with p50 and p90 across."""
     highest = max(5, *(arrival.late_days for arrival in record.arrivals))
     span = max((today - record.since).days, 1)
 
@@ -98,7 +98,7 @@ def delay_dots(record: SupplierRecord, today: date) -> SafeString:
     def y(days: float) -> str:
         return f"{84 - 72 * days / highest:.2f}"
 
-    # Receipts of a day that were equally late are one dot.
+    # Deliveries of a day that were equally late are one dot.
     dots: dict[tuple[date, int], list[str]] = {}
     for arrival in record.arrivals:
         dots.setdefault((arrival.on, arrival.late_days), []).append(arrival.ref)
@@ -116,7 +116,7 @@ def delay_dots(record: SupplierRecord, today: date) -> SafeString:
         '<text class="note" x="98%" y="{2}%" dy="-5" text-anchor="end">{3}</text>',
         [(name, LEFT, y(days), f"{words} {days} d") for name, words, days in _bounds(record)],
     )
-    label = f"{len(record.arrivals)} receipts in a year: half were at most {record.late_p50} working days late, "
+    label = f"{len(record.arrivals)} deliveries in a year: half were at most {record.late_p50} working days late, "
     return format_html(
         '<figure class="ch" role="group" aria-label="{}"><svg aria-hidden="true">'
         '<text x="0" y="{}%" dy=".35em">{} d</text><text x="0" y="84%" dy=".35em">on time</text>'

@@ -60,8 +60,8 @@ def test_stock_on_hand_is_sure_and_what_is_coming_is_as_sure_as_its_supplier(api
     assert order_of(api, ready)["chance"] == 1
     shown = order_of(api, waiting)
     assert shown["standing_on"] == shown["promised_on"]
-    assert [line["chance"] for line in shown["lines"]] == [1, pytest.approx(0.7)]
-    assert shown["chance"] == pytest.approx(0.7)
+    assert [line["chance"] for line in shown["lines"]] == [1, pytest.approx(0.78)]
+    assert shown["chance"] == pytest.approx(0.78)
 
 
 def test_the_stored_chance_is_that_of_the_core(api: Api) -> None:
@@ -96,8 +96,8 @@ def test_revenue_at_risk_is_value_times_the_chance_of_being_late(api: Api) -> No
     assert plan.eta_p50 is not None
     assert plan.eta_p90 > plan.eta_p50
 
-    assert plan.chance == pytest.approx(0.7)  # the promise is the p50 itself
-    assert api.get("metrics/backlog/").json()["revenue_at_risk"] == "15.00"
+    assert plan.chance == pytest.approx(0.78)  # the promise is the p50 itself
+    assert api.get("metrics/backlog/").json()["revenue_at_risk"] == "11.00"
 
 
 def test_a_missed_promise_has_no_chance(api: Api) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.planning.chance import SUREST, chance_of_keeping, revenue_at_risk
+from orders.planning.chance import CURVE, chance_of_keeping, revenue_at_risk
 from orders.planning.types import NO_DAY, Ints
 
 TODAY = 740_000
@@ -21,13 +21,13 @@ def chance(promised: int, p50: int, p90: int, here: bool = False) -> float:
 @pytest.mark.parametrize(
     ("promised", "p50", "p90", "expected"),
     [
-        (10, 10, 15, 0.7),
+        (10, 10, 15, 0.78),
         (15, 10, 15, 0.95),
-        (9, 10, 15, 0.07),
-        (4, 10, 15, 0.056),
+        (9, 10, 15, 0.035),
+        (4, 10, 15, 0.0308),
         (10, 10, 10, 0.95),
-        (9, 10, 10, 0.07),
-        (60, 10, 15, SUREST),
+        (9, 10, 10, 0.035),
+        (60, 10, 15, CURVE.surest),
     ],
 )
 def test_worked_numbers(promised: int, p50: int, p90: int, expected: float) -> None:
@@ -51,7 +51,7 @@ DAYS = st.integers(min_value=TODAY, max_value=TODAY + 400)
 def test_a_later_promise_is_never_less_sure(promised: int, p50: int, spread: int) -> None:
     now, then = chance(promised, p50, p50 + spread), chance(promised + 1, p50, p50 + spread)
 
-    assert 0 <= now <= then <= SUREST
+    assert 0 <= now <= then <= CURVE.surest
 
 
 @given(promised=DAYS, p50=DAYS, spread=st.integers(0, 90))
