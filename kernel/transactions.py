@@ -6,8 +6,8 @@ import functools
 import inspect
 import random
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
@@ -73,6 +73,20 @@ def _durably(work: Callable[[], R]) -> R:
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def without_waiting_for_disk() -> Iterator[None]:
+    """Let the single statement inside commit at once: if PostgreSQL dies within the next second, it may be lost.
+
+    Outside of a transaction. The setting travels with the statement and ends with it.
+    """
+
+    def ahead(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        return execute(f"SET LOCAL synchronous_commit TO off; {sql}", *rest)
+
+    with transaction.get_connection().execute_wrapper(ahead):
+        yield
 
 
 def rehearse(verb: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:

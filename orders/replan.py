@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from kernel.kick import kick
+from kernel.transactions import without_waiting_for_disk
 from kernel.walls import told_of_failure
 from orders.hands import keep_pick_days
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus, PolicyStatus
@@ -211,9 +212,7 @@ def _finish(run: PlanRun, watch: Stopwatch, written: Written, status: str) -> No
 
 def _save(run: PlanRun) -> None:
     """Save a run. That of an event does not wait for the disk: its plan is there already, and says all that counts."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if run.kind == PlanRunKind.EVENT:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
+    with without_waiting_for_disk() if run.kind == PlanRunKind.EVENT else nullcontext():
         run.save(force_insert=run._state.adding)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from orders.replanning.prepared import execute
+from orders.replanning.prepared import FEW, execute
+from orders.replanning.scope import Scope
 
 # The walk goes through orders that are served as one only (planning.components says why); held ones take nothing and
 # so link nothing. UNION drops what was reached before, which ends the walk. OFFSET 0 has each product's lines and each
@@ -31,12 +32,17 @@ _CLOSURE = """
             SELECT product_id FROM orders_orderline WHERE order_id = linking.id AND open_qty > 0 OFFSET 0
         ) other
     )
-    SELECT product_id FROM reached ORDER BY product_id
+    SELECT ARRAY(SELECT product_id FROM reached ORDER BY product_id), (
+        SELECT count(*) FROM (
+            SELECT FROM orders_orderline JOIN reached USING (product_id) WHERE open_qty > 0 LIMIT %(enough)s::int
+        ) lines
+    )
 """
 
 
-def close_over(product_ids: Collection[int]) -> list[int]:
-    """Return the products and all that must be planned with them, ascending."""
+def close_over(product_ids: Collection[int]) -> Scope:
+    """Return the products, and all that must be planned with them, ascending, as what a run plans."""
     with connection.cursor() as cursor:
-        execute(cursor, _CLOSURE, {"products": list(product_ids)})
-        return [row[0] for row in cursor.fetchall()]
+        execute(cursor, _CLOSURE, {"products": list(product_ids), "enough": FEW + 1})
+        reached, lines = cursor.fetchone()
+    return Scope(tuple(reached), is_few=lines <= FEW)

@@ -9,7 +9,6 @@ from functools import partial
 from time import perf_counter
 
 import numpy as np
-from django.db import connection
 
 from orders.models import Policy
 from orders.planning import engine
@@ -18,6 +17,7 @@ from orders.planning.fairness import fairness
 from orders.planning.grammar import parse_policy
 from orders.planning.rules import Policy as Rules
 from orders.planning.types import Ints, Kept, Outcome, Plan
+from orders.replanning.asking import Asking
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
 from orders.replanning.inputs import Inputs, load_inputs
@@ -25,7 +25,7 @@ from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of
 from orders.replanning.snapshot import read_beside, snapshot
-from orders.replanning.stored import Stored, load_stored
+from orders.replanning.stored import Stored, ask_stored, load_stored
 from orders.replanning.weighing import load_kept_back
 
 # The engine's steps under the names that runs and benchmarks report.
@@ -103,9 +103,9 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     a caller opened, its isolation level holds.
     """
     rules = parse_policy(policy.rules)
-    with snapshot():
-        policy.status = status_of(policy)
-        scope = Scope(None if product_ids is None else tuple(close_over(product_ids)))
+    with snapshot("SELECT status FROM orders_policy WHERE id = %s", [policy.pk]) as (status,):
+        policy.status = status
+        scope = Scope(None) if product_ids is None else close_over(product_ids)
         stored, inputs = _read(scope, rules, today.toordinal())
         if rules.segments:
             inputs = replace(inputs, previous=stored.claims.as_previous())
@@ -118,18 +118,13 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     return Draft(scope, rules, policy.pk, inputs, plan, changes)
 
 
-def status_of(policy: Policy) -> str:
-    """Return a policy's status as the snapshot has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT status FROM orders_policy WHERE id = %s", [policy.pk])
-        return str(cursor.fetchone()[0])
-
-
 def _read(scope: Scope, rules: Rules, today: int) -> tuple[Stored, Inputs]:
     """Read the stored plan and the inputs, of a whole backlog side by side."""
     if not scope.is_everything:
-        stored = load_stored(scope, rules)
-        return stored, load_inputs(scope, rules, lambda: stored.lines, today=today)
+        ask = Asking(few=scope.is_few)
+        stored = ask_stored(ask, scope, rules)
+        inputs = load_inputs(scope, rules, lambda: stored().lines, today=today, ask=ask)
+        return stored(), inputs
     with read_beside(partial(load_stored, scope, rules), table="orders_lineplan") as read:
         inputs = load_inputs(scope, rules, lambda: read().lines, today=today)
         return read(), inputs

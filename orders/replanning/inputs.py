@@ -25,17 +25,17 @@ from orders.planning.types import (
     Supply,
     Terms,
 )
+from orders.replanning.asking import Asking
 from orders.replanning.attributes import load_attributes
-from orders.replanning.bulk import Columns, copy_out, sorted_by
+from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.demand import load_demand
 from orders.replanning.learned import LearnedInputs, load_learned
-from orders.replanning.line_etas import with_line_etas
-from orders.replanning.origins import load_marks
-from orders.replanning.prepared import read
+from orders.replanning.line_etas import ask_line_etas, with_line_etas
+from orders.replanning.origins import ask_marks
 from orders.replanning.scope import Scope
-from orders.replanning.sites import load_sites
-from orders.replanning.terms import load_pick_days, load_terms
-from orders.replanning.totals import load_totals
+from orders.replanning.sites import ask_sites
+from orders.replanning.terms import ask_pick_days, ask_who_asks, load_terms
+from orders.replanning.totals import add_up, ask_totals
 
 _RULED_FIRST = 100_000  # puts the warehouses that a product's own rule names before all preferences
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
@@ -43,7 +43,7 @@ SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of plan
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Inputs of one run. ``marks`` (origins.load_marks) and ``pools`` (product_id, run_id) are the state
+    """Inputs of one run. ``marks`` (origins.ask_marks) and ``pools`` (product_id, run_id) are the state
     they stand for.
 
     ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``). ``terms`` are what some
@@ -86,18 +86,27 @@ class Inputs:
         return digest.hexdigest()
 
 
-def load_inputs(scope: Scope, policy: Policy, plans: Callable[[], Columns], *, today: int) -> Inputs:
+def load_inputs(
+    scope: Scope, policy: Policy, plans: Callable[[], Columns], *, today: int, ask: Asking | None = None
+) -> Inputs:
     """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys.
 
     ``plans`` returns the stored plans of the lines in scope; it is called late, because they may still be on their way
-    (``snapshot.read_beside``).
+    (``snapshot.read_beside``). What the caller has asked already is answered with what is asked here.
     """
-    lines = _load_lines(scope)
+    ask = ask or Asking(few=scope.is_few)
+    asked_lines, asked_supply, asked_marks, asked_pools = (
+        question(ask, scope) for question in (_ask_lines, _ask_supply, ask_marks, _ask_pools)
+    )
+    sites, who_asks = ask_sites(ask, scope, today=today), ask_who_asks(ask)
+    pick_days, line_etas = ask_pick_days(ask, scope), ask_line_etas(ask, scope)
+    lines = sorted_by(asked_lines(), "line_id")
     scope = scope.of_lines(lines["order_id"])
-    orders = _load_orders(scope)
-    frozen = _load_frozen(scope)
-    stock = _load_stock(scope, frozen)
-    totals = load_totals(scope, lines, plans(), orders)
+    asked_orders = _ask_orders(ask, scope)
+    totals_of_some = None if scope.is_everything else ask_totals(ask, scope)
+    orders = sorted_by(asked_orders(), "order_id")
+    supply, frozen, products = asked_supply()
+    totals = add_up(lines, plans(), orders) if totals_of_some is None else totals_of_some()
     place = np.searchsorted(orders["order_id"], lines["order_id"])
     known = place < len(orders["order_id"])
     known[known] = orders["order_id"][place[known]] == lines["order_id"][known]
@@ -105,18 +114,18 @@ def load_inputs(scope: Scope, policy: Policy, plans: Callable[[], Columns], *, t
         lines = {name: column[known] for name, column in lines.items()}
         place = place[known]
     return Inputs(
-        backlog=_backlog(scope, lines, orders, place),
-        supply=_supply(stock, _load_inbound(scope)),
+        backlog=_backlog(lines, orders, place, line_etas()),
+        supply=supply,
         frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
-        products=_products(_load_products(scope), stock),
+        products=products,
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
         demand=load_demand(scope, policy),
         learned=load_learned(policy, lines, orders, place),
-        marks=load_marks(scope),
-        sites=load_sites(scope, today=today),
-        terms=load_terms(scope, lines, orders, place),
-        pick_days=load_pick_days(scope),
-        pools=_load_pools(scope),
+        marks=asked_marks(),
+        sites=sites(),
+        terms=load_terms(who_asks(), scope, lines, orders, place),
+        pick_days=pick_days(),
+        pools=sorted_by(asked_pools(), "product_id"),
         stale_orders=totals.stale_orders,
         price_minor=lines["price_minor"],
     )
@@ -124,8 +133,8 @@ def load_inputs(scope: Scope, policy: Policy, plans: Callable[[], Columns], *, t
 
 def load_supply(scope: Scope) -> tuple[Supply, Products]:
     """Read what can be claimed of the products in scope, and their lead times, inside the caller's snapshot."""
-    stock = _load_stock(scope, _load_frozen(scope))
-    return _supply(stock, _load_inbound(scope)), _products(_load_products(scope), stock)
+    supply, _, products = _ask_supply(Asking(few=False), scope)()
+    return supply, products
 
 
 def _feed(digest: hashlib._Hash, part: object) -> None:
@@ -138,7 +147,7 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
         digest.update(np.ascontiguousarray(value).data if isinstance(value, np.ndarray) else repr(value).encode())
 
 
-def _load_lines(scope: Scope) -> Columns:
+def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"""
         SELECT l.id, l.order_id, l.product_id, l.open_qty, l.position, (l.unit_price * 100)::bigint
         FROM orders_orderline l WHERE l.open_qty > 0 AND {scope.products("l.product_id")}
@@ -151,10 +160,10 @@ def _load_lines(scope: Scope) -> Columns:
         "position": "int4",
         "price_minor": "int8",
     }
-    return sorted_by(copy_out(query, scope.params, types), "line_id")
+    return ask.rows(query, scope.params, types)
 
 
-def _load_orders(scope: Scope) -> Columns:
+def _ask_orders(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"""
         SELECT o.id, o.customer_id, o.placed_at, COALESCE(o.requested_on, '-infinity'),
             (array_position(%(ship_policies)s::text[], o.ship_policy::text) - 1)::smallint,
@@ -182,21 +191,35 @@ def _load_orders(scope: Scope) -> Columns:
         "has_terms": "bool",
     }
     params = {**scope.params, "ship_policies": SHIP_POLICIES, "zone": settings.TIME_ZONE}
-    return sorted_by(read(query, params, types, few=scope.is_few), "order_id")
+    return ask.rows(query, params, types)
 
 
-def _load_frozen(scope: Scope) -> Columns:
-    """Read what is pinned or picked, per line and warehouse, with the product."""
+def _ask_supply(ask: Asking, scope: Scope) -> Callable[[], tuple[Supply, Columns, Products]]:
+    """Ask for what can be claimed, what is frozen (``_ask_frozen``), and the products with their lead times."""
+    asked_frozen, asked_stock, asked_inbound, asked_products = (
+        question(ask, scope) for question in (_ask_frozen, _ask_stock, _ask_inbound, _ask_products)
+    )
+
+    def supply() -> tuple[Supply, Columns, Products]:
+        frozen = sorted_by(asked_frozen(), "line_id", "warehouse_id")
+        stock = _free(sorted_by(asked_stock(), "product_id", "warehouse_id"), frozen)
+        inbound = sorted_by(asked_inbound(), "source_id")
+        return _supply(stock, inbound), frozen, _products(sorted_by(asked_products(), "product_id"), stock)
+
+    return supply
+
+
+def _ask_frozen(ask: Asking, scope: Scope) -> Callable[[], Columns]:
+    """Ask for what is pinned or picked, per line and warehouse, with the product."""
     query = f"""
         SELECT a.line_id, a.warehouse_id, a.product_id, sum(a.qty)::bigint
         FROM orders_allocation a WHERE a.state > 0 AND {scope.products("a.product_id")} GROUP BY 1, 2, 3
     """
     types = {"line_id": "int8", "warehouse_id": "int8", "product_id": "int8", "qty": "int8"}
-    return sorted_by(read(query, scope.params, types, few=scope.is_few), "line_id", "warehouse_id")
+    return ask.rows(query, scope.params, types)
 
 
-def _load_stock(scope: Scope, frozen: Columns) -> Columns:
-    """Read stock on hand; ``qty`` is free to claim, ``kept_qty`` is kept back by the protected minimum."""
+def _ask_stock(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"""
         SELECT s.product_id, s.warehouse_id, s.on_hand, s.protected,
             CASE WHEN r.id IS NULL THEN w.preference::int ELSE r.place - {_RULED_FIRST} END
@@ -211,7 +234,11 @@ def _load_stock(scope: Scope, frozen: Columns) -> Columns:
         "protected": "int4",
         "preference": "int4",
     }
-    stock = sorted_by(read(query, scope.params, types, few=scope.is_few), "product_id", "warehouse_id")
+    return ask.rows(query, scope.params, types)
+
+
+def _free(stock: Columns, frozen: Columns) -> Columns:
+    """Return stock on hand with ``qty``, free to claim, and ``kept_qty``, kept back by the protected minimum."""
     free = np.maximum(stock["on_hand"] - _frozen_units(stock, frozen), 0)
     kept = np.minimum(stock["protected"], free)
     return {**stock, "qty": free - kept, "kept_qty": kept}
@@ -231,7 +258,7 @@ def _frozen_units(stock: Columns, frozen: Columns) -> Ints:
     return units
 
 
-def _load_inbound(scope: Scope) -> Columns:
+def _ask_inbound(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"""
         SELECT l.id, l.product_id, l.warehouse_id, l.outstanding_qty, l.expected_on, l.first_expected_on,
             s.delay_p50_days, s.delay_p90_days
@@ -250,16 +277,16 @@ def _load_inbound(scope: Scope) -> Columns:
         "delay_p50": "int2",
         "delay_p90": "int2",
     }
-    return sorted_by(read(query, scope.params, types, few=scope.is_few), "source_id")
+    return ask.rows(query, scope.params, types)
 
 
-def _load_pools(scope: Scope) -> Columns:
+def _ask_pools(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}"
     types = {"product_id": "int8", "run_id": "int8"}
-    return sorted_by(read(query, scope.params, types, few=scope.is_few), "product_id")
+    return ask.rows(query, scope.params, types)
 
 
-def _load_products(scope: Scope) -> Columns:
+def _ask_products(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     # At least a day where a supplier is known: 0 means that nobody sells it. What nobody has ordered yet would come to
     # the warehouse that is asked first, and be handled there.
     handled = (
@@ -277,10 +304,10 @@ def _load_products(scope: Scope) -> Columns:
         WHERE {scope.products("p.id")}
     """
     types = {"product_id": "int8", "lead_time_p50": "int4", "lead_time_p90": "int4"}
-    return sorted_by(read(query, scope.params, types, few=scope.is_few), "product_id")
+    return ask.rows(query, scope.params, types)
 
 
-def _backlog(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Backlog:
+def _backlog(lines: Columns, orders: Columns, place: Ints, line_etas: Columns) -> Backlog:
     return Backlog(
         line_id=lines["line_id"],
         order_id=lines["order_id"],
@@ -290,7 +317,7 @@ def _backlog(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Back
         ship_policy=_served_as(orders)[place],
         has_shipped=orders["has_shipped"][place],
         on_hold=orders["on_hold"][place],
-        eta_by_hand=with_line_etas(scope, lines["line_id"], orders["eta_by_hand"][place]),
+        eta_by_hand=with_line_etas(line_etas, lines["line_id"], orders["eta_by_hand"][place]),
     )
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from orders.planning.types import Ints
-from orders.replanning.prepared import read
+from orders.replanning.asking import Asking
+from orders.replanning.bulk import Columns
 from orders.replanning.scope import Scope
 
 
-def with_line_etas(scope: Scope, line_ids: Ints, eta_by_hand: Ints) -> Ints:
-    """Return ``eta_by_hand`` (days, parallel to the ascending ``line_ids``) with the lines' own days in their places.
-
-    Only lines of orders that ship what is ready have a day of their own. They are few: one indexed read, O(k log n).
-    """
+def ask_line_etas(ask: Asking, scope: Scope) -> Callable[[], Columns]:
+    """Ask for the lines in scope with a day of their own: only those of orders that ship what is ready have one."""
     query = f"""
         SELECT e.line_id, e.eta_on
         FROM orders_lineeta e
@@ -21,7 +21,14 @@ def with_line_etas(scope: Scope, line_ids: Ints, eta_by_hand: Ints) -> Ints:
         JOIN orders_order o ON o.id = l.order_id AND o.ship_policy = 'partial'
         WHERE {scope.products("l.product_id")}
     """
-    own = read(query, scope.params, {"line_id": "int8", "eta_on": "date"}, few=scope.is_few)
+    return ask.rows(query, scope.params, {"line_id": "int8", "eta_on": "date"})
+
+
+def with_line_etas(own: Columns, line_ids: Ints, eta_by_hand: Ints) -> Ints:
+    """Return ``eta_by_hand`` (days, parallel to the ascending ``line_ids``) with the lines' ``own`` days instead.
+
+    Such lines are few: O(k log n).
+    """
     if not len(own["line_id"]) or not len(line_ids):
         return eta_by_hand
     place = np.minimum(np.searchsorted(line_ids, own["line_id"]), len(line_ids) - 1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from orders.planning.types import Ints
+from orders.replanning.asking import Asking
 from orders.replanning.bulk import Columns
-from orders.replanning.prepared import read
 from orders.replanning.scope import Scope
 
 SUPPLIER_CAUSES = (
@@ -58,16 +59,16 @@ class Origins:
         return {name: getattr(self, name).tolist() for name in Origins.__slots__}
 
 
-def load_marks(scope: Scope) -> Columns:
-    """Read the marks in scope with their ``origin`` and the order whose customer made it (0 for none)."""
+def ask_marks(ask: Asking, scope: Scope) -> Callable[[], Columns]:
+    """Ask for the marks in scope with their ``origin`` and the order whose customer made it (0 for none)."""
     query = _MARKS.format(condition=scope.products("m.product_id"))
     params = {**scope.params, "supplier_causes": list(SUPPLIER_CAUSES), "customer_causes": list(CUSTOMER_CAUSES)}
     types = {"id": "int8", "product_id": "int8", "origin": "int2", "order_id": "int8"}
-    return read(query, params, types, few=scope.is_few)
+    return ask.rows(query, params, types)
 
 
 def origins_of(marks: Columns) -> Origins:
-    """Return who changed what, of marks as ``load_marks`` reads them."""
+    """Return who changed what, of marks as ``ask_marks`` has them."""
     origin, product_id = marks["origin"], marks["product_id"]
     return Origins(
         customer_orders=np.unique(marks["order_id"][origin == MarkOrigin.CUSTOMER]),

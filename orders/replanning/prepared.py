@@ -12,22 +12,11 @@ from hashlib import sha256
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-from django.db import connection
-
-from orders.planning.types import NO_DAY
-from orders.replanning.bulk import Columns, Types, copy_out
-
 FEW = 1_000  # rows; of more, a plan for just these parameters is worth its while
 
 # Without it PostgreSQL would try five times, and then keep to plans of its own for arrays, which it takes for longer.
 USE_PREPARED = "SET LOCAL plan_cache_mode TO force_generic_plan"
 
-_CASTS = {
-    "date": f"COALESCE(CASE WHEN isfinite({{0}}) THEN {{0}} - DATE '0001-01-01' + 1 END, {NO_DAY})",
-    "timestamptz": "(extract(epoch FROM {0}) * 1000000)::bigint",
-    "bool": "{0}::int",
-}
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
@@ -51,17 +40,6 @@ def execute_as_it_is(cursor: Any, query: str, params: Mapping[str, Any], *, firs
     cursor.execute(first + query, params)
 
 
-def read(query: str, params: Mapping[str, Any] | None, types: Types, *, few: bool) -> Columns:
-    """Do as ``bulk.copy_out`` does. Of ``few`` rows, without floats, by a prepared statement."""
-    if not few:
-        return copy_out(query, params, types)
-    with connection.cursor() as cursor:
-        execute(cursor, _as_numbers(query, tuple(types.items())), params or {})
-        rows = cursor.fetchall()
-    table = np.array(rows, dtype=np.int64).reshape(-1, len(types)).T
-    return {name: column != 0 if types[name] == "bool" else column for name, column in zip(types, table, strict=True)}
-
-
 @lru_cache
 def _prepared(query: str) -> tuple[str, str, tuple[str, ...]]:
     """Return a query's name as a prepared statement, what prepares it, and the names of its parameters in order."""
@@ -69,14 +47,6 @@ def _prepared(query: str) -> tuple[str, str, tuple[str, ...]]:
     text = query % numbers
     name = f"plan_{sha256(text.encode()).hexdigest()[:16]}"
     return name, f"PREPARE {name} AS {text}", tuple(numbers.names)
-
-
-@lru_cache
-def _as_numbers(query: str, types: tuple[tuple[str, str], ...]) -> str:
-    """Return the query with all its columns as whole numbers, in ``copy_out``'s units."""
-    names = ", ".join(name for name, _ in types)
-    columns = ", ".join(_CASTS.get(type_, "{0}").format(name) for name, type_ in types)
-    return f"SELECT {columns} FROM ({query}) AS found ({names})"
 
 
 class _Numbers(dict[str, str]):

@@ -9,22 +9,22 @@ import numpy as np
 
 from orders.planning.types import Ints
 from orders.replanning.bulk import as_array
-from orders.replanning.prepared import FEW
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """``product_ids`` closed over their components (``components.close_over``), or None for every product.
 
-    ``few_orders`` are the orders with an open line in scope, where they are known and few.
+    ``is_few`` tells that they have few open lines; ``few_orders`` are the orders of these, once they are known.
     """
 
     product_ids: tuple[int, ...] | None
+    is_few: bool = False
     few_orders: tuple[int, ...] | None = None
 
     def of_lines(self, order_ids: Ints) -> Scope:
         """Return the same scope, which knows the orders of its open lines if these are few."""
-        if self.is_everything or len(order_ids) > FEW:
+        if not self.is_few:
             return self
         return replace(self, few_orders=tuple(np.unique(order_ids).tolist()))
 
@@ -34,11 +34,6 @@ class Scope:
             "products": as_array(np.array(self.product_ids or (), dtype=np.int64)),
             "few_orders": as_array(np.array(self.few_orders or (), dtype=np.int64)),
         }
-
-    @property
-    def is_few(self) -> bool:
-        """Whether what is read of the scope is known to be little (``prepared.read``)."""
-        return self.few_orders is not None
 
     @property
     def is_everything(self) -> bool:

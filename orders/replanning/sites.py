@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from inventory.working_days import count_by, workdays
 from orders.planning.types import Calendar, Context, Ints, Sites, week
+from orders.replanning.asking import Asking
 from orders.replanning.bulk import copy_out
-from orders.replanning.prepared import execute
 from orders.replanning.scope import Scope
 
 MONDAY_TO_FRIDAY = Calendar(weekmask=(True, True, True, True, True, False, False))
 
-# One round trip: every event run asks.
 _SITES = """
     SELECT
         (SELECT COALESCE(json_agg(json_build_array(c.id, c.country, c.subdivision, c.weekdays, c.is_company,
                 ARRAY(SELECT d.day FROM inventory_closedday d WHERE d.calendar_id = c.id)) ORDER BY c.id), '[]')
-            FROM inventory_calendar c),
+            FROM inventory_calendar c) AS calendars,
         (SELECT COALESCE(json_agg(json_build_array(w.id, w.calendar_id, w.handling_days) ORDER BY w.id), '[]')
-            FROM inventory_warehouse w),
-        EXISTS (SELECT FROM inventory_supplier s WHERE s.calendar_id IS NOT NULL)
+            FROM inventory_warehouse w) AS warehouses,
+        EXISTS (SELECT FROM inventory_supplier s WHERE s.calendar_id IS NOT NULL) AS own_suppliers
 """
 _SOURCES = """
     SELECT l.id, s.calendar_id
@@ -41,23 +41,31 @@ def company_calendar(today: date) -> Calendar:
 
 
 def load_sites(scope: Scope, *, today: int) -> Sites | None:
-    """Read calendars, warehouses and the suppliers of what is coming, inside the caller's snapshot.
+    """Read calendars, warehouses and the suppliers of what is coming, inside the caller's snapshot (``ask_sites``)."""
+    return ask_sites(Asking(few=False), scope, today=today)()
+
+
+def ask_sites(ask: Asking, scope: Scope, *, today: int) -> Callable[[], Sites | None]:
+    """Ask for calendars, warehouses and the suppliers of what is coming.
 
     None where nobody has said anything: then Monday to Friday, and warehouses ship on the day.
     """
-    with connection.cursor() as cursor:
-        execute(cursor, _SITES, {})
-        rows, warehouses, has_own_suppliers = cursor.fetchone()
+    asked = ask.row(_SITES)
+    return lambda: _sites(asked(), scope, today)
+
+
+def _sites(asked: Mapping[str, Any], scope: Scope, today: int) -> Sites | None:
     calendars = count_by(
-        ((*row, [date.fromisoformat(day) for day in closed]) for *row, closed in rows),
+        ((*row, [date.fromisoformat(day) for day in closed]) for *row, closed in asked["calendars"]),
         date.fromordinal(today),
     )
+    warehouses = asked["warehouses"]
     if len(calendars) == 1 and not any(handling for *_, handling in warehouses):
         return None
     keys = [None, *(key for key in calendars if key is not None)]
     place = {key: number for number, key in enumerate(keys)}
     closed = [(number, day.toordinal()) for number, key in enumerate(keys) for day in calendars[key].closed]
-    source_id, calendar_id = _load_sources(scope) if has_own_suppliers else (_ints([]), _ints([]))
+    source_id, calendar_id = _load_sources(scope) if asked["own_suppliers"] else (_ints([]), _ints([]))
     return Sites(
         weekmask=np.array([calendars[key].weekdays for key in keys], dtype=np.bool_),
         closed_calendar=_ints([number for number, _ in closed]),

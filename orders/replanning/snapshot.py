@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -18,14 +18,17 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """Read one state, without locks and without writing; in a caller's transaction its isolation level holds."""
-    nested = connection.in_atomic_block
+def snapshot(question: str = "SELECT", params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """Read one state, without locks and without writing; in a caller's transaction its isolation level holds.
+
+    Yields the one row that answers a ``question``, which travels with the opening.
+    """
+    opening = "" if connection.in_atomic_block else f"{_READ_ONLY}; {USE_PREPARED}; "
     with transaction.atomic():
-        if not nested:
-            with connection.cursor() as cursor:
-                cursor.execute(f"{_READ_ONLY}; {USE_PREPARED}")
-        yield
+        with connection.cursor() as cursor:
+            cursor.execute(opening + question, params)
+            answer = cursor.fetchone()
+        yield answer
 
 
 @contextmanager

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from orders.planning.rules import Policy
 from orders.planning.types import ON_HAND, Plan, Previous
-from orders.replanning.bulk import Columns, copy_out, sorted_by
+from orders.replanning.asking import Asking
+from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.scope import Scope
 
 GUARANTEE_COLUMNS = ("segment", "kept", "stage")
@@ -45,13 +48,19 @@ class Stored:
 
 
 def load_stored(scope: Scope, policy: Policy) -> Stored:
-    """Read line plans, planned allocations and pegs, inside the caller's snapshot.
+    """Read line plans, planned allocations and pegs, inside the caller's snapshot (``ask_stored``)."""
+    return ask_stored(Asking(few=False), scope, policy)()
+
+
+def ask_stored(ask: Asking, scope: Scope, policy: Policy) -> Callable[[], Stored]:
+    """Ask for line plans, planned allocations and pegs.
 
     A line has as many points as the policy of this run has rules; points that a stored line does not have, or has too
     many of, read as NaN and so differ from any. What only some policies say is read only where this one does: rows of
     another policy differ by its key.
     """
-    return Stored(lines=_load_lines(scope, len(policy.rules), _said_by(policy)), claims=load_claims(scope))
+    lines, claims = _ask_lines(ask, scope, len(policy.rules), _said_by(policy)), _ask_claims(ask, scope)
+    return cache(lambda: Stored(lines=sorted_by(lines(), "line_id"), claims=claims()))
 
 
 def said_columns(plan: Plan) -> Columns:
@@ -71,31 +80,27 @@ def _said_by(policy: Policy) -> tuple[str, ...]:
 
 def load_claims(scope: Scope) -> Claims:
     """Read planned allocations and pegs, inside the caller's snapshot."""
-    return Claims(
-        allocations=sorted_by(
-            copy_out(
-                "SELECT line_id, warehouse_id, product_id, qty FROM orders_allocation a "
-                f"WHERE a.state = 0 AND {scope.products('a.product_id')}",
-                scope.params,
-                {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"},
-            ),
-            "line_id",
-            "giver_id",
-        ),
-        pegs=sorted_by(
-            copy_out(
-                "SELECT line_id, purchase_order_line_id, product_id, qty FROM orders_peg g "
-                f"WHERE {scope.products('g.product_id')}",
-                scope.params,
-                {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"},
-            ),
-            "line_id",
-            "giver_id",
-        ),
+    return _ask_claims(Asking(few=False), scope)()
+
+
+def _ask_claims(ask: Asking, scope: Scope) -> Callable[[], Claims]:
+    types = {"line_id": "int8", "giver_id": "int8", "product_id": "int8", "qty": "int4"}
+    allocations = ask.rows(
+        "SELECT line_id, warehouse_id, product_id, qty FROM orders_allocation a "
+        f"WHERE a.state = 0 AND {scope.products('a.product_id')}",
+        scope.params,
+        types,
     )
+    pegs = ask.rows(
+        "SELECT line_id, purchase_order_line_id, product_id, qty FROM orders_peg g "
+        f"WHERE {scope.products('g.product_id')}",
+        scope.params,
+        types,
+    )
+    return lambda: Claims(*(sorted_by(claims(), "line_id", "giver_id") for claims in (allocations, pegs)))
 
 
-def _load_lines(scope: Scope, rules: int, said: tuple[str, ...]) -> Columns:
+def _ask_lines(ask: Asking, scope: Scope, rules: int, said: tuple[str, ...]) -> Callable[[], Columns]:
     # As a whole, which costs the database a third less than one by one.
     none = f"array_fill('NaN'::float8, ARRAY[{rules}])"
     points = f", CASE WHEN cardinality(p.points) = {rules} THEN p.points ELSE {none} END"
@@ -121,4 +126,4 @@ def _load_lines(scope: Scope, rules: int, said: tuple[str, ...]) -> Columns:
     }
     types |= {"points": f"float8[{rules}]"}
     types |= dict.fromkeys(said, "int2")
-    return sorted_by(copy_out(query, scope.params, types), "line_id")
+    return ask.rows(query, scope.params, types)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
-from django.db import connection
 
 from orders.planning.types import Ints, PickDays, Terms
-from orders.replanning.bulk import Columns, copy_out
-from orders.replanning.prepared import execute, read
+from orders.replanning.asking import Asking
+from orders.replanning.bulk import Columns, copy_out, sorted_by
 from orders.replanning.scope import Scope
 
 # The nth figure is for the nth release; the last one for all later ones.
@@ -20,14 +22,14 @@ _TERMS = f"""
     JOIN orders_orderline l ON l.order_id = t.order_id AND l.open_qty > 0
     CROSS JOIN LATERAL (SELECT 1 + count(*) AS number FROM orders_shipment s WHERE s.order_id = t.order_id) r
 """
-# One round trip: every event run asks, and few backlogs have either.
+# Every event run asks, and few backlogs have either.
 _WHO_ASKS = """
-    SELECT EXISTS (SELECT FROM orders_orderterms), (
+    SELECT EXISTS (SELECT FROM orders_orderterms) AS any_terms, (
         SELECT COALESCE(json_agg(json_build_array(country, warehouses) ORDER BY country), '[]') FROM (
             SELECT country, array_agg(warehouse_id ORDER BY place, warehouse_id) AS warehouses
             FROM orders_sourcerule WHERE product_id IS NULL GROUP BY country
         ) ruled
-    )
+    ) AS ruled
 """
 _COUNTRY_OF = """
     SELECT c.id, COALESCE(array_position(%(countries)s::text[], c.country::text), 0)
@@ -35,11 +37,14 @@ _COUNTRY_OF = """
 """
 
 
-def load_terms(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Terms | None:
+def ask_who_asks(ask: Asking) -> Callable[[], Mapping[str, Any]]:
+    """Ask whether any order has terms, and which countries have an own list of warehouses."""
+    return ask.row(_WHO_ASKS)
+
+
+def load_terms(who_asks: Mapping[str, Any], scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Terms | None:
     """Read the terms of the lines in scope; ``place`` is each line's position in ``orders``. None where none asks."""
-    with connection.cursor() as cursor:
-        execute(cursor, _WHO_ASKS, {})
-        any_terms, ruled = cursor.fetchone()
+    any_terms, ruled = who_asks["any_terms"], who_asks["ruled"]
     if not any_terms and not ruled:
         return None
     names = ("line_id", "line_fill", "order_fill", "weight", "max_sources")
@@ -61,12 +66,16 @@ def load_terms(scope: Scope, lines: Columns, orders: Columns, place: Ints) -> Te
     return Terms(line_id=line_id, group=groups, preferred=preferred, **filled)
 
 
-def load_pick_days(scope: Scope) -> PickDays | None:
-    """Read the days on which warehouses have hands for lines that must wait for them."""
+def ask_pick_days(ask: Asking, scope: Scope) -> Callable[[], PickDays | None]:
+    """Ask for the days on which warehouses have hands for lines that must wait for them."""
     query = f"SELECT line_id, pick_on FROM orders_pickday k WHERE {scope.products('k.product_id')}"
-    days = read(query, scope.params, {"line_id": "int8", "pick_on": "date"}, few=scope.is_few)
-    order = np.argsort(days["line_id"])
-    return PickDays(days["line_id"][order], days["pick_on"][order]) if len(order) else None
+    asked = ask.rows(query, scope.params, {"line_id": "int8", "pick_on": "date"})
+
+    def pick_days() -> PickDays | None:
+        days = sorted_by(asked(), "line_id")
+        return PickDays(days["line_id"], days["pick_on"]) if len(days["line_id"]) else None
+
+    return pick_days
 
 
 def _load_groups(

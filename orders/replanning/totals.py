@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from orders.planning.types import NO_DAY, Bools, Ints
-from orders.replanning.bulk import Column, Columns, copy_out
-from orders.replanning.prepared import read
+from orders.replanning.asking import Asking
+from orders.replanning.bulk import Column, Columns, copy_out, sorted_by
 from orders.replanning.scope import Scope
 
 
@@ -50,22 +51,24 @@ _PLANS = """
 """
 
 
-def load_totals(scope: Scope, lines: Columns, plans: Columns, orders: Columns) -> Totals:
-    """Add up the orders in scope, inside the caller's snapshot; all columns are sorted by their keys.
-
-    For the whole backlog the arrays hold all there is, and adding them up is several times faster than a join. Only
-    there an order is found whose plan has a promised day and which has no promise: a first plan died before it.
-    """
-    if scope.is_everything:
-        return _add_up(lines, plans, orders)
+def ask_totals(ask: Asking, scope: Scope) -> Callable[[], Totals]:
+    """Ask what the orders in scope add up to, where that is not the whole backlog (``add_up``)."""
     types = {"order_id": "int8", "open_value_minor": "int8", "is_stale": "bool"}
-    found = read(_TOTALS.format(condition=scope.orders("l.order_id")), scope.params, types, few=scope.is_few)
-    order = np.argsort(found["order_id"])
-    order_id = found["order_id"][order]
-    return Totals(order_id, found["open_value_minor"][order], order_id[found["is_stale"][order]])
+    asked = ask.rows(_TOTALS.format(condition=scope.orders("l.order_id")), scope.params, types)
+
+    def totals() -> Totals:
+        found = sorted_by(asked(), "order_id")
+        return Totals(found["order_id"], found["open_value_minor"], found["order_id"][found["is_stale"]])
+
+    return totals
 
 
-def _add_up(lines: Columns, plans: Columns, orders: Columns) -> Totals:
+def add_up(lines: Columns, plans: Columns, orders: Columns) -> Totals:
+    """Add up the orders of the whole backlog, inside the caller's snapshot; all columns are sorted by their keys.
+
+    The arrays hold all there is, and adding them up is several times faster than a join. Only here an order is found
+    whose plan has a promised day and which has no promise: a first plan died before it.
+    """
     order_id, place = np.unique(lines["order_id"], return_inverse=True)
     totals = _planned_totals(len(order_id), place, lines, plans)
     types = {"order_id": "int8", "score": "float8"}

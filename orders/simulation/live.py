@@ -185,7 +185,7 @@ def _choose(sampling: Sampling | None) -> tuple[int, Scope]:
         query = "SELECT id FROM inventory_product WHERE hashint8(id) & %s < %s"
         cursor.execute(query, [_HASHES - 1, _HASHES * sampling.lines // lines])
         products = [row[0] for row in cursor.fetchall()]
-    return lines, Scope(tuple(close_over(products)))
+    return lines, close_over(products)
 
 
 def _load_prices(scope: Scope, line_id: Ints) -> Ints:

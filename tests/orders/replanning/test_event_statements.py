@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from inventory.dirty import mark_dirty
 from inventory.models import DirtyMark, Product, StockLevel
 from orders.models import LinePlan
 from orders.replanning import prepared
+from orders.replanning.asking import Asking
 from orders.replanning.queue import plan_due_marks
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_order
@@ -100,13 +102,29 @@ def test_a_statement_that_failed_is_not_prepared_twice(product: Product, monkeyp
 
 def test_few_rows_and_many_read_alike() -> None:
     query = """
-        SELECT 7::bigint, DATE '2026-02-03', '-infinity'::date, TIMESTAMPTZ '2026-02-03 04:05:06.789012+00', true
+        SELECT 7::bigint, DATE '2026-02-03', '-infinity'::date, TIMESTAMPTZ '2026-02-03 04:05:06.789012+00', true,
+            -2.5::float8, ARRAY[0.1, 'NaN']::float8[], '{}'::float8[]
         WHERE %(wanted)s::bool
     """
     types = {"number": "int8", "day": "date", "no_day": "date", "moment": "timestamptz", "flag": "bool"}
+    types |= {"share": "float8", "points": "float8[2]", "no_points": "float8[0]"}
 
     for wanted in (True, False):
-        few, many = (prepared.read(query, {"wanted": wanted}, types, few=is_few) for is_few in (True, False))
-        assert {name: (column.dtype, column.tolist()) for name, column in few.items()} == {
-            name: (column.dtype, column.tolist()) for name, column in many.items()
-        }
+        few, many = (Asking(few=is_few).rows(query, {"wanted": wanted}, types)() for is_few in (True, False))
+        assert few.keys() == many.keys()
+        for name, column in few.items():
+            assert column.dtype == many[name].dtype
+            assert column.shape == many[name].shape
+            np.testing.assert_array_equal(column, many[name])
+
+
+def test_what_is_asked_together_is_one_statement(counted: list[str]) -> None:
+    ask = Asking(few=True)
+    numbers = ask.rows("SELECT n FROM generate_series(1, %(most)s::int) n", {"most": 3}, {"n": "int8"})
+    most = ask.rows("SELECT %(most)s::int", {"most": 3}, {"most": "int4"})
+    row = ask.row("SELECT true AS yes, 'é' AS letter")
+
+    assert most()["most"].tolist() == [3]
+    late = ask.rows("SELECT 4", {}, {"four": "int4"})
+    assert (numbers()["n"].tolist(), row(), late()["four"].tolist()) == ([1, 2, 3], {"yes": True, "letter": "é"}, [4])
+    assert len([statement for statement in counted if "EXECUTE plan_" in statement]) == 2

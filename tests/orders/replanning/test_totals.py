@@ -8,10 +8,12 @@ from inventory.models import Product
 from orders.models import OrderLine, OrderPlan
 from orders.planning.rules import FIFO
 from orders.replan import replan
-from orders.replanning.inputs import _load_lines, _load_orders
+from orders.replanning.asking import Asking
+from orders.replanning.bulk import sorted_by
+from orders.replanning.inputs import _ask_lines, _ask_orders
 from orders.replanning.scope import Scope
 from orders.replanning.stored import load_stored
-from orders.replanning.totals import Totals, load_totals
+from orders.replanning.totals import Totals, add_up, ask_totals
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
@@ -35,5 +37,9 @@ def test_arrays_and_query_agree_on_values_and_stale_orders() -> None:
 
 
 def totals_of(products: list[Product] | None) -> Totals:
-    scope = Scope(None if products is None else tuple(product.pk for product in products))
-    return load_totals(scope, _load_lines(scope), load_stored(scope, FIFO).lines, _load_orders(scope))
+    ask = Asking(few=False)
+    if products is not None:
+        return ask_totals(ask, Scope(tuple(product.pk for product in products)))()
+    scope = Scope(None)
+    lines, orders = sorted_by(_ask_lines(ask, scope)(), "line_id"), sorted_by(_ask_orders(ask, scope)(), "order_id")
+    return add_up(lines, load_stored(scope, FIFO).lines, orders)
