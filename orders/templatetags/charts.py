@@ -33,11 +33,12 @@ def score_bar(parts: Sequence[Part], top: float) -> SafeString:
         if part.points <= 0:
             continue
         width = part.points * scale
-        bars.append((min(index, FACTORS - 1) + 1, f"{left:.2f}", f"{max(width - 1.5, 0.5):.2f}"))
+        colour, shown = min(index, FACTORS - 1) + 1, max(width - 1.5, 0.5)
+        # Numbers need no escaping, which took a fifth of the time of a row.
+        bars.append(f'<rect class="f{colour}" x="{left:.2f}%" width="{shown:.2f}%" height="6"/>')
         left += width
     label = ", ".join(f"{part.label} {part.points:.1f}" for part in parts if part.points) or "No points"
-    rects = format_html_join("", '<rect class="f{}" x="{}%" width="{}%" height="6"/>', bars)
-    return format_html('<svg class="mini" role="img" aria-label="{}">{}</svg>', label, rects)
+    return format_html('<svg class="mini" role="img" aria-label="{}">{}</svg>', label, SafeString("".join(bars)))
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from kernel.addresses import address_of_code
 from orders.models import Reason
 from orders.queries.next_steps import Step
 
@@ -137,6 +139,7 @@ def slip_between(promised_on: date, eta: date) -> SafeString | str:
 
 
 @register.simple_tag
+@lru_cache(KEPT)
 def rank_change(climbed: int | None) -> SafeString | str:
     """Show how many ranks an order went up or down since the day began: never in red or green, it may be either."""
     if not climbed:
@@ -157,6 +160,11 @@ def rank_change(climbed: int | None) -> SafeString | str:
 @register.filter
 def signed_days(days: int) -> str:
     return f"{'+' if days > 0 else MINUS if days < 0 else ''}{abs(days)}\u00a0d"
+
+
+@register.filter
+def points(value: float) -> str:
+    return f"{value:,.1f}"
 
 
 @register.filter
@@ -275,6 +283,18 @@ def undo_url(message: Message) -> str:
     """Return where an Undo of this message posts to (``extra_tags="undo /orders/…"``), or nothing."""
     tag, _, url = (message.extra_tags or "").partition(" ")
     return url if tag == "undo" else ""
+
+
+@register.simple_tag
+def order_url(view: str, ref: str, *parts: str) -> str:
+    """Return the address of an order's page or form: ``{% url %}`` for lists, which show 50 to 250."""
+    return address_of_code(view, ref, *parts)
+
+
+@register.simple_tag
+def panel_link(here: str, ref: str) -> str:
+    """Return the address ``here`` with the panel of an order open."""
+    return f"{here}{'&' if '?' in here else '?'}o={quote(ref)}"
 
 
 @register.simple_tag(takes_context=True)
