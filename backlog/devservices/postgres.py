@@ -31,13 +31,13 @@ SETTINGS = {
     # A socket's path may not exceed 107 bytes, which a deep home does; loopback always works.
     "unix_socket_directories": "",
     "max_connections": "200",
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+MOST_BUFFERS_MB = 1024
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -70,6 +70,12 @@ def initialise(server: Postgres, password: str) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     _run_initdb(server, draft, password)
     draft.rename(server.data)
+
+
+def _buffers_mb() -> int:
+    """Return an eighth of the machine's memory: a quarter is for a server that has the machine for itself."""
+    memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    return max(128, min(memory_mb // 8, MOST_BUFFERS_MB))
 
 
 def _make_place(server: Postgres) -> None:
@@ -132,7 +138,7 @@ def stop_orphan(server: Postgres) -> bool:
 
 def program(server: Postgres, *, port: int, log: Path, durable: bool) -> Program:
     """Describe the server process; SIGINT is PostgreSQL's fast, clean shutdown."""
-    settings = SETTINGS | {"port": str(port)} | ({} if durable else THROWAWAY)
+    settings = SETTINGS | {"port": str(port), "shared_buffers": f"{_buffers_mb()}MB"} | ({} if durable else THROWAWAY)
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",

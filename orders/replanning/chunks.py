@@ -20,7 +20,8 @@ from orders.replanning.facts import announce, find_news, make_promises
 from orders.replanning.few import write_few
 from orders.replanning.origins import origins_of
 from orders.replanning.prepared import FEW
-from orders.replanning.rollup import bucket_blocks, lock_orders, roll_up
+from orders.replanning.rollup import BUCKETS, bucket_blocks, lock_orders, roll_up
+from orders.replanning.side_by_side import WRITERS
 from orders.replanning.writes import close_marks, find_moved, lock_pools, write_changes
 
 CHUNK_LINES = 20_000  # keeps the pools' lock well under the web's lock timeout
@@ -85,9 +86,24 @@ def touched_components(draft: Draft) -> tuple[Ints, Ints]:
 
 
 def order_chunks(order_ids: Ints) -> Ints:
-    """Return each order's chunk, of about CHUNK_LINES orders; ``order_ids`` ascend. No two chunks share a bucket."""
-    block = bucket_blocks(order_ids)  # whole ones, so that no two chunks wait for one bucket
-    return np.asarray(np.searchsorted(block, block) // CHUNK_LINES)
+    """Return each order's chunk, of about CHUNK_LINES orders; ``order_ids`` ascend.
+
+    No two that are written side by side share a bucket: chunks are ranges of orders, which is how their rows lie, or
+    where so few orders change that ranges would overlap in their buckets, ranges of buckets.
+    """
+    if not len(order_ids):
+        return order_ids
+    size = _even_size(len(order_ids))
+    block = bucket_blocks(order_ids)
+    blocks_of_a_chunk = np.ptp(block) * size / len(order_ids)
+    key = block if blocks_of_a_chunk * WRITERS <= BUCKETS else block % BUCKETS
+    return np.asarray(np.searchsorted(np.sort(key), key) // size)
+
+
+def _even_size(rows: int) -> int:
+    """Return about CHUNK_LINES such that writers side by side have equally much to do."""
+    chunks = -(-rows // CHUNK_LINES)
+    return -(-rows // (-(-chunks // WRITERS) * WRITERS)) if chunks > 1 else CHUNK_LINES
 
 
 @entry_verb
@@ -182,7 +198,8 @@ def _chunk_numbers(draft: Draft, products: Ints, labels: Ints) -> Ints:
     _, component = np.unique(labels, return_inverse=True)
     lines = np.bincount(component, weights=weight).astype(np.int64)
     before = np.cumsum(lines) - lines
-    _, number = np.unique(before // CHUNK_LINES, return_inverse=True)
+    size = _even_size(int(lines.sum())) if draft.scope.is_everything else CHUNK_LINES
+    _, number = np.unique(before // size, return_inverse=True)
     return number[component]
 
 

@@ -186,11 +186,8 @@ def _promises(orders: _Orders, left: Ints) -> list[Columns]:
     to_promise = ~np.isin(orders.order_id, left)
     order_id, is_ready = orders.order_id[to_promise], orders.is_ready[to_promise]
     number = order_chunks(order_id)
-    starts = np.flatnonzero(number[1:] != number[:-1]) + 1
     return [
-        {"order_id": ids, "is_ready": ready}
-        for ids, ready in zip(np.split(order_id, starts), np.split(is_ready, starts), strict=True)
-        if len(ids)
+        {"order_id": order_id[number == chunk], "is_ready": is_ready[number == chunk]} for chunk in np.unique(number)
     ]
 
 

@@ -21,7 +21,7 @@ from orders.replanning.origins import Origins
 from orders.replanning.prepared import FEW, USE_PREPARED, execute, execute_as_it_is
 from orders.replanning.writes import open_stage
 
-_BUCKETS = 1024
+BUCKETS = 1024
 _BLOCK = 64  # neighbours share a bucket, so that runs of orders far apart share none
 _BUCKET_LOCK = 7_302  # advisory lock class; the second key is the bucket
 
@@ -187,7 +187,7 @@ def lock_orders(order_ids: Ints) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
-            [_BUCKET_LOCK, as_array(np.unique(bucket_blocks(order_ids) % _BUCKETS))],
+            [_BUCKET_LOCK, as_array(np.unique(bucket_blocks(order_ids) % BUCKETS))],
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -19,6 +21,7 @@ from orders.replan import finish_full_runs
 from orders.replanning import draft as drafting
 from orders.replanning.draft import make_draft
 from orders.replanning.queue import plan_due_marks
+from orders.replanning.snapshot import snapshot
 from orders.rules import approvals, policies, releases
 from orders.rules.guarding import change_guard
 from tests.concurrency.race import granted, race, race_same
@@ -140,6 +143,13 @@ def test_events_during_a_release_leave_no_line_planned_by_old_rules(backlog: lis
     assert set(LinePlan.objects.values_list("policy_id", flat=True)) == {policy.pk}
 
 
+@contextmanager
+def without_a_look(*asked: Any) -> Iterator[tuple[str]]:
+    """Open the snapshot, and say that the policy is in force as it was before."""
+    with snapshot(*asked):
+        yield (PolicyStatus.PUBLISHED,)
+
+
 @pytest.fixture
 def overtaken(monkeypatch: pytest.MonkeyPatch) -> Policy:
     """Let a release come in force, and be written, after an event run has read its rules and not yet its state."""
@@ -166,7 +176,7 @@ def test_an_event_run_plans_by_the_rules_of_its_own_snapshot(overtaken: Policy, 
 def test_without_a_look_into_the_snapshot_an_event_run_would_apply_old_rules(
     overtaken: Policy, backlog: list[Product], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafting, "status_of", lambda policy: policy.status)
+    monkeypatch.setattr(drafting, "snapshot", without_a_look)
 
     mark_and_plan(backlog[0])
 
