@@ -16,6 +16,7 @@ from notifications.api.preferences import PreferenceViewSet
 from notifications.api.rules import MessageRulesViewSet
 from notifications.api.send_rules import SendRuleViewSet
 from notifications.api.templates import TemplateViewSet
+from notifications.api.thresholds import ThresholdViewSet
 from notifications.api.webhooks import WebhookViewSet
 from orders.api.allocation import CapacityViewSet, SourceViewSet
 from orders.api.availability import AvailabilityViewSet
@@ -79,6 +80,7 @@ router.mount("choices", ChoiceViewSet, "choices")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("message-rules", MessageRulesViewSet, "message-rules")
 router.mount("send-rules", SendRuleViewSet, "send-rules")
+router.mount("message-thresholds", ThresholdViewSet, "message-thresholds")
 router.mount("contact-preferences", PreferenceViewSet, "contact-preferences")
 router.mount("webhooks", WebhookViewSet, "webhooks")
 router.mount("message-templates", TemplateViewSet, "message-templates")

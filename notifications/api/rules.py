@@ -25,7 +25,7 @@ class MessageRulesOut(serializers.ModelSerializer[MessageRules]):
         model = MessageRules
         fields = [
             "quiet_from", "quiet_to", "daily_messages", "storm_messages", "proposal_hours", "follow_up_days",
-            "feedback_days", "delay_hours", "merges", "is_paused", "paused_at",
+            "feedback_days", "delay_hours", "firm_only", "merges", "is_paused", "paused_at",
             "paused_reason", "version", "counts",
         ]  # fmt: skip
 
@@ -42,6 +42,7 @@ class MessageRulesIn(In):
     follow_up_days = Integer(max_value=365, required=False, help_text="Of silence, until customers who wait are told")
     feedback_days = Integer(min_value=0, max_value=90, required=False, help_text="After delivery; 0 asks nobody")
     delay_hours = Integer(min_value=0, max_value=720, required=False, help_text="Between two delays of an order")
+    firm_only = Flag(required=False, help_text="Tell an earlier day only when the units are there")
     merges = Flag(required=False)
     version = Integer(max_value=MAX_VERSION, required=False)
 

@@ -78,6 +78,17 @@ def fall_back(failed: Sequence[Delivery], *, now: datetime) -> None:
         _go_over(each, facts[each.fact_id], route, tried[each.fact_id], now)
 
 
+def let_others_lead(kept_back: Sequence[Delivery]) -> None:
+    """Where the same news goes by another channel too, let that one lead instead of what the rules keep back."""
+    leading = {each.fact_id: each for each in kept_back if each.is_lead}
+    if not leading:
+        return
+    others = Delivery.objects.filter(fact_id__in=leading, state__in=WORKS, is_lead=False).select_related("fact")
+    for other in others.order_by("fact_id", "pk"):
+        if lead := leading.pop(other.fact_id, None):
+            _hand_lead(lead, other)
+
+
 def tell_sent(deliveries: Sequence[Delivery], *, sent_at: datetime) -> None:
     """Record that customers have been told, by deliveries whose facts are loaded; participant. The dispatcher hears of
     it at its next look."""
@@ -152,12 +163,16 @@ def _go_over(failed: Delivery, fact: Fact, route: Route, tried: Sequence[Deliver
     used = {each.channel for each in tried}
     way = next((each for each in route.ways if each.channel not in used), None)
     if working:
-        Delivery.objects.filter(pk=failed.pk).update(is_lead=False)
-        Delivery.objects.filter(pk=working.pk).update(is_lead=True)
-        if working.state == DeliveryState.SENT and working.sent_at:
-            tell_sent([working], sent_at=working.sent_at)
+        _hand_lead(failed, working)
     elif way:
         _stand_in(failed, fact, way, now)
+
+
+def _hand_lead(lead: Delivery, other: Delivery) -> None:
+    Delivery.objects.filter(pk=lead.pk).update(is_lead=False)
+    Delivery.objects.filter(pk=other.pk).update(is_lead=True)
+    if other.state == DeliveryState.SENT and other.sent_at:
+        tell_sent([other], sent_at=other.sent_at)
 
 
 def _stand_in(failed: Delivery, fact: Fact, way: Way, now: datetime) -> None:

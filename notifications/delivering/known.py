@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Lower
 
-from notifications.models import Delivery, DeliveryState, Fact, Preference, Suppression
+from notifications.models import Delivery, DeliveryState, Fact, Preference, Suppression, Threshold
+from notifications.rules.thresholds import thresholds_in_force
 
 LONGEST_DAY = timedelta(hours=25)
 BOUNCED = "bounced"  # how the reason begins for which an address is closed without its owner's wish
@@ -34,7 +35,7 @@ class Told:
 class Known:
     """By subject: the newest fact, and what was or will be told. By order: the newest fact that says that all of it has
     been shipped. By (channel, lower-case address): why it is closed. By mailbox: when messages left lately. By
-    customer: quiet hours of their own."""
+    customer: quiet hours of their own. And from how many days on a moved date is told."""
 
     newest: Mapping[str, int]
     told: Mapping[str, Sequence[Told]]
@@ -42,6 +43,7 @@ class Known:
     closed: Mapping[tuple[str, str], str]
     mails: dict[Mailbox, list[datetime]]
     nights: Mapping[str, tuple[time, time]]
+    thresholds: Sequence[Threshold]
 
     def told_of(self, delivery: Delivery) -> list[Told]:
         """Return what was told of a delivery's subject by other facts than its own, which may go by two channels."""
@@ -57,7 +59,7 @@ class Known:
 
 
 def read_known(deliveries: Sequence[Delivery], *, now: datetime) -> Known:
-    """Read what ``relevance.judge`` needs for deliveries whose facts are loaded; six statements however many."""
+    """Read what ``relevance.judge`` needs for deliveries whose facts are loaded; seven statements however many."""
     subjects = {each.fact.subject for each in deliveries} - {""}
     return Known(
         newest=dict(_about(subjects).values_list("subject").annotate(Max("pk"))),
@@ -66,6 +68,7 @@ def read_known(deliveries: Sequence[Delivery], *, now: datetime) -> Known:
         closed=closed_among((each.channel, each.recipient) for each in deliveries),
         mails=_mails(deliveries, now),
         nights=_nights({each.customer_code for each in deliveries}),
+        thresholds=thresholds_in_force(),
     )
 
 

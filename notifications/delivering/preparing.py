@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kernel.errors import Invalid
-from notifications.channels.routing import fall_back
+from notifications.channels.routing import fall_back, let_others_lead
 from notifications.delivering.known import Known, read_known
 from notifications.delivering.merging import News, travel_together, words_for
 from notifications.delivering.relevance import judge, within_budget
@@ -81,6 +81,7 @@ def prepare(token: uuid.UUID, *, now: datetime) -> list[Outgoing]:
         settled += unspeakable
         settle([(each.delivery, each.verdict) for each in settled])
         fall_back([each.delivery for each in settled if each.verdict.is_closed], now=now)
+        let_others_lead([each.delivery for each in settled if each.verdict.is_spared])
         return outgoing
 
 

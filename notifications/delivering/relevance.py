@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 from notifications.delivering.known import Known, Told
 from notifications.delivering.quiet import day_start, next_morning, quiet_until, zone_of
-from notifications.models import Delivery, DeliveryState, MessageRules
+from notifications.models import Channel, Delivery, DeliveryState, MessageRules
 from notifications.models.suppression import BY_CUSTOMER
+from notifications.rules.thresholds import days_from
 from notifications.texts.placeholders import parsed_date
 
 DATE_NEWS = {"eta_slipped", "eta_improved", "eta_restored"}
@@ -25,6 +26,7 @@ class Verdict:
     reason: str = ""
     not_before: datetime | None = None
     is_closed: bool = False  # it is the address that stops it, so another channel may do
+    is_spared: bool = False  # it is too little for this channel; another that has it leads
 
     @property
     def sends(self) -> bool:
@@ -76,26 +78,40 @@ def _worth_sending(delivery: Delivery, rules: MessageRules, known: Known, now: d
         return Verdict(kind, told_on)
     if not last_sent and any(_is_missed_first_word(each, fact.pk) for each in told):
         return Verdict("backordered", told_on)
-    return _judge_date_news(delivery, rules, told, told_on, now)
+    return _judge_date_news(delivery, rules, known, told_on, now)
 
 
 def _judge_date_news(
-    delivery: Delivery, rules: MessageRules, told: list[Told], told_on: date | None, now: datetime
+    delivery: Delivery, rules: MessageRules, known: Known, told_on: date | None, now: datetime
 ) -> Verdict:
     payload = delivery.said
     eta_on = parsed_date(payload["eta_on"])
     kind = _direction(delivery.fact.kind.removeprefix("orders."), eta_on, told_on)
     if payload.get("by_colleague"):  # who wants it told, however often and whatever was told before
         return Verdict(kind, told_on)
-    if eta_on == told_on or (eta_on and told_on and abs((eta_on - told_on).days) < payload["threshold_days"]):
+    if eta_on == told_on:
         return Verdict(kind, told_on, DeliveryState.SUPPRESSED, "The customer has this date already")
-    delays = [each.sent_at for each in told if each.sent_at and each.kind == "orders.eta_slipped"]
+    if kind == "eta_improved" and rules.firm_only and not payload.get("is_firm", True):
+        return Verdict(kind, told_on, DeliveryState.SUPPRESSED, "An earlier day is told when the units are there")
+    if eta_on and told_on and (too_little := _too_little(delivery, known, kind, (eta_on - told_on).days)):
+        return Verdict(kind, told_on, DeliveryState.SUPPRESSED, too_little, is_spared=True)
+    delays = [each.sent_at for each in known.told_of(delivery) if each.sent_at and each.kind == "orders.eta_slipped"]
     again_at = max(delays) + timedelta(hours=rules.delay_hours) if delays else now
     if kind == "eta_slipped" and again_at > now:
         return Verdict(
             kind, told_on, reason=f"Told of a delay less than {rules.delay_hours} hours ago", not_before=again_at
         )
     return Verdict(kind, told_on)
+
+
+def _too_little(delivery: Delivery, known: Known, kind: str, days: int) -> str:
+    """Return why a move by some days is not told on a delivery's channel; empty where it is."""
+    tier = delivery.fact.payload["customer"].get("tier", "")
+    least = days_from(f"orders.{kind}", tier=tier, channel=delivery.channel, thresholds=known.thresholds)
+    if abs(days) >= least:
+        return ""
+    moved = f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'later' if days > 0 else 'earlier'}"
+    return f"Only {moved}: this customer hears of {least} or more by {Channel(delivery.channel).label}"
 
 
 def _direction(kind: str, eta_on: date | None, told_on: date | None) -> str:

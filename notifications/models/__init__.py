@@ -8,6 +8,7 @@ from notifications.models.rules import MessageRules
 from notifications.models.send_rule import SendMode, SendRule
 from notifications.models.suppression import Suppression
 from notifications.models.template import Template, TemplateStatus
+from notifications.models.threshold import Move, Threshold
 from notifications.models.trial_text import TrialText
 from notifications.models.webhook import Webhook, WebhookDelivery, WebhookDeliveryState
 
@@ -22,6 +23,7 @@ __all__ = [
     "LinkMiss",
     "LinkPurpose",
     "MessageRules",
+    "Move",
     "Preference",
     "Reply",
     "ReplyState",
@@ -30,6 +32,7 @@ __all__ = [
     "Suppression",
     "Template",
     "TemplateStatus",
+    "Threshold",
     "TrialText",
     "Webhook",
     "WebhookDelivery",

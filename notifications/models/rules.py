@@ -30,6 +30,12 @@ class MessageRules(models.Model):
         default=settings.DELAY_MAIL_HOURS,
         help_text="The newest date wins; 0 tells each at once.",
     )
+    firm_only = models.BooleanField(
+        "earlier days only when the units are there",
+        default=True,
+        help_text="What is still on its way may slip again: until it is there, or a colleague names the day, the "
+        "customer keeps the later one.",
+    )
     merges = models.BooleanField("one mail for all orders of a customer", default=True)
     storm_messages = models.PositiveIntegerField(
         "messages an hour that close the valve", default=settings.STORM_MESSAGES

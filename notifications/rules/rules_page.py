@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages as toasts
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from notifications.integrity import fact_counts
 from notifications.models import SendMode
 from notifications.rules import valve
 from notifications.rules.send_rule_form import SendRuleForm, send_rule_rows
+from notifications.rules.threshold_form import ThresholdForm, threshold_rows
 
 MAY_CHANGE = "notifications.run_valve"
 # How every fact that is told stands; together they are all facts.
@@ -59,6 +61,7 @@ class RulesForm(VerbForm):
     delay_hours = forms.IntegerField(
         label="Hours between two delays of an order", help_text="Meanwhile the newest date waits. 0: each at once."
     )
+    firm_only = forms.BooleanField(label="Tell an earlier day only when the units are there", required=False)
     merges = forms.BooleanField(label="One mail for the news of all orders of a customer", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -115,6 +118,7 @@ def rules_response(
     *,
     form: RulesForm | None = None,
     send_rule_form: SendRuleForm | None = None,
+    threshold_form: ThresholdForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page, with a form that was refused in place of a new one."""
@@ -129,6 +133,9 @@ def rules_response(
         "send_rules": send_rule_rows(),
         "send_modes": SendMode.choices,
         "send_rule_form": send_rule_form or SendRuleForm(),
+        "thresholds": threshold_rows(),
+        "usual_days": settings.SLIP_THRESHOLD_DAYS,
+        "threshold_form": threshold_form or ThresholdForm(),
     }
     return render_page(
         request,

@@ -24,6 +24,7 @@ LIMITS = {
     "feedback_days": (0, 90),
     "delay_hours": (0, 720),
 }
+SWITCHES = ("firm_only", "merges")
 
 
 def message_rules() -> MessageRules:
@@ -34,7 +35,7 @@ def message_rules() -> MessageRules:
 @entry_verb
 def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None) -> MessageRules:
     """Change when and how often customers are written to: quiet_from, quiet_to (``time`` or None), daily_messages,
-    storm_messages, proposal_hours, follow_up_days, feedback_days, delay_hours, merges.
+    storm_messages, proposal_hours, follow_up_days, feedback_days, delay_hours, firm_only, merges.
 
     Raises Invalid naming the field, Conflict when somebody else changed them since.
     """
@@ -105,7 +106,7 @@ def _check(name: str, value: Any) -> None:
     elif name in ("quiet_from", "quiet_to"):
         if value is not None and not isinstance(value, time):
             raise Invalid("Give a time such as 21:00.", fields={name: "Give a time such as 21:00."})
-    elif name != "merges" or not isinstance(value, bool):
+    elif name not in SWITCHES or not isinstance(value, bool):
         raise Invalid("There is no such rule.", fields={name: "There is no such rule."})
 
 

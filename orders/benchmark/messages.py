@@ -104,7 +104,7 @@ def _fact(number: int, customer: int) -> NewFact:
         "eta_p90_on": (new + timedelta(days=3)).isoformat(),
         "reason": "supplier_late",
         "supplier": "Supplier 1",
-        "threshold_days": 1,
+        "is_firm": True,
     }
     return NewFact("orders.eta_slipped", f"bench:{number}", payload, f"order:{-1 - number}:promise")
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from inventory.models import MovementKind, StockMovement
@@ -20,6 +19,7 @@ from notifications.models import Fact
 from notifications.outbox import NewFact, record_facts
 from notifications.rules.valve import message_rules
 from orders.dialogue.snapshots import customer_payloads
+from orders.dialogue.standing import is_untold
 from orders.dialogue.telling import FOLLOW_UP, SUBJECT
 from orders.models import Feedback, FeedbackOccasion, Hold, Order, OrderLine, OrderPlan, OrderStatus
 from orders.replanning.facts import LINE_ALLOCATED
@@ -45,8 +45,7 @@ def follow_up_on_silence(*, now: datetime) -> int:
     )
     rows = rows.exclude(order__customer__email="").exclude(order__promise__told_at__gte=since)
     rows = rows.exclude(order__promise__announced_at__gte=since).exclude(order__promise__announced_kind="")
-    slipped = F("eta_p50") - timedelta(days=settings.SLIP_THRESHOLD_DAYS)
-    rows = rows.exclude(order__promise__told_on__lte=slipped, order__promise__kept_because=None)
+    rows = rows.exclude(is_untold())
     rows = rows.exclude(_told(FOLLOW_UP, "order_id", ":promise", since=since))
     chosen = rows.values_list("order_id", flat=True)[:AT_ONCE]
     return _record(FOLLOW_UP, dict.fromkeys(chosen, f"{now:%Y-%m-%d}"), subject=SUBJECT, now=now)

@@ -7,19 +7,24 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from orders.dialogue.standing import IS_HELD_BACK
 from orders.planning.types import Reason
 
 MAX_LINES = 20
 
-_ORDERS = """
+# The day that the customer is to hear: the one that stands while a promise rule keeps it, the one that they know while
+# an earlier one is not firm, else the plan's.
+_DAY = f"""CASE WHEN promise.kept_because IS NOT NULL THEN promise.announced_on
+    WHEN {IS_HELD_BACK.format(plan="plan", promise="promise")} THEN promise.told_on ELSE plan.eta_p50 END"""
+
+_ORDERS = f"""
     SELECT o.id, o.ref, o.channel, o.placed_at,
         c.code, c.name, c.contact_name, c.email, c.language, c.zone, c.wants_email, c.tier,
         promise.promised_on, promise.told_on,
-        CASE WHEN promise.kept_because IS NULL THEN plan.eta_p50 ELSE promise.announced_on END,
+        {_DAY},
         plan.eta_p90, plan.reason,
         (SELECT s.name
             FROM orders_orderline l
@@ -29,7 +34,7 @@ _ORDERS = """
             JOIN inventory_supplier s ON s.id = po.supplier_id
             WHERE l.order_id = o.id
             ORDER BY pl.expected_on DESC, pl.id DESC LIMIT 1),
-        c.phone
+        c.phone, plan.short_units = 0 OR plan.reason = {int(Reason.ETA_BY_HAND)}
     FROM orders_order o
     JOIN orders_customer c ON c.id = o.customer_id
     LEFT JOIN orders_orderpromise promise ON promise.order_id = o.id
@@ -37,12 +42,12 @@ _ORDERS = """
     WHERE o.id = ANY(%s)
 """
 
-_LINES = """
+_LINES = f"""
     SELECT * FROM (
         SELECT l.order_id, p.sku, p.name, l.open_qty,
-            CASE WHEN promise.kept_because IS NULL THEN plan.eta_p50
-                WHEN plan.eta_p50 = whole.eta_p50 THEN promise.announced_on
-                ELSE LEAST(plan.eta_p50, promise.announced_on) END,
+            CASE WHEN told.day IS NOT DISTINCT FROM whole.eta_p50 THEN plan.eta_p50
+                WHEN plan.eta_p50 = whole.eta_p50 THEN told.day
+                ELSE LEAST(plan.eta_p50, told.day) END,
             (SELECT coalesce(sum(a.qty), 0)::int FROM orders_allocation a WHERE a.line_id = l.id),
             row_number() OVER (PARTITION BY l.order_id ORDER BY l.position) AS place,
             count(*) OVER (PARTITION BY l.order_id) AS lines
@@ -51,6 +56,7 @@ _LINES = """
         LEFT JOIN orders_lineplan plan ON plan.line_id = l.id
         LEFT JOIN orders_orderplan whole ON whole.order_id = l.order_id
         LEFT JOIN orders_orderpromise promise ON promise.order_id = l.order_id
+        CROSS JOIN LATERAL (SELECT {_DAY.replace("plan.", "whole.")} AS day) told
         WHERE l.order_id = ANY(%s) AND l.open_qty > 0
     ) numbered
     WHERE place <= %s
@@ -61,9 +67,10 @@ _LINES = """
 def customer_payloads(order_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return the payload of a customer fact for each order, as the database has it now; two queries in all.
 
-    While a promise rule keeps a date back, the order and its lines have the date that stands: customers hear no other.
+    While a rule keeps a date back, the order and its lines have the date that stands: customers hear no other.
     ``lines`` holds the first 20 open lines, ``more_lines`` how many there are besides. Dates are ISO text or None;
-    ``reason`` is the lower-case name of a planning reason, or None while the order has no plan.
+    ``is_firm`` tells that all units are there, or a person named the day; ``reason`` is the lower-case name of a
+    planning reason, or None while the order has no plan.
     """
     ids = sorted(set(order_ids))
     with connection.cursor() as cursor:
@@ -98,7 +105,7 @@ def _order_payload(row: tuple[Any, ...]) -> dict[str, Any]:
         "eta_p90_on": _iso(row[15]),
         "reason": None if row[16] is None else Reason(row[16]).name.lower(),
         "supplier": row[17],
-        "threshold_days": settings.SLIP_THRESHOLD_DAYS,
+        "is_firm": bool(row[19]),
     }
 
 

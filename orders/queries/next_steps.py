@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from django.db import connection
 
-from orders.models import Hold, HoldKind, OrderPlan, OrderPromise, Reason, ShipPolicy
+from orders.dialogue.standing import is_untold
+from orders.models import Hold, HoldKind, OrderPlan, Reason, ShipPolicy
 from orders.queries.substitutes import with_substitutes
 
 # Of lines that lack units: does one have no supply, and does one wait for a delivery that somebody could ask about?
@@ -46,7 +47,7 @@ def next_steps(plans: Sequence[OrderPlan], *, today: date) -> dict[int, Step]:
     ``plans`` come with their ``order``. Five queries, however many there are.
     """
     holds = _hold_kinds([plan.order_id for plan in plans])
-    untold = _untold({plan.order_id: plan.eta_p50 for plan in plans})
+    untold = _untold([plan.order_id for plan in plans])
     found = {plan.order_id: step for plan in plans if (step := _of_order(plan, holds.get(plan.order_id), untold))}
     rest = [plan.order_id for plan in plans if plan.order_id not in found]
     replaceable = with_substitutes(rest)
@@ -74,9 +75,8 @@ def _hold_kinds(order_ids: Sequence[int]) -> dict[int, set[str]]:
     return found
 
 
-def _untold(eta: dict[int, date | None]) -> set[int]:
-    promises = OrderPromise.objects.filter(pk__in=eta, kept_because=None).values_list("pk", "told_on")
-    return {key for key, told_on in promises if (now := eta[key]) and now > told_on}
+def _untold(order_ids: Sequence[int]) -> set[int]:
+    return set(OrderPlan.objects.filter(is_untold(), order_id__in=order_ids).values_list("order_id", flat=True))
 
 
 def _about_supply(order_ids: Sequence[int], today: date) -> dict[int, Step]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from inventory.models import Product
 from kernel.remembered import remembered
+from orders.dialogue.standing import spared, with_least_days
 from orders.models import (
     Allocation,
     AllocationState,
@@ -252,10 +253,17 @@ class OrderDetail:
 
     @property
     def is_untold(self) -> bool:
-        """The customer still expects an earlier day than the plan says, and no promise rule means it so."""
+        """The customer still expects an earlier day than the plan says, and no rule means it so."""
         if not (self.promise and self.plan and self.plan.eta_p50) or self.promise.kept_because is not None:
             return False
-        return self.plan.eta_p50 > self.promise.told_on
+        return self.plan.eta_p50 > self.promise.told_on and not self.spared
+
+    @property
+    def spared(self) -> str:
+        """Why the rules of writing keep the plan's day from the customer; empty where they do not."""
+        if not (self.is_open and self.promise and self.plan) or self.promise.kept_because is not None:
+            return ""
+        return spared(self.plan, self.promise)
 
 
 def order_detail(order: Order) -> OrderDetail:
@@ -268,7 +276,7 @@ def order_detail(order: Order) -> OrderDetail:
     return OrderDetail(
         order=order,
         plan=plan,
-        promise=OrderPromise.objects.filter(pk=order.pk).first(),
+        promise=with_least_days(OrderPromise.objects.filter(pk=order.pk)).first(),
         holds=holds,
         lines=lines,
         score=score,

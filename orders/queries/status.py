@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
+from orders.dialogue.standing import is_untold
 from orders.models import Hold, OrderPlan
 
 LATE_FROM_DAYS = 5
@@ -47,8 +48,7 @@ def conditions(today: date, mine: int | None = None) -> dict[str, Q]:
         BEHIND.key: (late | Q(slip_days__gt=0)) & Q(held=False),
         "hold": Q(held=True),
         "ready": Q(held=False, short_units=0),
-        # A date that a promise rule keeps back is not for the customer yet.
-        "untold": Q(order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True),
+        "untold": is_untold(),
         "mine": Q(order__owner_id=mine or 0),
     }
 

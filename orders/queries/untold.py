@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState
 from notifications.rules.valve import message_rules
+from orders.dialogue.standing import is_untold
 from orders.models import (
     UNTOLD,
     ChoiceKind,
@@ -89,8 +90,8 @@ class DateChoice:
 def untold(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
     """Return open orders, not held, that slipped behind the told day and about which no message leaves or is proposed.
 
-    A slip that a promise rule keeps from the customer is none; one that a colleague put off is not there until its
-    time. ``is_dated`` False: those without any day.
+    A slip that the rules keep from the customer is none; one that a colleague put off is not there until its time.
+    ``is_dated`` False: those without any day.
     """
     rows = _slips(is_dated=is_dated)
     return rows.filter(~_put_off(timezone.now())) if is_dated else rows
@@ -136,9 +137,7 @@ def _slips(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
         return rows.filter(eta_p50__isnull=True)
     on_its_way = Q(state__in=[DeliveryState.PENDING, DeliveryState.SENDING], state_reason="")
     leaving = Delivery.objects.filter(on_its_way | Q(state=DeliveryState.PROPOSED), order_ref=OuterRef("order__ref"))
-    return rows.filter(
-        ~Exists(leaving), order__promise__told_on__lt=F("eta_p50"), order__promise__kept_because__isnull=True
-    )
+    return rows.filter(~Exists(leaving), is_untold())
 
 
 def _put_off(now: datetime) -> Q:

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.db import connection
 
 from notifications.outbox import NewFact, record_facts
 from orders.dialogue.snapshots import customer_payloads
+from orders.dialogue.standing import IS_HELD_BACK, least_days
 from orders.planning.rules import PromiseRule
 from orders.planning.types import Bools, Ints, Reason
 from orders.replanning.bulk import as_array
@@ -67,27 +67,47 @@ _PLANNED_FIRST = """
         AND p.order_id NOT IN (SELECT order_id FROM orders_orderpromise WHERE order_id BETWEEN %(first)s AND %(last)s)
 """
 # Ready orders: good news only for those who were told to wait. Waiting ones: measured against the last announcement
-# whether there is news, and against what the customer last got what the news is.
+# whether there is news, and against what the customer last got what the news is. An earlier day that is not firm yet
+# reads as no change from what the customer knows (dialogue.standing). Whose threshold it is costs look-ups, so it is
+# asked of the few orders whose day is another than the announced one, one by one (OFFSET 0 keeps that so).
 _NEWS = f"""
-    SELECT s.order_id, s.eta_p50,
+    WITH moved AS MATERIALIZED (
+        SELECT s.order_id, d.day, s.is_ready, s.reason, s.told_on, s.announced_on, s.announced_kind
+        FROM plan_order_stage s
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN NOT s.is_ready AND {IS_HELD_BACK.format(plan="s", promise="s")} THEN s.told_on
+                ELSE s.eta_p50 END AS day
+        ) d
+        WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
+            AND CASE
+                WHEN s.is_ready THEN s.announced_kind NOT IN ('', %(line_allocated)s)
+                ELSE d.day <> s.announced_on OR s.announced_kind = %(line_allocated)s
+            END
+    )
+    SELECT s.order_id, s.day,
         CASE
             WHEN s.is_ready THEN %(line_allocated)s
-            WHEN s.eta_p50 - s.told_on >= t.days THEN %(eta_slipped)s
-            WHEN s.told_on - s.eta_p50 >= t.days THEN %(eta_improved)s
+            WHEN s.day - s.told_on >= t.days THEN %(eta_slipped)s
+            WHEN s.told_on - s.day >= t.days THEN %(eta_improved)s
             ELSE %(eta_restored)s
         END
-    FROM plan_order_stage s
+    FROM moved s
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s::int, %(threshold)s::int)
-            ELSE %(threshold)s::int END AS days
+        SELECT {{later}} AS later, {{earlier}} AS earlier
+        FROM orders_order o JOIN orders_customer c ON c.id = o.customer_id
+        WHERE o.id = s.order_id OFFSET 0
+    ) least
+    CROSS JOIN LATERAL (SELECT CASE WHEN s.day < s.told_on THEN least.earlier ELSE least.later END AS days) told
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN s.reason = {int(Reason.STOCK_SHORT)} THEN GREATEST(%(unsupplied)s::int, told.days)
+            ELSE told.days END AS days
     ) t
-    WHERE s.is_promised AND s.is_planned AND s.eta_p50 IS NOT NULL
-        AND CASE
-            WHEN s.is_ready THEN s.announced_kind NOT IN ('', %(line_allocated)s)
-            WHEN abs(s.eta_p50 - s.told_on) < %(threshold)s::int
-                THEN abs(s.eta_p50 - s.announced_on) >= %(threshold)s::int
-                OR s.announced_kind = %(line_allocated)s
-            ELSE abs(s.eta_p50 - s.announced_on) >= t.days OR s.announced_kind = %(line_allocated)s
+    WHERE s.is_ready OR s.announced_kind = %(line_allocated)s
+        OR CASE
+            WHEN abs(s.day - s.told_on) < told.days
+                THEN LEAST(abs(s.day - s.announced_on), abs(s.announced_on - s.told_on))
+                    >= LEAST(least.later, least.earlier)
+            ELSE abs(s.day - s.announced_on) >= t.days
         END
     ORDER BY s.order_id
 """
@@ -143,11 +163,10 @@ def find_news(
         "eta_slipped": ETA_SLIPPED,
         "eta_improved": ETA_IMPROVED,
         "eta_restored": ETA_RESTORED,
-        "threshold": settings.SLIP_THRESHOLD_DAYS,
         "unsupplied": UNSUPPLIED_THRESHOLD_DAYS,
     }
     with connection.cursor() as cursor:
-        execute(cursor, _NEWS, params)
+        execute(cursor, _NEWS.format(**least_days("c")), params)
         news = cursor.fetchall()
         weighed = weigh(
             [order_id for order_id, *_ in news],

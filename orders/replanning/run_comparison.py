@@ -21,7 +21,7 @@ from orders.replanning.scope import Scope
 from orders.replanning.snapshot import snapshot
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
-from orders.simulation.live import load_standing, thresholds
+from orders.simulation.live import load_standing
 from orders.simulation.moves import day_of
 from orders.simulation.news import News
 from orders.simulation.outlook import Outlook, look
@@ -159,7 +159,7 @@ def compare_replays(before: Replay, after: Replay) -> Differences:
         standing = load_standing(Scope(None))
     was, is_ = _look(before), _look(after)
     nothing: Ints = np.full(len(is_.order_id), News.NONE, dtype=np.int64)
-    found = compare_outlooks(was, is_, standing, thresholds(), nothing)
+    found = compare_outlooks(was, is_, standing, nothing)
     return describe(found, today=after.today, moves=MOVES)
 
 

@@ -16,7 +16,7 @@ from orders.replanning.draft import Draft
 from orders.replanning.snapshot import snapshot
 from orders.rules.guarding import Verdict, judge
 from orders.simulation.comparing import compare_outlooks, losers
-from orders.simulation.live import load_stored_outlook, thresholds
+from orders.simulation.live import load_stored_outlook
 from orders.simulation.moves import Move, tell_moves
 from orders.simulation.news import count_news, news
 from orders.simulation.outlook import look
@@ -54,8 +54,8 @@ def judge_draft(draft: Draft, limits: Guard, *, seen: Mapping[str, float] | None
         before, standing = load_stored_outlook()
     backlog = draft.inputs.backlog
     after = look(draft.plan, backlog, np.zeros(len(backlog.line_id), dtype=np.int64))
-    told = news(after, standing.of(after.order_id), thresholds(), draft.rules.promises, today=today.toordinal())
-    found = compare_outlooks(before, after, standing, thresholds(), told)
+    told = news(after, standing.of(after.order_id), draft.rules.promises, today=today.toordinal())
+    found = compare_outlooks(before, after, standing, told)
     verdict = judge(limits, found, seen=seen)
     (losing,) = tell_moves(found, losers(found, LOSERS)) if verdict.is_held else ((),)
     return Judgement(verdict, count_news(told), losing)

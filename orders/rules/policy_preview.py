@@ -18,7 +18,7 @@ from orders.rules import policies
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.figures import Figures
-from orders.simulation.live import Sampling, load_live, plan_live, thresholds
+from orders.simulation.live import Sampling, load_live, plan_live
 
 MOVES = 10
 # Reading components one by one costs more a line than reading all, so a sample pays only where the rest is much larger.
@@ -65,7 +65,7 @@ def preview_rules(rules: Mapping[str, Any], *, now: datetime) -> Preview:
     in_force, wanted = parse_policy(policies.published().rules), parse_policy(dict(rules))
     live = load_live([in_force, wanted], today=timezone.localdate(now), sampling=SAMPLING)
     before, after = (plan_live(live, i, p) for i, p in zip(live.inputs, (in_force, wanted), strict=True))
-    found = compare_outlooks(before.outlook, after.outlook, live.standing, thresholds(), after.news)
+    found = compare_outlooks(before.outlook, after.outlook, live.standing, after.news)
     differences = describe(found, today=live.today, moves=MOVES)
     return Preview(
         **{field.name: getattr(differences, field.name) for field in fields(differences)},

@@ -8,7 +8,7 @@ import numpy as np
 
 from orders.planning.types import NO_DAY, Bools, Ints
 from orders.simulation.figures import is_after
-from orders.simulation.news import News, Thresholds
+from orders.simulation.news import News, least_days
 from orders.simulation.outlook import LATEST, Outlook
 from orders.simulation.standing import Standing
 
@@ -69,9 +69,7 @@ class Comparison:
         return float((np.abs(self.climb) > max(CHURN_PLACES, CHURN_SHARE * len(self.climb))).mean())
 
 
-def compare_outlooks(
-    before: Outlook, after: Outlook, standing: Standing, thresholds: Thresholds, news: Ints
-) -> Comparison:
+def compare_outlooks(before: Outlook, after: Outlook, standing: Standing, news: Ints) -> Comparison:
     """Compare orders that both plans have. ``standing`` may hold any orders, ``news`` is parallel to ``after``.
 
     O(n log n).
@@ -88,7 +86,7 @@ def compare_outlooks(
         after=after,
         climb=before.rank - after.rank,
         delay=delay,
-        slips=~after.is_ready & (delay >= thresholds.of(after.reason)),
+        slips=~after.is_ready & (delay >= least_days(after.reason, np.maximum(standing.later_days, 1))),
         breaks=~after.is_ready & is_broken & ~was_broken,
         mends=was_broken & ~is_broken,
         newly_late=is_late & ~was_late,

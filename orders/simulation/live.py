@@ -10,6 +10,8 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from notifications.models import Move
+from notifications.rules.thresholds import CHANNELS_SQL, days_sql
 from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.rules import FIFO
 from orders.planning.rules import Policy as Rules
@@ -17,7 +19,7 @@ from orders.planning.types import Ints, Plan, Reason
 from orders.replanning.bulk import copy_out
 from orders.replanning.components import close_over
 from orders.replanning.draft import plan_inputs
-from orders.replanning.facts import LINE_ALLOCATED, UNSUPPLIED_THRESHOLD_DAYS
+from orders.replanning.facts import LINE_ALLOCATED
 from orders.replanning.inputs import Inputs, load_inputs
 from orders.replanning.scope import Scope
 from orders.replanning.snapshot import snapshot
@@ -25,7 +27,7 @@ from orders.replanning.stored import Stored, load_stored
 from orders.simulation.changed import Changed
 from orders.simulation.figures import Figures, figure
 from orders.simulation.hands import Hands, load_hands, pick_days_of
-from orders.simulation.news import Thresholds, news
+from orders.simulation.news import news
 from orders.simulation.outlook import Outlook, look, places
 from orders.simulation.standing import Announced, Standing
 
@@ -71,11 +73,6 @@ class Planned:
     figures: Figures
 
 
-def thresholds() -> Thresholds:
-    """Return the days from which a changed date is told."""
-    return Thresholds(settings.SLIP_THRESHOLD_DAYS, UNSUPPLIED_THRESHOLD_DAYS)
-
-
 def load_live(policies: Sequence[Rules], *, today: date, sampling: Sampling | None = None) -> Live:
     """Read what planning needs under any of these policies, in one snapshot; takes no locks and writes nothing.
 
@@ -108,7 +105,7 @@ def plan_changed(
         plan = plan_inputs(inputs, rules, today=today, after_step=after_step)
     outlook = look(plan, inputs.backlog, changed.price_minor)
     standing = changed.standing.of(outlook.order_id)
-    told = news(outlook, standing, thresholds(), rules.promises, today=today)
+    told = news(outlook, standing, rules.promises, today=today)
     figures = figure(plan, inputs.backlog, outlook, standing, told, today=today)
     return Planned(inputs, plan, outlook, told, figures)
 
@@ -199,18 +196,31 @@ def _load_prices(scope: Scope, line_id: Ints) -> Ints:
 
 
 def load_standing(scope: Scope) -> Standing:
-    """Read what customers of open orders were promised and told, inside the caller's snapshot."""
+    """Read what customers of open orders were promised and told, and what they hear of, in the caller's snapshot."""
     query = f"""
+        WITH who AS MATERIALIZED (
+            SELECT c.id, c.tier, {CHANNELS_SQL.format(code="c.code")} AS channels FROM orders_customer c
+        ), heard AS MATERIALIZED (
+            SELECT c.tier, c.channels, {days_sql(Move.LATER, tier="c.tier", channels="c.channels")} AS later,
+                {days_sql(Move.EARLIER, tier="c.tier", channels="c.channels")} AS earlier
+            FROM (SELECT DISTINCT tier, channels FROM who) c
+        )
         SELECT o.id, (o.placed_at AT TIME ZONE %(zone)s)::date, COALESCE(o.requested_on, '-infinity'),
             COALESCE(p.promised_on, '-infinity'), COALESCE(p.announced_on, '-infinity'),
             COALESCE((COALESCE(p.announced_at, p.told_at) AT TIME ZONE %(zone)s)::date, '-infinity'),
             COALESCE(p.told_on, '-infinity'),
             CASE WHEN COALESCE(p.announced_kind, '') = '' THEN {int(Announced.NOTHING)}
                 WHEN p.announced_kind = %(allocated)s THEN {int(Announced.ALLOCATED)}
-                ELSE {int(Announced.WAITING)} END
-        FROM orders_order o LEFT JOIN orders_orderpromise p ON p.order_id = o.id
+                ELSE {int(Announced.WAITING)} END,
+            heard.later, heard.earlier,
+            COALESCE((SELECT firm_only FROM notifications_messagerules WHERE id = 1), true)::int
+        FROM orders_order o
+        JOIN who ON who.id = o.customer_id
+        JOIN heard ON heard.tier = who.tier AND heard.channels = who.channels
+        LEFT JOIN orders_orderpromise p ON p.order_id = o.id
         WHERE o.status = 'open' AND {scope.orders("o.id")} ORDER BY o.id
     """
     days = ("placed_on", "requested_on", "promised_on", "announced_on", "announced_at", "told_on")
-    types = {"order_id": "int8", **dict.fromkeys(days, "date"), "announced": "int4"}
+    counts = ("announced", "later_days", "earlier_days", "firm_only")
+    types = {"order_id": "int8", **dict.fromkeys(days, "date"), **dict.fromkeys(counts, "int4")}
     return Standing(**copy_out(query, {**scope.params, "zone": settings.TIME_ZONE, "allocated": LINE_ALLOCATED}, types))

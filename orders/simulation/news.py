@@ -5,7 +5,6 @@ docs/messages.md has the rules in words; a test plans the same backlog both ways
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from orders.planning import governance
 from orders.planning.rules import PromiseRule
 from orders.planning.types import NO_DAY, Bools, Ints, Reason
+from orders.replanning.facts import UNSUPPLIED_THRESHOLD_DAYS
 from orders.simulation.outlook import Outlook
 from orders.simulation.standing import Announced, Standing
 
@@ -28,38 +28,38 @@ class News(IntEnum):
     ETA_RESTORED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Days from which a changed date is news, and those for orders whose date is only a lead time."""
-
-    days: int
-    unsupplied_days: int
-
-    def of(self, reason: Ints) -> Ints:
-        """Return the threshold of each order."""
-        unsupplied = max(self.unsupplied_days, self.days)
-        return np.where(reason == Reason.STOCK_SHORT, unsupplied, self.days)
+def least_days(reason: Ints, days: Ints) -> Ints:
+    """Return from how many days a moved date is told, where ``days`` are the customers' own; more where a date is only
+    a lead time."""
+    return np.where(reason == Reason.STOCK_SHORT, np.maximum(days, UNSUPPLIED_THRESHOLD_DAYS), days)
 
 
-def news(
-    outlook: Outlook, standing: Standing, thresholds: Thresholds, promises: tuple[PromiseRule, ...], *, today: int
-) -> Ints:
+def news(outlook: Outlook, standing: Standing, promises: tuple[PromiseRule, ...], *, today: int) -> Ints:
     """Return each order's News, parallel to ``outlook``; ``standing`` is parallel to it too.
 
     ``promises`` are the promise rules of the policy that was planned by: what they keep back is no news.
     """
-    days, eta = thresholds.of(outlook.reason), outlook.eta
+    day = _day_told(outlook, standing)
+    own = np.where(day < standing.told_on, standing.earlier_days, standing.later_days)
+    days = least_days(outlook.reason, own)
     promised = standing.promised_on != NO_DAY
-    found = np.full(len(eta), News.NONE, dtype=np.int64)
+    found = np.full(len(day), News.NONE, dtype=np.int64)
     found[~promised & ~outlook.is_ready] = News.BACKORDERED
-    moved = promised & ~outlook.is_ready & _is_news(outlook, standing, days)
+    moved = promised & ~outlook.is_ready & _is_news(day, standing, own, days)
     moved &= ~_is_kept_back(outlook, standing, promises, today)
     found[moved] = News.ETA_RESTORED
-    found[moved & (eta - standing.told_on >= days)] = News.ETA_SLIPPED
-    found[moved & (standing.told_on - eta >= days)] = News.ETA_IMPROVED
+    found[moved & (day - standing.told_on >= days)] = News.ETA_SLIPPED
+    found[moved & (standing.told_on - day >= days)] = News.ETA_IMPROVED
     found[promised & outlook.is_ready & (standing.announced == Announced.WAITING)] = News.LINE_ALLOCATED
-    found[eta == NO_DAY] = News.NONE
+    found[outlook.eta == NO_DAY] = News.NONE
     return found
+
+
+def _day_told(outlook: Outlook, standing: Standing) -> Ints:
+    """Return each plan's day, or the one that the customer knows where an earlier one waits for the units."""
+    is_firm = (outlook.ready_units >= outlook.open_units) | (outlook.reason == Reason.ETA_BY_HAND)
+    is_held_back = (standing.firm_only == 1) & ~is_firm & (outlook.eta < standing.told_on)
+    return np.where(is_held_back & ~outlook.is_ready, standing.told_on, outlook.eta)
 
 
 def _is_kept_back(outlook: Outlook, standing: Standing, promises: tuple[PromiseRule, ...], today: int) -> Bools:
@@ -78,9 +78,16 @@ def _is_kept_back(outlook: Outlook, standing: Standing, promises: tuple[PromiseR
     return weighed & ~governed.changed
 
 
-def _is_news(outlook: Outlook, standing: Standing, days: Ints) -> Bools:
-    """Tell which waiting orders' dates differ from the last announcement, or were announced as ready."""
-    return (np.abs(outlook.eta - standing.announced_on) >= days) | (standing.announced == Announced.ALLOCATED)
+def _is_news(day: Ints, standing: Standing, own: Ints, days: Ints) -> Bools:
+    """Tell which waiting orders' dates differ from the last announcement, or were announced as ready.
+
+    Back to about what the customer knows it is news where something else was announced: that is taken back.
+    """
+    change, pending = np.abs(day - standing.announced_on), np.abs(standing.announced_on - standing.told_on)
+    is_back = np.abs(day - standing.told_on) < own
+    least = np.minimum(standing.later_days, standing.earlier_days)
+    is_news = np.where(is_back, np.minimum(change, pending) >= least, change >= days)
+    return is_news | (standing.announced == Announced.ALLOCATED)
 
 
 def count_news(found: Ints) -> dict[str, int]:

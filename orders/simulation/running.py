@@ -20,7 +20,7 @@ from orders.simulation.changed import Changed, NewOrder
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.figures import Figures
-from orders.simulation.live import Live, Planned, load_live, plan_changed, plan_live, thresholds
+from orders.simulation.live import Live, Planned, load_live, plan_changed, plan_live
 from orders.simulation.moves import day_of
 from orders.simulation.names import Names, look_up
 from orders.simulation.scenarios import Scenario
@@ -127,7 +127,7 @@ def _distinct(documents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 
 
 def _compared(live: Live, baseline: Planned, planned: Planned, changed: Changed) -> Result:
-    found = compare_outlooks(baseline.outlook, planned.outlook, live.standing, thresholds(), planned.news)
+    found = compare_outlooks(baseline.outlook, planned.outlook, live.standing, planned.news)
     return Result(
         figures=planned.figures,
         differences=describe(found, today=live.today, moves=MOVES),

@@ -23,7 +23,8 @@ class Standing:
     """Orders, ``order_id`` ascending: when they were placed and wanted, and the dates given. Days or NO_DAY.
 
     ``announced_on`` is the date of the newest fact, recorded on the day ``announced_at``, and ``told_on`` the date that
-    the customer last got.
+    the customer last got. ``later_days`` and ``earlier_days`` are the least that a date moves by for them to hear of
+    it; ``firm_only`` is 1 where they hear of earlier days only when the units are there.
     """
 
     order_id: Ints
@@ -34,6 +35,9 @@ class Standing:
     announced_at: Ints
     told_on: Ints
     announced: Ints
+    later_days: Ints
+    earlier_days: Ints
+    firm_only: Ints
 
     def of(self, order_id: Ints) -> Standing:
         """Return the rows of these orders, parallel to them; an order that is not here was placed today, told nothing.

@@ -158,6 +158,21 @@ def test_rules_of_sending_are_kept_in_order(api: Api) -> None:
     assert api.post(f"send-rules/{wide}/restore/").json()["removed_at"] is None
 
 
+def test_thresholds_are_asked_the_narrower_first(api: Api) -> None:
+    later = {"kind": "orders.eta_slipped", "days": 3}
+    wide, narrow = (api.post("message-thresholds/", each).json()["id"] for each in (later, {**later, "tier": "gold"}))
+    assert [row["id"] for row in api.get("message-thresholds/").json()["results"]] == [narrow, wide]
+
+    assert api.post("message-thresholds/", later).json()["code"] == "double"
+    for wrong in ({"days": 0}, {"days": 366}, {"days": 3, "kind": "orders.shipped"}, {"days": 3, "tier": "tin"}):
+        assert api.post("message-thresholds/", wrong).status_code == 422
+    assert api.patch(f"message-thresholds/{wide}/", {"days": 5}).json()["days"] == 5
+    assert api.post(f"message-thresholds/{wide}/remove/").json()["removed_at"] is not None
+    assert api.patch(f"message-thresholds/{wide}/", {"days": 6}).status_code == 404
+    assert api.post(f"message-thresholds/{wide}/restore/").json()["removed_at"] is None
+    assert api.post("message-rules/", {"firm_only": False}).json()["firm_only"] is False
+
+
 def test_proposals_are_approved_rejected_and_thought_over(api: Api) -> None:
     api.post("send-rules/", {"mode": "proposed"})
     first, second = (_proposed() for _ in range(2))

@@ -33,7 +33,7 @@ def make_payload(order_id: int | None = None, *, email: str | None = None, **fie
         "eta_p90_on": "2026-12-01",
         "reason": "supplier_late",
         "supplier": "Litware",
-        "threshold_days": 1,
+        "is_firm": True,
         **fields,
     }
 

@@ -21,7 +21,7 @@ from notifications.channels.trying import try_channel
 from notifications.delivering.announcing import announce
 from notifications.delivering.sending import send_due
 from notifications.integrity import fact_counts, message_drift
-from notifications.models import Delivery, Fact, Gateway, MessageRules, Suppression
+from notifications.models import Delivery, Fact, Gateway, MessageRules, Suppression, Threshold
 from tests.factories.messages import make_fact
 from tests.notifications.gateway import GatewayScript, gateway
 from tests.notifications.smtp_server import Script
@@ -284,3 +284,20 @@ def test_the_route_of_a_thousand_facts_costs_the_same(django_assert_max_num_quer
 
     with django_assert_max_num_queries(10):
         announce(facts)
+
+
+def test_what_is_too_little_for_one_channel_goes_by_the_other_which_then_leads(
+    server: Script, sms: GatewayScript
+) -> None:
+    prefer("sms", "email", uses_all=True)
+    Threshold.objects.create(channel="sms", days=8)
+    fact = told(1)  # it moves by a week
+
+    send("sms")
+    assert send() == 1
+
+    by = {each.channel: each for each in Delivery.objects.filter(fact=fact)}
+    assert (by["sms"].state, by["sms"].is_lead) == ("suppressed", False)
+    assert (by["email"].state, by["email"].is_lead) == ("sent", True)
+    assert Fact.objects.filter(kind="notifications.sent").count() == 1
+    assert not message_drift()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from notifications.delivering.announcing import announce
 from notifications.delivering.sending import send_due
-from notifications.models import Delivery, MessageRules
+from notifications.models import Delivery, MessageRules, Threshold
 from tests.factories.messages import make_fact
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +153,46 @@ def test_announcing_a_fact_twice_tells_once() -> None:
     announce([delivery.fact])
 
     assert Delivery.objects.count() == 1
+
+
+def test_an_earlier_day_of_units_on_their_way_is_not_told_after_a_slip_was() -> None:
+    """The plan did not know yet that the slip had left, so it took the day for no change."""
+    news("orders.eta_slipped", eta_on="2026-11-28")
+    send()
+    back = news("orders.eta_restored", eta_on="2026-11-21", is_firm=False)
+
+    assert send() == []
+    assert state(back) == ("suppressed", "An earlier day is told when the units are there")
+
+    MessageRules.objects.update_or_create(pk=1, defaults={"firm_only": False})
+    again = news("orders.eta_restored", eta_on="2026-11-21", is_firm=False)
+    assert send() == [f"Earlier than we said: your order {again.order_ref} on Saturday 21 November"]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "reason"),
+    [
+        (("", "", "", 8), "Only 7 days later: this customer hears of 8 or more by E-mail"),
+        (("orders.eta_slipped", "gold", "email", 8), "Only 7 days later: this customer hears of 8 or more by E-mail"),
+        (("", "", "sms", 8), ""),
+        (("orders.eta_improved", "", "", 8), ""),
+        (("", "silver", "", 8), ""),
+        (("", "", "", 7), ""),
+    ],
+)
+def test_who_is_spared_a_small_move_is_said_with_the_number(threshold: tuple[str, str, str, int], reason: str) -> None:
+    kind, tier, channel, days = threshold
+    slip = news("orders.eta_slipped", tier="gold")
+    Threshold.objects.create(kind=kind, tier=tier, channel=channel, days=days)
+
+    left = send()
+
+    assert len(left) == (not reason)
+    assert state(slip) == (("suppressed", reason) if reason else ("sent", ""))
+
+
+def test_a_colleague_tells_a_small_move_too() -> None:
+    Threshold.objects.create(days=30)
+    news("orders.eta_slipped", by_colleague=True)
+
+    assert len(send()) == 1

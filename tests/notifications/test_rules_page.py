@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications.integrity import fact_counts
-from notifications.models import MessageRules, SendRule
+from notifications.models import MessageRules, SendRule, Threshold
 from notifications.rules import valve
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
@@ -24,6 +24,7 @@ GIVEN = {
     "follow_up_days": "10",
     "feedback_days": "7",
     "delay_hours": "12",
+    "firm_only": "on",
     "merges": "on",
 }
 
@@ -126,3 +127,57 @@ def test_a_wrong_rule_of_sending_is_said_at_its_field(client: Client, wrong: dic
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not SendRule.objects.exists()
+
+
+def test_thresholds_are_added_changed_and_removed_with_a_way_back(client: Client) -> None:
+    admin = signed_in(client, "admin")
+    given = {"kind": "orders.eta_slipped", "tier": "gold", "channel": "", "days": "5"}
+
+    assert admin.post(f"{URL}thresholds/", given).status_code == 302
+    made = Threshold.objects.get()
+    admin.post(f"{URL}thresholds/{made.pk}/", {"days": "4"})
+    assert Threshold.objects.get().days == 4
+    admin.post(f"{URL}thresholds/{made.pk}/", {"do": "remove"})
+    assert "All news of dates" in admin.get(URL).content.decode()
+    admin.post(f"{URL}thresholds/{made.pk}/restore/")
+
+    page = signed_in(client, "agent").get(URL).content.decode()
+    assert "4 days" in page
+    assert "All other news of dates" in page
+    history = made.events.order_by("pgh_id")
+    assert [(each.days, each.removed_at is None) for each in history] == [(5, True), (4, True), (4, False), (4, True)]
+    assert {each.changed_by_id for each in history} == {Threshold.objects.get().changed_by_id} != {None}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"days": "0"}, "whole number of days from 1"),
+        ({"days": ""}, "required"),
+        ({"kind": "orders.shipped"}, "Select a valid choice"),
+    ],
+)
+def test_a_wrong_threshold_is_said_at_its_field(client: Client, wrong: dict[str, str], words: str) -> None:
+    answer = signed_in(client, "admin").post(f"{URL}thresholds/", {"days": "3", **wrong})
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Threshold.objects.exists()
+
+
+def test_a_second_threshold_for_the_same_news_is_refused(client: Client) -> None:
+    admin = signed_in(client, "admin")
+    admin.post(f"{URL}thresholds/", {"days": "3"})
+
+    answer = admin.post(f"{URL}thresholds/", {"days": "4"})
+
+    assert answer.status_code == 409
+    assert "Change that one" in answer.content.decode()
+    assert [each.days for each in Threshold.objects.all()] == [3]
+
+
+@pytest.mark.parametrize("path", ["", "1/", "1/restore/"])
+def test_agents_change_no_threshold(client: Client, path: str) -> None:
+    assert signed_in(client, "agent").post(f"{URL}thresholds/{path}", {"days": "3"}).status_code == 403
+
+    assert not Threshold.objects.exists()

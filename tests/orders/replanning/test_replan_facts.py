@@ -7,12 +7,16 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from inventory.models import Product, PurchaseOrderLine, StockLevel
-from notifications.models import Fact
-from orders.models import EtaRevision, Order, OrderPlan, OrderPromise, Reason
+from notifications.models import Fact, MessageRules, Preference
+from notifications.rules.thresholds import add_threshold
+from orders.dialogue.snapshots import customer_payloads
+from orders.handling.eta import change_eta
+from orders.models import Customer, EtaRevision, Order, OrderPlan, OrderPromise, Reason
+from orders.queries.untold import untold
 from orders.replan import replan
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
-from tests.factories.orders import make_order
+from tests.factories.orders import make_order, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +42,14 @@ def plan(product: Product, now: datetime = NOW, **options: bool) -> None:
 
 def arrive(product: Product, expected_on: date) -> None:
     PurchaseOrderLine.objects.filter(product=product).update(expected_on=expected_on)
+
+
+def five_days_later(product: Product, order: Order) -> None:
+    """Let the supply come so late that the plan's day is five more days behind the one that the customer knows."""
+    eta_on = OrderPlan.objects.get(order=order).eta_p50
+    line = PurchaseOrderLine.objects.get(product=product)
+    assert eta_on
+    arrive(product, line.expected_on + timedelta(days=5))
 
 
 def put_on_hand(product: Product, qty: int) -> None:
@@ -77,12 +89,111 @@ def test_a_slip_taken_back_is_restored_and_the_promise_never_moves(product: Prod
     assert list(EtaRevision.objects.order_by("pk").values_list("kind", flat=True)) == ["promised", "planned", "planned"]
 
 
-def test_an_earlier_date_is_an_improvement(product: Product, waiting: Order) -> None:
+def test_an_earlier_date_is_an_improvement_where_the_rules_do_not_ask_for_units(
+    product: Product, waiting: Order
+) -> None:
+    MessageRules.objects.create(firm_only=False)
     arrive(product, TODAY + timedelta(days=3))
 
     plan(product)
 
     assert kinds(waiting) == ["backordered", "eta_improved"]
+    assert not Fact.objects.get(kind="orders.eta_improved").payload["is_firm"]
+
+
+def test_an_earlier_date_of_units_on_their_way_is_told_when_they_are_there(product: Product, waiting: Order) -> None:
+    told_on = OrderPromise.objects.get(order=waiting).told_on
+    arrive(product, TODAY + timedelta(days=3))
+    plan(product)
+    assert kinds(waiting) == ["backordered"], "the supplier may slip again"
+    said = customer_payloads([waiting.pk])[waiting.pk]
+    assert said["eta_on"] == said["lines"][0]["eta_on"] == told_on.isoformat(), "other messages name no other day"
+
+    put_on_hand(product, 4)
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "line_allocated"]
+
+
+def test_an_earlier_day_set_by_a_colleague_is_told(product: Product, waiting: Order) -> None:
+    change_eta(waiting.ref, eta_on=TODAY + timedelta(days=4), reason="They called", actor=make_user("ops"), now=NOW)
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "eta_improved"]
+    assert Fact.objects.get(kind="orders.eta_improved").payload["is_firm"]
+
+
+def test_a_slip_still_waiting_to_be_sent_is_taken_back_by_an_earlier_day_that_is_not_firm(
+    product: Product, waiting: Order
+) -> None:
+    told_on = OrderPromise.objects.get(order=waiting).told_on
+    arrive(product, TODAY + timedelta(days=20))
+    plan(product)
+    arrive(product, TODAY + timedelta(days=3))
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "eta_slipped", "eta_restored"]
+    assert Fact.objects.latest("pk").payload["eta_on"] == told_on.isoformat()
+    assert OrderPromise.objects.get(order=waiting).announced_on == told_on
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "heard"),
+    [
+        ([], True),
+        ([("", "", "", 6)], False),
+        ([("", "", "", 5)], True),
+        ([("orders.eta_slipped", "", "", 6)], False),
+        ([("orders.eta_improved", "", "", 6)], True),
+        ([("", "gold", "", 6)], False),
+        ([("", "silver", "", 6)], True),
+        ([("", "", "email", 6)], False),
+        ([("", "", "sms", 6)], True),
+        ([("orders.eta_slipped", "", "", 6), ("", "gold", "", 2)], True),  # the tier is narrower than the kind
+        ([("", "gold", "", 6), ("orders.eta_slipped", "gold", "", 2)], True),
+        ([("orders.eta_slipped", "", "email", 2), ("", "gold", "", 6)], True),
+    ],
+)
+def test_thresholds_say_from_how_many_days_on_a_slip_is_news(
+    product: Product, waiting: Order, thresholds: list[tuple[str, str, str, int]], heard: bool
+) -> None:
+    Customer.objects.filter(pk=waiting.customer_id).update(tier="gold")
+    for kind, tier, channel, days in thresholds:
+        add_threshold(kind=kind, tier=tier, channel=channel, days=days, actor=None)
+    five_days_later(product, waiting)
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", *(["eta_slipped"] if heard else [])]
+    assert untold().filter(order=waiting).exists() == heard, "agents tell what the rules would"
+
+
+@pytest.mark.parametrize(("uses_all", "heard"), [(False, False), (True, True)])
+def test_a_threshold_by_channel_is_that_of_the_channels_that_the_customer_chose(
+    product: Product, waiting: Order, uses_all: bool, heard: bool
+) -> None:
+    code = Customer.objects.get(pk=waiting.customer_id).code
+    Preference.objects.create(customer_code=code, channels=["sms", "email"], uses_all=uses_all)
+    add_threshold(kind="", tier="", channel="sms", days=6, actor=None)
+    five_days_later(product, waiting)
+
+    plan(product)
+
+    assert ("eta_slipped" in kinds(waiting)) == heard
+
+
+def test_small_slips_add_up_to_one_that_is_told(product: Product, waiting: Order) -> None:
+    add_threshold(kind="", tier="", channel="", days=6, actor=None)
+    five_days_later(product, waiting)
+    plan(product)
+    assert kinds(waiting) == ["backordered"]
+    five_days_later(product, waiting)
+
+    plan(product)
+
+    assert kinds(waiting) == ["backordered", "eta_slipped"]
 
 
 def test_stock_for_a_waiting_order_is_good_news_once(product: Product, waiting: Order) -> None:

@@ -18,12 +18,12 @@ from orders.simulation.comparing import (
     winners,
 )
 from orders.simulation.fairness import gini
-from orders.simulation.news import News, Thresholds, news
+from orders.simulation.news import News, news
 from orders.simulation.outlook import Outlook
 from orders.simulation.standing import Announced, Standing
 
 TODAY = 1000
-THRESHOLDS = Thresholds(days=2, unsupplied_days=7)
+LEAST_DAYS = 2  # that a date moves by for customers to hear of it
 
 
 def ints(*values: int) -> Ints:
@@ -57,12 +57,15 @@ def standing(promised: Ints, *, announced: Ints | None = None, told: Ints | None
         announced_at=np.full(count, TODAY - 5),
         told_on=promised if told is None else told,
         announced=np.full(count, Announced.WAITING) if announced is None else announced,
+        later_days=np.full(count, LEAST_DAYS),
+        earlier_days=np.full(count, LEAST_DAYS),
+        firm_only=np.zeros(count, dtype=np.int64),
     )
 
 
 def compared(before: Outlook, after: Outlook, given_dates: Standing) -> Comparison:
-    told = news(after, given_dates, THRESHOLDS, (), today=TODAY)
-    return compare_outlooks(before, after, given_dates, THRESHOLDS, told)
+    told = news(after, given_dates, (), today=TODAY)
+    return compare_outlooks(before, after, given_dates, told)
 
 
 def test_a_date_that_moves_past_the_threshold_slips_and_breaks_its_promise() -> None:

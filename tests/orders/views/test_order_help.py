@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from inventory.models import PurchaseOrderLine
+from notifications.rules.thresholds import add_threshold
 from orders.models import Order
 from orders.replan import replan
 from orders.rules import policies
@@ -88,6 +90,28 @@ def test_a_closed_order_has_nothing_to_wait_for(agent: Client, waiting: Order) -
     Order.objects.filter(pk=waiting.pk).update(status="cancelled", closed_at=timezone.now())
 
     assert "nothing to wait for" in agent.get(f"/orders/{waiting.ref}/help/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (60, "and this customer hears of 90 days or more"),
+        (-2, "An earlier day is told when the units are there"),
+        (120, ""),
+    ],
+)
+def test_the_order_page_says_why_the_customer_was_not_told(
+    agent: Client, waiting: Order, days: int, words: str
+) -> None:
+    add_threshold(kind="", tier="", channel="", days=90, actor=None)
+    PurchaseOrderLine.objects.update(expected_on=F("expected_on") + timedelta(days=days))
+    replan(product_ids=None, cause="test", now=timezone.now())
+
+    page = agent.get(f"/orders/{waiting.ref}/").content.decode()
+
+    assert ("The customer keeps" in page) == bool(words)
+    assert words in page
+    assert ("nobody has told them" in page) == (not words)
 
 
 def test_the_order_page_says_how_likely_the_promise_is_and_what_is_kept_back(agent: Client, waiting: Order) -> None:

@@ -1,0 +1,65 @@
+"""From how many days on a moved date is told, as a list on the page of rules; each change is one small form."""
+
+from __future__ import annotations
+
+from django.contrib import messages as toasts
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from kernel.errors import DomainError
+from notifications.rules import thresholds
+from notifications.rules.rules_page import rules_response, run_valve
+from notifications.rules.threshold_form import DaysForm, ThresholdForm
+
+
+@require_POST
+@run_valve
+def add(request: HttpRequest) -> HttpResponse:
+    form = ThresholdForm(request.POST)
+    if form.is_valid():
+        try:
+            thresholds.add_threshold(**form.cleaned_data, actor=request.user)
+        except DomainError as refusal:
+            form.take_refusal(refusal)
+        else:
+            toasts.success(request, "The threshold holds for moves from now on.")
+            return redirect("notifications:rules")
+    return rules_response(request, threshold_form=form, status=form.status)
+
+
+@require_POST
+@run_valve
+def change(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Tell such news from other days on, or remove the threshold."""
+    form, undo = DaysForm(request.POST), ""
+    is_removed = request.POST.get("do") == "remove"
+    try:
+        if is_removed:
+            thresholds.remove_threshold(rule_id, actor=request.user, now=timezone.now())
+            undo = reverse("notifications:restore_threshold", args=[rule_id])
+        elif form.is_valid():
+            thresholds.change_threshold(rule_id, days=form.cleaned_data["days"], actor=request.user)
+        else:
+            toasts.error(request, f"Nothing was changed. {form.errors['days'][0]}")
+            return redirect("notifications:rules")
+    except DomainError as refusal:
+        toasts.error(request, refusal.detail)
+    else:
+        done = "The threshold is removed" if is_removed else "Threshold changed"
+        toasts.success(request, done, extra_tags=f"undo {undo}" if undo else "")
+    return redirect("notifications:rules")
+
+
+@require_POST
+@run_valve
+def restore(request: HttpRequest, rule_id: int) -> HttpResponse:
+    try:
+        thresholds.restore_threshold(rule_id, actor=request.user)
+    except DomainError as refusal:
+        toasts.error(request, refusal.detail)
+    else:
+        toasts.success(request, "The threshold is back")
+    return redirect("notifications:rules")
