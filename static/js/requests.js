@@ -1,8 +1,11 @@
 // htmx: say so when a request fails, and leave alone what a person is typing in.
 
-// What a person is typing stays; what was loaded by itself (preview, test) stays until it loads anew.
+import { typingIn } from "./rows.js";
+
+// What a person is typing stays; what was loaded by itself (preview, test) stays until it loads anew. A button that has
+// the focus gets its new label: Idiomorph would leave alone all that is in it.
 const { Idiomorph } = window;
-Idiomorph.defaults.ignoreActiveValue = true;
+Object.defineProperty(Idiomorph.defaults, "ignoreActiveValue", { enumerable: true, get: () => Boolean(typingIn()) });
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
   !(old.dataset?.keep && old.dataset.keep === fresh?.dataset?.keep && old.id === fresh.id);
 

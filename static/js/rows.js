@@ -34,7 +34,7 @@ function isInUse() {
 export function morph(old, fresh, options = {}) {
   const before = texts(old);
   const callbacks = { beforeAttributeUpdated: keepOwn };
-  window.Idiomorph.morph(old, fresh, { ignoreActiveValue: true, callbacks, ...options });
+  window.Idiomorph.morph(old, fresh, { callbacks, ...options });
   tint(before, old);
   window.htmx.process(old);
 }

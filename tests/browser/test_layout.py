@@ -1,16 +1,26 @@
-"""On a phone nothing is wider than the screen, in light and in dark."""
+"""On a phone nothing is wider than the screen, in light and in dark; nowhere does the frame itself scroll."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+import pytest
+
 from tests.browser import pages
-from tests.browser.chromium import PHONE
+from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import ComeIn
 from tests.browser.person import picture
 from tests.browser.stack import Stack
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# With rows enough that hidden words in the last of them lie below the screen.
+LONG_PAGES = {
+    "telling": "/eta/?tab=silent",
+    "customers": "/customers/?view=all",
+    "products": "/inventory/",
+    "templates": "/messages/templates/",
+    "messages": "/messages/",
+}
 
 # What could be scrolled sideways. A strip may: tabs, figures and navigation are one line that slides under a finger.
 WIDER = """() => {
@@ -23,6 +33,9 @@ WIDER = """() => {
   });
   return wide.map((node) => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`);
 }"""
+
+# The frame is one screen high: what is longer scrolls inside it.
+TALLER = "document.querySelector('body.app') && document.documentElement.scrollHeight - innerHeight"
 
 
 def test_no_page_scrolls_sideways_on_a_phone(come_in: ComeIn, stack: Stack, api_key: str) -> None:
@@ -42,3 +55,16 @@ def test_no_page_scrolls_sideways_on_a_phone(come_in: ComeIn, stack: Stack, api_
                 wider[name, scheme] = found
 
     assert wider == {}
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_no_frame_scrolls_into_an_empty_page(come_in: ComeIn, stack: Stack, viewport: dict[str, int]) -> None:
+    person = come_in("admin", viewport=viewport)
+    taller = {}
+
+    for name, path in LONG_PAGES.items():
+        person.page.goto(path)
+        if found := person.page.evaluate(TALLER):
+            taller[name] = found
+
+    assert taller == {}
