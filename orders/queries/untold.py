@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from notifications.models import Delivery, DeliveryState
+from notifications.models import Delivery, DeliveryState, Fact
 from notifications.rules.valve import message_rules
 from orders.dialogue.standing import is_untold
 from orders.models import (
@@ -103,11 +103,14 @@ def put_off() -> QuerySet[OrderPlan]:
 
 
 def asked(*, now: datetime) -> QuerySet[Telling]:
-    """Return the messages of two weeks that asked a customer to choose, those with the newest answers first."""
+    """Return the messages of two weeks that asked a customer to choose, those with the newest answers first.
+
+    A question that newer news overtook before it left, or that could not be sent, was never asked.
+    """
     since = CustomerChoice.objects.filter(order=OuterRef("order"), made_at__gt=OuterRef("at"), kind__in=ANSWERS)
     since = since.order_by("pk")
     rows = Telling.objects.filter(at__gte=now - ASKED_WITHIN, taken_back_at=None).exclude(asks=[])
-    rows = rows.filter(Q(order__status=OrderStatus.OPEN) | Exists(since))
+    rows = rows.filter(Q(order__status=OrderStatus.OPEN) | Exists(since)).exclude(Exists(_never_left()))
     return (
         rows.select_related("order__customer", "actor")
         .annotate(
@@ -117,6 +120,15 @@ def asked(*, now: datetime) -> QuerySet[Telling]:
         )
         .order_by(F("chosen_at").desc(nulls_last=True), "-at", "-pk")
     )
+
+
+def _never_left() -> QuerySet[Delivery]:
+    """Return the message of a telling, where it did not leave and will not."""
+    newer = Fact.objects.filter(subject=OuterRef("fact__subject"), pk__gt=OuterRef("fact_id"))
+    stays = Q(state__in=(DeliveryState.SUPERSEDED, DeliveryState.SUPPRESSED, DeliveryState.FAILED))
+    is_overtaken = Q(Exists(newer), state__in=(DeliveryState.PROPOSED, DeliveryState.PENDING))
+    leading = Delivery.objects.filter(fact__dedupe_key=OuterRef("fact_key"), is_lead=True)
+    return leading.filter(stays | is_overtaken)
 
 
 def answers(rows: QuerySet[Telling], *, limit: int = SHOWN) -> list[Asked]:

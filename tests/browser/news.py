@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 from tests.browser.stack import Stack
 
-STOCK_SHORT = 6
+STOCK_SHORT, SET_BY_HAND = 6, 8
 WITHOUT_SUPPLY_DAYS = 7
 
 
@@ -56,6 +56,8 @@ def should_hear(before: dict[str, Standing], after: dict[str, Standing]) -> dict
         if now.is_ready:
             if not was.is_ready:
                 news[ref] = "orders.line_allocated"
+        elif days < 0 and now.short_units and now.reason != SET_BY_HAND:
+            continue  # an earlier day is told when the units are there
         elif abs(days) >= threshold:
             news[ref] = "orders.eta_slipped" if days > 0 else "orders.eta_improved"
     return news

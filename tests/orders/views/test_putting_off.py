@@ -9,6 +9,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from notifications.dispatching import dispatch_pending
+from notifications.models import Suppression
 from orders.dialogue.customer_choices import Sent, choose_shipping
 from orders.dialogue.following_up import follow_up_on_silence
 from orders.models import EtaRevision, Order, OrderPromise, Snooze, Telling
@@ -23,6 +25,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def queues(client: Client) -> dict[str, int]:
     counts: dict[str, int] = client.get("/eta/").context["counts"]
     return {key: counts[key] for key in ("slips", "later")}
+
+
+def asked_of(client: Client) -> set[int]:
+    """Hand on what was recorded, and return the orders whose customers were asked to choose."""
+    while dispatch_pending(now=timezone.now()):
+        pass
+    return {row.telling.order_id for row in client.get("/eta/?tab=asked").context["asked"]}
 
 
 def planned_on(order: Order) -> date:
@@ -149,6 +158,31 @@ def test_a_customer_who_is_asked_chooses_and_the_queue_shows_it(agent: Client) -
     assert [row.answer for row in page.context["asked"]] == ["Keeps waiting"]
     assert "What the customer chose" in page.content.decode()
     assert len(untold.answers(untold.asked(now=timezone.now() + timedelta(days=15)))) == 0
+
+
+def test_a_question_that_was_overtaken_before_it_left_was_never_asked(agent: Client) -> None:
+    order = slipped()
+    tell(agent, order, asks="on")
+    assert asked_of(agent) == {order.pk}, "it is about to leave"
+
+    order.refresh_from_db()
+    later = planned_on(order) + timedelta(days=3)
+    tell(agent, order, other_on=later.isoformat())
+    assert asked_of(agent) == set(), "the newer message is the one that leaves"
+
+    assert len(deliver()) == 1
+    assert asked_of(agent) == set()
+    assert agent.get("/eta/?tab=asked").context["counts"]["asked"] == 0
+
+
+def test_a_question_whose_address_is_closed_was_never_asked(agent: Client) -> None:
+    order = slipped()
+    tell(agent, order, asks="on")
+    Suppression.objects.create(channel="email", recipient=order.customer.email, reason="bounced")
+
+    assert deliver() == []
+
+    assert asked_of(agent) == set()
 
 
 def test_the_preview_asks_as_the_message_will(agent: Client) -> None:
