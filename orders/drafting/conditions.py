@@ -11,16 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from orders.drafting.fields import Fields, first, lines, number
+from orders.drafting.starts import Condition, has_usual, new_compare, span, unlike, usual_value
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
 from orders.planning.conditions import OPERATORS
 from orders.planning.schema import MAX_CHOICES, MAX_DEPTH
 
-Condition = dict[str, Any]
-
 ROOT = "when"
 UNARY = ("is_known", "is_unknown")
 LISTS = ("in", "not_in")
-_USUAL = "customer.tier"
 
 
 def read_tree(fields: Fields, path: str = ROOT, depth: int = 1) -> Condition | None:
@@ -51,14 +49,12 @@ def _in_order(node: Any) -> Any:
     return {name: _in_order(member) for name, member in node.items()}
 
 
-def new_compare(name: str = _USUAL) -> Condition:
-    """Return a comparison to start from."""
-    spec = CATALOGUE[name]
-    return {"attribute": name, "op": "eq", "value": _usual_value(spec)} if _has_usual(spec) else _known(name)
+def add_branch(tree: Condition | None, path: str, branch: Condition | None = None) -> Condition:
+    """Add a branch to the group at ``path``; a single comparison there becomes a group of both.
 
-
-def add_branch(tree: Condition | None, path: str, branch: Condition) -> Condition:
-    """Add a branch to the group at ``path``; a single comparison there becomes a group of both."""
+    Without ``branch`` it is a comparison of something that the tree does not read yet.
+    """
+    branch = branch or unlike(tree)
     if tree is None:
         return branch
 
@@ -73,7 +69,8 @@ def add_branch(tree: Condition | None, path: str, branch: Condition) -> Conditio
 
 def add_group(tree: Condition | None, path: str) -> Condition:
     """Add a group of two alternatives to start from, inside the group at ``path``."""
-    return add_branch(tree, path, {"any": [new_compare(), new_compare("order.expedited")]})
+    one = unlike(tree)
+    return add_branch(tree, path, {"any": [one, unlike(tree, one)]})
 
 
 def remove(tree: Condition, path: str) -> Condition | None:
@@ -129,10 +126,12 @@ def _fitted(op: str, texts: list[str], spec: AttributeSpec) -> Any:
     """Return what ``op`` compares with, of the texts that there are: one, two or a list of them."""
     values = [_scalar(text, spec) for text in texts]
     if op in LISTS:
-        return values or ([_usual_value(spec)] if _has_usual(spec) else [])
-    usual = _usual_value(spec) if _has_usual(spec) else ""
+        return values or ([usual_value(spec)] if has_usual(spec) else [])
+    usual = usual_value(spec) if has_usual(spec) else ""
     if op == "between":
-        low = values[0] if values else usual
+        if not values:
+            return [span(spec).small, usual]
+        low = values[0]
         return [low, values[1] if len(values) > 1 else low]
     return values[0] if values else usual
 
@@ -143,19 +142,3 @@ def _scalar(text: str, spec: AttributeSpec) -> Any:
     if spec.kind is Kind.YES_NO:
         return {"yes": True, "no": False}.get(text, text)
     return text
-
-
-def _has_usual(spec: AttributeSpec) -> bool:
-    return spec.kind is not Kind.TEXT or bool(spec.choices)
-
-
-def _usual_value(spec: AttributeSpec) -> Any:
-    if spec.kind is Kind.YES_NO:
-        return True
-    if spec.kind is Kind.NUMBER:
-        return int(max(spec.lowest or 0, 0))
-    return spec.choices[0]
-
-
-def _known(name: str) -> Condition:
-    return {"attribute": name, "op": "is_known"}

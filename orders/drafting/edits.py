@@ -23,7 +23,7 @@ CHOOSING = ("priority", "hybrid", "automated")  # have points by which an optimi
 SAFEGUARDS = {"far_future": "horizon_days", "starvation": "after_days"}  # each with the days that it is about
 FORECAST = {"horizon_days": 28}
 _TREE: dict[str, Callable[[conditions.Condition, str], conditions.Condition | None]] = {
-    "branch": lambda tree, path: conditions.add_branch(tree, path, conditions.new_compare()),
+    "branch": conditions.add_branch,
     "group": conditions.add_group,
     "drop": conditions.remove,
     "negate": conditions.negate,
@@ -87,8 +87,7 @@ def _edit_section(document: Document, edit: Edit) -> None:
     entries = entries_of(document, edit.section)
     ordered = is_ordered(document["strategy"])
     if edit.action == "add":
-        taken = {entry["id"] for entry in entries}
-        entries.append(new_entry(edit.section, is_ordered=ordered, attribute=edit.argument, taken=taken))
+        entries.append(new_entry(edit.section, is_ordered=ordered, attribute=edit.argument, beside=entries))
         return _put(document, edit.section, entries)
     place = next((i for i, entry in enumerate(entries) if entry["id"] == edit.entry), None)
     if place is None:
@@ -196,7 +195,7 @@ def _with_strategy(document: Document, strategy: str, earlier: Mapping[str, Any]
 
 def _is_nearer(earlier: Mapping[str, Any], document: Document, strategy: str) -> bool:
     """Tell whether an earlier document's rules say more under a strategy than those of the document as it is."""
-    if earlier["strategy"] == strategy:
+    if earlier["strategy"] == strategy or not document["rules"]:
         return True
     is_kin = is_ordered(document["strategy"]) == is_ordered(strategy) and document["strategy"] != "fifo"
     return not is_kin and is_ordered(earlier["strategy"]) == is_ordered(strategy)
@@ -209,7 +208,7 @@ def _divided_by(document: Document, divider: str) -> Document:
     if divider == "fair_share":
         return {**changed, "fair_share": FAIR_SHARE}
     if divider in ("segments", "quotas"):
-        return {**changed, divider: [new_entry(divider, is_ordered=False, attribute="", taken=())]}
+        return {**changed, divider: [new_entry(divider, is_ordered=False, attribute="", beside=())]}
     if divider == "rank":
         return changed
     raise EditError("Stock cannot be divided like that.")

@@ -7,17 +7,19 @@ text, for the grammar to refuse at its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from orders.drafting.conditions import ROOT, means_the_same, new_compare, read_tree
+from orders.drafting.conditions import ROOT, means_the_same, read_tree
 from orders.drafting.fields import Fields, every, first, number
 from orders.drafting.points import new_points, read_points
+from orders.drafting.starts import new_compare, next_value
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
 from orders.planning.schema import GUARANTEES, IF_UNMET, MAX_TEXT, PROMISE_DAYS, PROMISE_SWITCHES
 
 Entry = dict[str, Any]
 
+_KEEP_DAYS = "28"  # where a form says how much is kept and not for how long
 KEEPS_NOTHING = ("redistribute", "fill", "lose")
 NEW_LABELS = {
     "rules": "New rule",
@@ -26,10 +28,10 @@ NEW_LABELS = {
     "promises": "New promise rule",
     "classes": "New class",
 }
-_RANGE = ("from", "to", "grain")
+RANGE = ("from", "to", "grain")
 # What the form of an entry shows. Any other member stays as it is, so that what only programs set is not lost.
 _SHOWN = {
-    "rules": ("attribute", "points", "order", "values", *_RANGE),
+    "rules": ("attribute", "points", "order", "values", *RANGE),
     "segments": ("guarantee", "if_unmet"),
     "quotas": ("at_least", "at_most", "keep"),
     "promises": (*PROMISE_SWITCHES, *PROMISE_DAYS),
@@ -47,20 +49,26 @@ def name_anew(label: str, taken: Collection[str]) -> str:
     return found
 
 
-def new_entry(section: str, *, is_ordered: bool, attribute: str, taken: Collection[str]) -> Entry:
-    """Return an entry to start from; ``attribute`` is what a rule reads, "" for points by condition alone."""
+def new_entry(section: str, *, is_ordered: bool, attribute: str, beside: Sequence[Entry]) -> Entry:
+    """Return an entry to start from, for the end of a list that has ``beside``.
+
+    ``attribute`` is what a rule reads, "" for points by condition alone. Where the first entry that fits counts, the
+    new one is for those who fit no other.
+    """
+    taken = {entry["id"] for entry in beside}
     spec = CATALOGUE.get(attribute)
     label = spec.label if spec and section == "rules" else NEW_LABELS[section]
     entry: Entry = {"id": name_anew(label, taken), "label": label}
+    rest = next_value(*(other.get("when") for other in beside))
     match section:
         case "segments":
-            return {**entry, "guarantee": "win", "if_unmet": "alert", "when": new_compare()}
+            return {**entry, "guarantee": "win", "if_unmet": "alert", "when": rest}
         case "quotas":
-            return {**entry, "when": new_compare(), "at_least": {"percent": 10}}
+            return {**entry, "when": rest, "at_least": {"percent": 10}}
         case "promises":
             return {**entry, "min_earlier_days": 3, "min_later_days": 1, "cool_down_days": 3}
         case "classes":
-            return {**entry, "when": new_compare()}
+            return {**entry, "when": rest}
     return entry | (_new_criterion(spec) if is_ordered else _new_rule(spec))
 
 
@@ -118,7 +126,7 @@ def _read_criterion(fields: Fields, old: Entry) -> Entry:
         return {"attribute": spec.name, "values": list(dict.fromkeys(values))}
     order = first(fields, "order")
     found: Entry = {"attribute": spec.name, "order": order if order in ("asc", "desc") else "desc"}
-    return found | {name: number(text) for name in _RANGE if (text := first(fields, name))}
+    return found | {name: number(text) for name in RANGE if (text := first(fields, name))}
 
 
 def _read_segment(fields: Fields) -> Entry:
@@ -135,8 +143,9 @@ def _read_quota(fields: Fields) -> Entry:
         if text := first(fields, name):
             unit = "units" if first(fields, f"{name}.unit") == "units" else "percent"
             found[name] = {unit: number(text)}
-    if percent := first(fields, "keep.percent"):
-        found["keep"] = {"percent": number(percent), "days": number(first(fields, "keep.days", "0"))}
+    percent, days = first(fields, "keep.percent"), first(fields, "keep.days")
+    if percent or days:
+        found["keep"] = {"percent": number(percent), "days": number(days or _KEEP_DAYS)}
     return found
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from orders.drafting.fields import Fields, every, first, number
+from orders.drafting.starts import span
 from orders.planning.attributes import AttributeSpec, Kind
 
 Points = dict[str, Any]
 
 START = 10  # points at most of a new curve
+_RISE = 3.5  # steepness × midpoint of a new S-curve: at 0 it gives 3 % of its most
 CURVES = {
     Kind.NUMBER: ("linear", "step", "logistic", "fixed"),
     Kind.TEXT: ("by_value", "fixed"),
@@ -72,17 +74,18 @@ def _read_values(fields: Fields) -> Points:
 
 def new_points(kind: str, spec: AttributeSpec | None, most: float | None = None) -> Points:
     """Return points of a type to start from; ``most`` is how many they shall give at most."""
-    size = most or START
+    size, usual = most or START, span(spec)
     match kind:
         case "linear":
-            return {"type": "linear", "per_unit": _round(size / START), "cap": abs(size)}
+            return {"type": "linear", "per_unit": _round(size / usual.reach), "cap": abs(size)}
         case "step":
-            return {"type": "step", "steps": [[1, _round(size / 2)], [7, size]]}
+            return {"type": "step", "steps": [[usual.small, _round(size / 2)], [usual.large, size]]}
         case "logistic":
-            return {"type": "logistic", "midpoint": 7, "steepness": 0.5, "max": size}
+            return {"type": "logistic", "midpoint": usual.large, "steepness": _round(_RISE / usual.large), "max": size}
         case "by_value":
             names = ("yes", "no") if spec and spec.kind is Kind.YES_NO else spec.choices if spec else ()
-            values = {name: _round(size * (1 - place / max(len(names) - 1, 1))) for place, name in enumerate(names)}
+            shares = {name: size * (1 - place / max(len(names) - 1, 1)) for place, name in enumerate(names)}
+            values = {name: round(share) if abs(size) >= START else _round(share) for name, share in shares.items()}
             return {"type": "by_value", "values": values} if values else {"type": "fixed", "points": size}
     return {"type": "fixed", "points": size}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from orders.drafting.fields import shown
-from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
+from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.conditions import read_condition
 from orders.planning.reading import Report
-from orders.planning.wording import describe
+from orders.planning.wording import choice_in_words, describe
 
 Entry = dict[str, Any]
 
@@ -67,22 +67,26 @@ def per_what(rule: Entry) -> str:
 def points_in_words(rule: Entry) -> str:
     """Return what a rule gives: ``5 points per day, up to 150``."""
     points = rule.get("points", {})
-    spec = CATALOGUE.get(rule.get("attribute", ""))
-    unit = _unit(spec)
+    attribute = rule.get("attribute", "")
+    spec = CATALOGUE.get(attribute)
+    unit = spec.unit if spec and spec.kind is Kind.NUMBER else ""
     match points.get("type"):
         case "linear":
-            start = f" above {shown(points['from'])}{unit}" if points.get("from") else ""
+            start = f" above {measured(points['from'], unit)}" if points.get("from") else ""
             cap = f", up to {amount(points['cap'])}" if "cap" in points else ", without end"
             return f"{_counted(points.get('per_unit'))} {per_what(rule)}{start}{cap}"
         case "step":
-            steps = [f"{amount(reached)} from {shown(low)}{unit}" for low, reached in points.get("steps", ())]
+            steps = [f"{amount(reached)} from {measured(low, unit)}" for low, reached in points.get("steps", ())]
             return ", ".join(_cut(steps)) or "No steps"
         case "logistic":
             steepness = points.get("steepness")
             rises = "as it rises past" if isinstance(steepness, int | float) and steepness > 0 else "as it falls below"
-            return f"Up to {amount(points.get('max'))}, half of it {rises} {shown(points.get('midpoint'))}{unit}"
+            return f"Up to {amount(points.get('max'))}, half of it {rises} {measured(points.get('midpoint'), unit)}"
         case "by_value":
-            values = [f"{name.capitalize()} {amount(value)}" for name, value in _best_first(points.get("values", {}))]
+            values = [
+                f"{value_in_words(attribute, name)} {amount(value)}"
+                for name, value in _best_first(points.get("values", {}))
+            ]
             default = [f"others {amount(points['default'])}"] if points.get("default") else []
             return ", ".join([*_cut(values), *default])
     return _counted(points.get("points"))
@@ -91,7 +95,8 @@ def points_in_words(rule: Entry) -> str:
 def criterion_in_words(criterion: Entry) -> str:
     """Return how a criterion compares: ``Highest first, in steps of 10``."""
     if "values" in criterion:
-        return " before ".join(_cut([str(value).capitalize() for value in criterion["values"]]))
+        attribute = criterion.get("attribute", "")
+        return " before ".join(_cut([value_in_words(attribute, str(value)) for value in criterion["values"]]))
     if "order" in criterion:
         steps = f", in steps of {shown(criterion['grain'])}" if "grain" in criterion else ""
         ends = "".join(
@@ -162,6 +167,25 @@ def amount(value: object) -> str:
     return f"{value:,.10g}".replace("-", "−")
 
 
+def measured(value: object, unit: str) -> str:
+    """Return a value of an attribute with its unit: ``7 days``, ``£1,200``."""
+    text = amount(value)
+    if unit == "GBP":
+        return f"−£{text[1:]}" if text.startswith("−") else f"£{text}"
+    return f"{text} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
+
+
+def unit_sign(unit: str) -> str:
+    """Return a unit as it stands beside a field."""
+    return "£" if unit == "GBP" else unit
+
+
+def value_in_words(attribute: str, value: str) -> str:
+    """Return a value of an attribute as it stands alone; those of the data are written as they are."""
+    words = choice_in_words(attribute, value) if attribute in CATALOGUE else value
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def _counted(value: object) -> str:
     return f"{amount(value)} {'point' if value == 1 else 'points'}"
 
@@ -174,12 +198,6 @@ def _best_first(values: Entry) -> list[tuple[str, Any]]:
     """Return values by falling points; the document's own order is not kept where it is stored."""
     numbers = {name: value if isinstance(value, int | float) else 0 for name, value in values.items()}
     return sorted(values.items(), key=lambda item: (-numbers[item[0]], item[0]))
-
-
-def _unit(spec: AttributeSpec | None) -> str:
-    if spec is None or spec.kind is not Kind.NUMBER or not spec.unit:
-        return ""
-    return f" {spec.unit}"
 
 
 def _cut(parts: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from orders.planning.lint_points import is_value, probes
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.points import Fixed, NumberLevels, ValueLevels
 from orders.planning.rules import Rule
+from orders.planning.wording import named
 
 
 def lint_criteria(rules: list[tuple[int, Rule]], logic: Logic) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def lint_criteria(rules: list[tuple[int, Rule]], logic: Logic) -> Iterator[Findi
     for (i, earlier), (j, later) in combinations(rules, 2):
         alike = earlier.attribute == later.attribute and _tells_all(earlier, later)
         if alike and logic.same(earlier.when or ALWAYS, later.when or ALWAYS):
-            message = f"Lines that are equal by rules[{i}] ({earlier.id}) are equal by this one: it decides nothing."
+            message = f"Lines that are equal by {named(earlier, i)} are equal by this one: it decides nothing."
             yield Finding(f"rules[{j}]", FindingKind.SHADOWED, message, "Remove it, or put it before the other.")
 
 

@@ -19,7 +19,7 @@ from orders.planning.points import ByValue
 from orders.planning.reading import Json
 from orders.planning.rules import Condition, Policy, Rule
 from orders.planning.strategies import WITH_CRITERIA
-from orders.planning.wording import describe
+from orders.planning.wording import describe, named
 
 __all__ = ["Finding", "FindingKind", "lint"]
 
@@ -75,12 +75,12 @@ def _compare_rules(one: Rule, other: Rule, i: int, j: int, logic: Logic) -> Iter
     if one.attribute != other.attribute or not logic.same(one.when or ALWAYS, other.when or ALWAYS):
         return
     if one.points == other.points:
-        message = f"Counts again what rules[{i}] ({one.id}) counts: same condition, same points."
+        message = f"Counts again what {named(one, i)} counts: same condition, same points."
         yield Finding(
             f"rules[{j}]", FindingKind.SHADOWED, message, "Remove one of them, or raise the points of the other."
         )
     elif _pull_apart(one, other):
-        message = f"Pulls the same lines the other way than rules[{i}] ({one.id})."
+        message = f"Pulls the same lines the other way than {named(one, i)}."
         yield Finding(
             f"rules[{j}]", FindingKind.CONTRADICTORY, message, "Keep one of them, or give them conditions that differ."
         )

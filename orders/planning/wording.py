@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orders.planning.attributes import CATALOGUE, Kind
-from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Scalar
+from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Rule, Scalar
 
 OPERATOR_WORDS = {
     "eq": "is",
@@ -34,6 +34,16 @@ def describe(condition: Condition) -> str:
             return f"not ({describe(part)})"
 
 
+def named(rule: Rule, place: int) -> str:
+    """Return how people find a rule again: its number in the list, from 1, and its name."""
+    return f"rule {place + 1}, “{rule.label or rule.id}”"
+
+
+def choice_in_words(attribute: str, value: str) -> str:
+    """Return a value as people read it: ours without underscores, those of the data as they are."""
+    return value.replace("_", " ") if value in CATALOGUE[attribute].choices else value
+
+
 def _joined(parts: tuple[Condition, ...], link: str) -> str:
     return link.join(f"({describe(part)})" if isinstance(part, AllOf | AnyOf) else describe(part) for part in parts)
 
@@ -48,7 +58,7 @@ def _describe_compare(compare: Compare) -> str:
 
 def _show(attribute: str, value: Scalar) -> str:
     if isinstance(value, str):
-        return value
+        return choice_in_words(attribute, value)
     if CATALOGUE[attribute].kind is Kind.YES_NO:
         return "yes" if value else "no"
     return f"{value:,.10g}"

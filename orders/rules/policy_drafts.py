@@ -211,9 +211,14 @@ def _meanwhile(draft: Policy, seen: int) -> str:
 
 
 def _last_with_strategy(draft: Policy, strategy: str) -> dict[str, Any] | None:
-    """Return the newest rules that a draft, or what it is based on, had under this strategy, else under one like it."""
+    """Return the newest rules that a draft, or what it is based on, had under this strategy, else under one like it.
+
+    A draft that has no rules may have any back.
+    """
     states = [state.rules for state in revisions(draft)]
     if draft.based_on is not None:
         states.append(draft.based_on.rules)
     kin = [rules for rules in states if rules["rules"] and is_ordered(rules["strategy"]) == is_ordered(strategy)]
+    if not (kin or draft.rules["rules"]):
+        kin = [rules for rules in states if rules["rules"]]
     return next((rules for rules in states if rules["strategy"] == strategy), kin[0] if kin else None)

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from orders.drafting.curve import Curve
-from orders.drafting.words import amount
+from orders.drafting.words import amount, measured, value_in_words
 from orders.rules.policy_preview import Preview
 from orders.simulation.comparing import Bucket, Waits
 from orders.simulation.moves import Move
@@ -32,6 +32,9 @@ KINDS = {
 }
 
 
+register.filter("in_words_of", lambda value, attribute: value_in_words(attribute, value))
+
+
 @register.simple_tag
 def points_curve(curve: Curve) -> SafeString:
     """Draw a rule's points over the values of its attribute."""
@@ -39,20 +42,18 @@ def points_curve(curve: Curve) -> SafeString:
     wide, tall = right - left, (high - low) or 1.0
     path = " ".join(f"{(x - left) / wide * 1000:.1f},{(high - y) / tall * 1000:.1f}" for x, y in curve.path)
     zero = f"{high / tall * 1000:.1f}"
-    label = f"From {amount(round(left, 2))} to {amount(round(right, 2))} {curve.unit}: " + ", ".join(
-        f"{amount(round(x, 2))} gives {amount(round(y, 2))}" for x, y in _some(curve.path)
-    )
+    ends = f"From {amount(round(left, 2))} to {measured(round(right, 2), curve.unit)}: "
+    label = ends + ", ".join(f"{amount(round(x, 2))} gives {amount(round(y, 2))}" for x, y in _some(curve.path))
     return format_html(
         '<figure class="curve" role="img" aria-label="{}"><span class="y-top" aria-hidden="true">{}</span>'
         '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">'
         '<line class="z" x1="0" x2="1000" y1="{z}" y2="{z}"/><polyline points="{}"/></svg>'
-        '<span class="x-ends" aria-hidden="true"><span>{}</span><span>{} {}</span></span></figure>',
+        '<span class="x-ends" aria-hidden="true"><span>{}</span><span>{}</span></span></figure>',
         label,
         amount(float(f"{high if abs(high) >= abs(low) else low:.3g}")),
         path,
-        amount(round(left, 1)),
-        amount(round(right, 1)),
-        curve.unit,
+        measured(round(left, 1), curve.unit),
+        measured(round(right, 1), curve.unit),
         z=zero,
     )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError, Invalid
 from kernel.pages import is_partial, render_page
-from orders.drafting.edits import Edit, EditError, apply, entries_of
+from orders.drafting.edits import SECTIONS, Edit, EditError, apply, entries_of
 from orders.models import Policy
 from orders.planning.presets import PRESETS
 from orders.rules import policy_drafts
@@ -139,7 +139,7 @@ def _opened(request: HttpRequest, what: Edit, before: Policy, after: Policy) -> 
     opened = request.POST.get("open", "")
     if what.action not in ("add", "copy", "divide"):
         return opened
-    for section in (what.section, what.argument):
+    for section in {what.section, what.argument} & set(SECTIONS):
         old = {entry["id"] for entry in entries_of(before.rules, section)}
         for entry in entries_of(after.rules, section):
             if entry["id"] not in old:

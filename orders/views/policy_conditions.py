@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orders.drafting.conditions import UNARY
 from orders.drafting.fields import shown
+from orders.drafting.words import unit_sign
 from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
 from orders.planning.conditions import OPERATORS
 from orders.planning.schema import MAX_DEPTH
@@ -77,6 +79,8 @@ def _compare(when: Entry, path: str, place: str, remarks: Remarks, said: Entry) 
     choices = closed_values(spec) or tuple(remarks.known.get(spec.name, ()))
     others = tuple(one for one in values if one and one not in choices)
     problem = said["problem"] or said_at(remarks.problems, f"{place}.value") or said_at(remarks.problems, f"{place}.op")
+    if problem and op not in UNARY and not any(values):
+        problem = "Choose a value." if choices else "Type a value."
     return Node(
         path,
         "compare",
@@ -86,13 +90,13 @@ def _compare(when: Entry, path: str, place: str, remarks: Remarks, said: Entry) 
         widget=_widget(spec, op, has_choices=bool(choices)),
         values=values,
         choices=(*choices, *others) if choices else (),
-        unit="£" if spec.unit == "GBP" else spec.unit,
+        unit=unit_sign(spec.unit),
         **{**said, "problem": problem},
     )
 
 
 def _widget(spec: AttributeSpec, op: str, *, has_choices: bool) -> str:
-    if op in ("is_known", "is_unknown"):
+    if op in UNARY:
         return ""
     if spec.kind is Kind.NUMBER:
         return {"between": "between", "in": "texts", "not_in": "texts"}.get(op, "number")

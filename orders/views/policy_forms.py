@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orders.drafting.conversion import readable_attributes
+from orders.drafting.entries import RANGE
 from orders.drafting.fields import shown
 from orders.drafting.points import CURVES
+from orders.drafting.words import unit_sign
 from orders.planning.attributes import CATALOGUE, AttributeSpec
 from orders.planning.schema import GUARANTEES, IF_UNMET, PROMISE_DAYS, PROMISE_SWITCHES
 from orders.views.policy_conditions import (
     Choice,
     Entry,
-    Known,
     Node,
     Notes,
     Remarks,
@@ -91,7 +92,8 @@ class EntryForm:
     points_types: tuple[Choice, ...] = ()
     numbers: tuple[Value, ...] = ()
     pairs: tuple[tuple[str, str, str], ...] = ()
-    by_value: tuple[tuple[str, str, bool], ...] = ()
+    by_value: tuple[tuple[str, str, bool, str], ...] = ()
+    by_value_problem: str = ""
     default: Value | None = None
     order: str = ""
     ordered_values: tuple[str, ...] = ()
@@ -147,7 +149,7 @@ def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
     kind = points.get("type", "fixed")
     fitting = CURVES[spec.kind] if spec else ("fixed",)
     inside = f"{place}.points"
-    unit = spec.unit if spec else ""
+    unit = unit_sign(spec.unit) if spec else ""
     units = {
         "from": unit,
         "midpoint": unit,
@@ -173,18 +175,23 @@ def _rule(entry: Entry, place: str, remarks: Remarks) -> Entry:
             (*pair, said_at(remarks.problems, f"{inside}.steps[{i}]")) for i, pair in enumerate(steps)
         )
     if kind == "by_value":
-        form["by_value"] = _value_rows(points, spec, remarks.known)
-        form["default"] = Value("points.default", "All others", shown(points.get("default")), "points")
+        form["by_value"] = _value_rows(points, spec, remarks, f"{inside}.values")
+        form["by_value_problem"] = "Give one value points at least." if f"{inside}.values" in remarks.problems else ""
+        said = remarks.problems.get(f"{inside}.default", "")
+        form["default"] = Value("points.default", "All others", shown(points.get("default")), "points", said)
     return form
 
 
-def _value_rows(points: Entry, spec: AttributeSpec | None, known: Known) -> tuple[tuple[str, str, bool], ...]:
-    """Return (value, points, is the value fixed) for each row; values that the data has are offered without points."""
+def _value_rows(
+    points: Entry, spec: AttributeSpec | None, remarks: Remarks, place: str
+) -> tuple[tuple[str, str, bool, str], ...]:
+    """Return (value, points, is the value fixed, problem) for each row; what the data has is offered without points."""
     values = points.get("values", {})
     closed = closed_values(spec)
-    names = dict.fromkeys((*closed, *values, *known.get(spec.name if spec else "", ())))
-    spare = [] if closed else [("", "", False)] * _SPARE_ROWS
-    return (*((name, shown(values.get(name)), True) for name in names), *spare)
+    names = dict.fromkeys((*closed, *values, *remarks.known.get(spec.name if spec else "", ())))
+    spare = [] if closed else [("", "", False, "")] * _SPARE_ROWS
+    rows = ((name, shown(values.get(name)), True, remarks.problems.get(f"{place}.{name}", "")) for name in names)
+    return (*rows, *spare)
 
 
 def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
@@ -208,7 +215,7 @@ def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
             name,
             f"{label} ({shown(usual[name])} if empty)",
             shown(entry.get(name)),
-            spec.unit,
+            unit_sign(spec.unit),
             said_at(remarks.problems, f"{place}.{name}"),
         )
         for name, label in labels.items()
@@ -254,7 +261,8 @@ def _promise(entry: Entry, place: str, notes: Notes) -> Entry:
 
 def _own(notes: Notes, place: str) -> tuple[str, ...]:
     """Return what is said of an entry as a whole, and of parts that have no field to say it beside."""
-    shown_elsewhere = (f"{place}.when", f"{place}.points.", f"{place}.label")
+    fields = ("when", "points.", "label", "at_least", "at_most", "keep.", "worth", *PROMISE_DAYS, *RANGE)
+    shown_elsewhere = tuple(f"{place}.{name}" for name in fields)
     inside = [
         (at, text)
         for at, text in notes.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,12 @@ SAFEGUARD_WORDS = {
     "far_future": "Orders wanted later than this leave stock to nearer ones if supply comes in time",
     "starvation": "Orders that have waited this long come before all others",
 }
+FORECAST_WORDS = {
+    "horizon_days": ("Keep stock for demand of the next", "days"),
+    "history_weeks": ("shares from the last", "weeks"),
+}
+# Places outside of lists that have a field, which says what is wrong with them.
+WITH_FIELDS = (*SAFEGUARDS, *(f"forecast.{name}" for name in FORECAST_WORDS))
 SECTION_HINTS = {
     "segments": "A line belongs to the first segment that it meets.",
     "quotas": "A line belongs to the first quota that it meets. Shares are of each product's units.",
@@ -73,7 +79,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry in its list; ``form`` is there for the one that is open."""
+    """One entry in its list; ``form`` is there for the one that is open.
+
+    ``loose`` are the findings that its form does not show beside a condition.
+    """
 
     section: str
     id: str
@@ -87,6 +96,7 @@ class Row:
     slider: Slider | None
     problems: tuple[str, ...]
     findings: tuple[Finding, ...]
+    loose: tuple[Finding, ...]
     form: EntryForm | None
     curve: Curve | None
 
@@ -118,7 +128,7 @@ class Screen:
     whole_choices: tuple[tuple[str, str], ...]
     fair_share: str
     shareable: tuple[tuple[str, str], ...]
-    forecast: Mapping[str, Any] | None
+    forecast: tuple[Value, ...]
     safeguards: tuple[Value, ...]
     general: tuple[str, ...]
     findings: int
@@ -143,11 +153,16 @@ def make_screen(document: Document, *, opened: str, said: Said) -> Screen:
         whole_choices=tuple(words.WHOLE_ORDERS.items()) if strategy in CHOOSING and divider == "rank" else (),
         fair_share=document.get("fair_share", ""),
         shareable=tuple((spec.name, spec.label) for spec in CATALOGUE.values() if spec.kind is Kind.TEXT),
-        forecast=document.get("forecast"),
+        forecast=tuple(_forecast(document["forecast"], said.problems)) if "forecast" in document else (),
         safeguards=tuple(_safeguard(document, name, said.problems) for name in SAFEGUARDS),
-        general=tuple(text for place, text in said.problems.items() if not place.startswith(in_lists)),
+        general=tuple(text for place, text in said.problems.items() if not place.startswith((*in_lists, *WITH_FIELDS))),
         findings=len(said.findings),
     )
+
+
+def _forecast(forecast: Document, problems: Mapping[str, str]) -> Iterator[Value]:
+    for name, (label, unit) in FORECAST_WORDS.items():
+        yield Value(name, label, shown(forecast.get(name)), unit, problems.get(f"forecast.{name}", ""))
 
 
 def _safeguard(document: Document, name: str, problems: Mapping[str, str]) -> Value:
@@ -220,6 +235,7 @@ def _row(
         slider=slider,
         problems=tuple(text for where, text in said.problems.items() if _inside(where, at)),
         findings=tuple(findings),
+        loose=tuple(finding for finding in findings if not _inside(finding.place, f"{at}.when")),
         form=form,
         curve=curve_of(entry) if form else None,
     )

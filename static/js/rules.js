@@ -100,21 +100,40 @@ document.addEventListener("rules-changed", () => {
   if (trial?.elements.ref.value) trial.requestSubmit();
 });
 
-// A new entry is opened to be named; what was moved keeps the focus; a refusal is read out.
+// Where the keyboard goes on once the list has been drawn anew: what was moved, the name of a new entry, a new condition,
+// else beside what was taken away. A refusal is read out.
+let goOn = null;
+
+document.addEventListener("submit", (event) => {
+  const verb = event.submitter?.value ?? "";
+  const list = event.target.closest(".card")?.querySelector("[data-rules]")?.dataset.rules;
+  const open = event.target.closest("[data-rule]")?.querySelector('[id^="open-"]')?.id;
+  const before = new Set(conditions().map((condition) => condition.id));
+  goOn = () => {
+    if (verb === "add" || verb === "copy") return nameIt();
+    if (/^(branch|group):/.test(verb)) return conditions().find((condition) => !before.has(condition.id))?.focus();
+    if (document.activeElement === document.body) handle(open, list)?.focus();
+  };
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "main") return;
   const refused = document.querySelector("[role=alert][data-focus]");
   const chosen = refused ?? (wanted ? document.getElementById(wanted) : null);
+  if (chosen) chosen.focus();
+  else goOn?.();
   wanted = "";
-  chosen?.focus();
+  goOn = null;
   isMoving = false;
   moveNext();
 });
 
-document.addEventListener("submit", (event) => {
-  const verb = event.submitter?.value;
-  if (verb === "add" || verb === "copy") document.addEventListener("htmx:afterSettle", nameIt, { once: true });
-});
+const conditions = () => [...document.querySelectorAll(".build [name$='.attribute']")];
+
+const handle = (open, list) =>
+  document.getElementById(open) ??
+  document.querySelector(`[data-rules="${list}"] [id^="open-"]`) ??
+  document.getElementById(`add-${list}`);
 
 function nameIt() {
   const name = document.querySelector("[data-focus-new]");

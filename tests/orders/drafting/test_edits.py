@@ -121,6 +121,14 @@ def test_another_strategy_takes_its_rules_from_what_was_there_before() -> None:
     assert apply(fifo, Edit("strategy", "priority"), earlier=BALANCED_PRIORITY) == BALANCED_PRIORITY
 
 
+def test_rules_are_not_lost_on_the_way_over_first_in_first_out() -> None:
+    fifo = apply(BALANCED_PRIORITY, Edit("strategy", "fifo"))
+
+    criteria = apply(fifo, Edit("strategy", "lexicographic"), earlier=BALANCED_PRIORITY)
+
+    assert criteria == apply(BALANCED_PRIORITY, Edit("strategy", "lexicographic"))
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_rules_of_any_preset_have_a_form_in_any_strategy(preset: str, strategy: str) -> None:

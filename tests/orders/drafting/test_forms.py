@@ -76,7 +76,14 @@ def test_a_nested_condition_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("op", "values", "value"),
-    [("in", ["3"], [3]), ("in", ["3\n5\n3"], [3, 5]), ("between", ["3"], [3, 3]), ("eq", ["3", "5"], 3), ("gt", [], 0)],
+    [
+        ("in", ["3"], [3]),
+        ("in", ["3\n5\n3"], [3, 5]),
+        ("between", ["3"], [3, 3]),
+        ("between", [], [1, 7]),
+        ("eq", ["3", "5"], 3),
+        ("gt", [], 7),
+    ],
 )
 def test_values_are_kept_when_the_comparison_changes(op: str, values: list[str], value: Any) -> None:
     read = conditions.read_tree(compare("when", "order.days_late", op, *values))

@@ -35,6 +35,20 @@ def test_every_rule_of_the_first_preset_reads_well() -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (rule("order.open_value", type="step", steps=[[1, 5], [1200, 10]]), "5 from £1, 10 from £1,200"),
+        (rule(type="step", steps=[[-3, 2], [1, 5], [7, 10]]), "2 from −3 days, 5 from 1 day, 10 from 7 days"),
+        (rule("customer.rating", type="step", steps=[[4, 9]]), "9 from 4 of 5"),
+        (rule("order.ship_policy", type="by_value", values={"one_backorder": 5}), "One backorder 5"),
+        (rule("order.channel", type="by_value", values={"EDI": 5, "web": 2}), "EDI 5, Web 2"),
+    ],
+)  # fmt: skip
+def test_values_are_said_with_their_units_and_names(entry: dict[str, Any], said: str) -> None:
+    assert entry_in_words("rules", entry, is_ordered=False) == said
+
+
+@pytest.mark.parametrize(
     ("section", "entry", "said"),
     [
         (

@@ -168,3 +168,11 @@ def test_the_largest_policy_is_read_in_a_moment():
     lint(policy(*rules))
 
     assert time.perf_counter() - start < 30  # takes about a second; this catches a search that does not end
+
+
+def test_a_finding_names_another_rule_as_the_list_does():
+    twice = policy(linear("age", "order.age_days", 2, label="Age, counted once"), linear("b", "order.age_days", 2))
+
+    assert [finding.message for finding in lint(twice)] == [
+        "Counts again what rule 1, “Age, counted once” counts: same condition, same points."
+    ]

@@ -214,6 +214,42 @@ def test_what_was_typed_wrong_stands_where_it_was_typed(sign_in: SignIn, admin: 
     assert Policy.objects.get(pk=draft.pk).rules == BALANCED_PRIORITY
 
 
+def test_points_by_value_that_are_no_number_are_marked_where_they_were_typed(sign_in: SignIn, admin: User) -> None:
+    draft, client = begin(admin), sign_in(user=admin)
+    form = entry_form(client, draft, "rules.tier")
+    form["points.value"][1] = "many"
+
+    page = client.post(f"/rules/{draft.version}/edit/", {**form, "do": "save"}).content.decode()
+
+    marked = page[page.index('value="many"') :]
+    assert marked.index('aria-invalid="true"') < marked.index("must be a number, not a text") < marked.index("</li>")
+
+
+def test_a_value_not_chosen_yet_asks_for_one(sign_in: SignIn, admin: User) -> None:
+    doubtful = copy.deepcopy(BALANCED_PRIORITY)
+    doubtful["rules"][2]["when"] = {"attribute": "customer.code", "op": "is_known"}
+    draft, client = begin(admin, doubtful), sign_in(user=admin)
+    form = entry_form(client, draft, "rules.tier") | {"when.op": ["eq"]}
+
+    response = client.post(f"/rules/{draft.version}/edit/", {**form, "do": "save"})
+
+    assert response.status_code == 422
+    assert "Type a value." in response.content.decode()
+
+
+@pytest.mark.parametrize("divider", ["segments", "quotas", "fair_share", "rank"])
+def test_stock_is_divided_in_another_way_while_a_segment_is_open(sign_in: SignIn, admin: User, divider: str) -> None:
+    draft, client = begin(admin, EVERYTHING), sign_in(user=admin)
+    sent = {"do": f"divide:{divider}", "revision": 1, "open": "segments.platinum"}
+
+    assert client.post(f"/rules/{draft.version}/edit/", sent).status_code == 302
+
+    draft.refresh_from_db()
+    assert [name for name in ("segments", "quotas", "fair_share") if name in draft.rules] == [divider][
+        : divider != "rank"
+    ]
+
+
 def test_somebody_elses_change_is_shown_and_mine_can_go_on_top(sign_in: SignIn, admin: User) -> None:
     other = make_user("admin")
     draft, client = begin(admin), sign_in(user=admin)
@@ -243,6 +279,8 @@ def test_findings_stand_beside_what_they_doubt(sign_in: SignIn, admin: User) -> 
     page = sign_in(user=admin).get(f"/rules/{draft.version}/").content.decode()
 
     assert 'class="finding"' in page
+    opened = sign_in(user=admin).get(f"/rules/{draft.version}/?open=rules.expedited").content.decode()
+    assert opened.count("Gives 0 points.") == 1
 
 
 def test_the_document_can_be_written_as_json(sign_in: SignIn, admin: User) -> None:
