@@ -27,7 +27,8 @@ from orders.planning.types import Reason
 from orders.replanning.queue import plan_due_marks
 from tests.notifications.smtp_server import Script, parts_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
+# Committed: else each statement looks through the checks that the load left for the end of the transaction.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200)]
 
 LONDON = ZoneInfo("Europe/London")
 THRESHOLD_DAYS, UNSUPPLIED_THRESHOLD_DAYS, SLIP_DAYS, ENOUGH_ORDERS = 3, 7, 10, 300
