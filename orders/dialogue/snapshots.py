@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from orders.dialogue.standing import IS_HELD_BACK
 from orders.planning.types import Reason
+from orders.replanning.prepared import FEW, execute, execute_as_it_is
 
 MAX_LINES = 20
 
@@ -20,11 +20,23 @@ MAX_LINES = 20
 _DAY = f"""CASE WHEN promise.kept_because IS NOT NULL THEN promise.announced_on
     WHEN {IS_HELD_BACK.format(plan="plan", promise="promise")} THEN promise.told_on ELSE plan.eta_p50 END"""
 
+_LINES = """
+    SELECT p.sku, p.name, l.open_qty,
+        (SELECT coalesce(sum(a.qty), 0) FROM orders_allocation a WHERE a.line_id = l.id) AS allocated_qty,
+        CASE WHEN told.day IS NOT DISTINCT FROM plan.eta_p50 THEN own.eta_p50
+            WHEN own.eta_p50 = plan.eta_p50 THEN told.day
+            ELSE LEAST(own.eta_p50, told.day) END AS eta_on
+    FROM orders_orderline l
+    JOIN inventory_product p ON p.id = l.product_id
+    LEFT JOIN orders_lineplan own ON own.line_id = l.id
+    WHERE l.order_id = o.id AND l.open_qty > 0
+    ORDER BY l.position
+"""
 _ORDERS = f"""
     SELECT o.id, o.ref, o.channel, o.placed_at,
         c.code, c.name, c.contact_name, c.email, c.language, c.zone, c.wants_email, c.tier,
         promise.promised_on, promise.told_on,
-        {_DAY},
+        told.day,
         plan.eta_p90, plan.reason,
         (SELECT s.name
             FROM orders_orderline l
@@ -34,38 +46,20 @@ _ORDERS = f"""
             JOIN inventory_supplier s ON s.id = po.supplier_id
             WHERE l.order_id = o.id
             ORDER BY pl.expected_on DESC, pl.id DESC LIMIT 1),
-        c.phone, plan.short_units = 0 OR plan.reason = {int(Reason.ETA_BY_HAND)}
+        c.phone, plan.short_units = 0 OR plan.reason = {int(Reason.ETA_BY_HAND)},
+        (SELECT json_agg(line) FROM ({_LINES} LIMIT {MAX_LINES}) line),
+        (SELECT count(*) FROM orders_orderline l WHERE l.order_id = o.id AND l.open_qty > 0)
     FROM orders_order o
     JOIN orders_customer c ON c.id = o.customer_id
     LEFT JOIN orders_orderpromise promise ON promise.order_id = o.id
     LEFT JOIN orders_orderplan plan ON plan.order_id = o.id
-    WHERE o.id = ANY(%s)
-"""
-
-_LINES = f"""
-    SELECT * FROM (
-        SELECT l.order_id, p.sku, p.name, l.open_qty,
-            CASE WHEN told.day IS NOT DISTINCT FROM whole.eta_p50 THEN plan.eta_p50
-                WHEN plan.eta_p50 = whole.eta_p50 THEN told.day
-                ELSE LEAST(plan.eta_p50, told.day) END,
-            (SELECT coalesce(sum(a.qty), 0)::int FROM orders_allocation a WHERE a.line_id = l.id),
-            row_number() OVER (PARTITION BY l.order_id ORDER BY l.position) AS place,
-            count(*) OVER (PARTITION BY l.order_id) AS lines
-        FROM orders_orderline l
-        JOIN inventory_product p ON p.id = l.product_id
-        LEFT JOIN orders_lineplan plan ON plan.line_id = l.id
-        LEFT JOIN orders_orderplan whole ON whole.order_id = l.order_id
-        LEFT JOIN orders_orderpromise promise ON promise.order_id = l.order_id
-        CROSS JOIN LATERAL (SELECT {_DAY.replace("plan.", "whole.")} AS day) told
-        WHERE l.order_id = ANY(%s) AND l.open_qty > 0
-    ) numbered
-    WHERE place <= %s
-    ORDER BY order_id, place
+    CROSS JOIN LATERAL (SELECT {_DAY} AS day) told
+    WHERE o.id = ANY(%(orders)s::bigint[])
 """
 
 
 def customer_payloads(order_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return the payload of a customer fact for each order, as the database has it now; two queries in all.
+    """Return the payload of a customer fact for each order, as the database has it now; one query in all.
 
     While a rule keeps a date back, the order and its lines have the date that stands: customers hear no other.
     ``lines`` holds the first 20 open lines, ``more_lines`` how many there are besides. Dates are ISO text or None;
@@ -73,17 +67,10 @@ def customer_payloads(order_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     planning reason, or None while the order has no plan.
     """
     ids = sorted(set(order_ids))
+    run = execute if len(ids) <= FEW else execute_as_it_is
     with connection.cursor() as cursor:
-        cursor.execute(_ORDERS, [ids])
-        payloads = {row[0]: _order_payload(row) for row in cursor.fetchall()}
-        cursor.execute(_LINES, [ids, MAX_LINES])
-        by_order: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in cursor.fetchall():
-            by_order[row[0]].append(row)
-    for order_id, rows in by_order.items():
-        payloads[order_id]["lines"] = [_line_payload(row) for row in rows]
-        payloads[order_id]["more_lines"] = rows[0][7] - len(rows)
-    return payloads
+        run(cursor, _ORDERS, {"orders": ids})
+        return {row[0]: _order_payload(row) for row in cursor.fetchall()}
 
 
 def _order_payload(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -97,8 +84,8 @@ def _order_payload(row: tuple[Any, ...]) -> dict[str, Any]:
             ),
             phone=row[18],
         ),
-        "lines": [],
-        "more_lines": 0,
+        "lines": row[20] or [],
+        "more_lines": max(row[21] - MAX_LINES, 0),
         "promised_on": _iso(row[12]),
         "told_on": _iso(row[13]),
         "eta_on": _iso(row[14]),
@@ -107,10 +94,6 @@ def _order_payload(row: tuple[Any, ...]) -> dict[str, Any]:
         "supplier": row[17],
         "is_firm": bool(row[19]),
     }
-
-
-def _line_payload(row: tuple[Any, ...]) -> dict[str, Any]:
-    return {"sku": row[1], "name": row[2], "open_qty": row[3], "allocated_qty": row[5], "eta_on": _iso(row[4])}
 
 
 def _iso(day: date | None) -> str | None:
