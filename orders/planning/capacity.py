@@ -60,7 +60,7 @@ def roll_through(work: Work, capacity: Capacity, context: Context) -> tuple[Ints
     if not picks_at_all(capacity, context).all():
         raise ValueError("weekly_qty: each warehouse must pick on some working day")
     calendars = _calendars_of(capacity.warehouse_id, context)
-    done = WorkingDays(context.calendar).add(np.maximum(work.ready_on, context.today), 0)
+    done = _first_working_days(work, context)
     listed = np.searchsorted(capacity.warehouse_id, work.warehouse_id)
     known = listed < len(capacity.warehouse_id)
     known[known] = capacity.warehouse_id[listed[known]] == work.warehouse_id[known]
@@ -77,6 +77,16 @@ def roll_through(work: Work, capacity: Capacity, context: Context) -> tuple[Ints
             done[at] = working_days.add(np.full(len(at), context.today, dtype=np.int64), np.array(taken))
             left += [(place, day, units) for day, units in days.left()]
     return done, with_days(capacity, left)
+
+
+def _first_working_days(work: Work, context: Context) -> Ints:
+    """Return when each entry can be picked at the earliest: on a day that its own warehouse works."""
+    days = np.maximum(work.ready_on, context.today)
+    warehouses, own = np.unique(work.warehouse_id, return_inverse=True)
+    for place, calendar in enumerate(_calendars_of(warehouses, context)):
+        at = own == place
+        days[at] = WorkingDays(calendar).add(days[at], 0)
+    return days
 
 
 def with_days(capacity: Capacity, left: Sequence[tuple[int, int, int]]) -> Capacity:
@@ -128,7 +138,7 @@ class _Days:
         self._dates: list[int] = []
         self._left: dict[int, int] = {}
         self._next: dict[int, int] = {}
-        if self._units(0) != NO_LIMIT:
+        if self._units(0) != NO_LIMIT and self._dates[0] == today:  # what is picked on a closed day is no other day's
             self._left[0] = max(self._units(0) - int(capacity.picked_today[place]), 0)
 
     def take(self, day: int, qty: int) -> int:

@@ -39,7 +39,8 @@ def reasons(
         protected |= divided.limited & lacking
     cases: list[tuple[Bools, Reason]] = [
         (ready.held, Reason.ON_HOLD),
-        (picked_later, Reason.CAPACITY),
+        # The pass over the queues reads FILL_THRESHOLD, so hands must not hide it: the days would go to and fro.
+        (picked_later & (claimed.note != Reason.FILL_THRESHOLD), Reason.CAPACITY),
         (claimed.need_qty == 0, Reason.FROZEN),
         ((claimed.on_hand_qty == claimed.need_qty) & (gates.member < 0) & ~held_back, Reason.READY),
         (dates.by_hand, Reason.ETA_BY_HAND),

@@ -150,7 +150,8 @@ def _ready_on(claims: Columns, context: Context) -> Ints:
         own = WorkingDays(context.calendar).add(start, claims["delay"])
     else:
         source = claims.get("source_id", np.zeros(len(start), dtype=np.int64))
-        own = SiteDays(context).arrive(source, start, claims["delay"])
+        arrives = SiteDays(context).arrive(source, start, claims["delay"])
+        own = np.where(expected == NO_DAY, context.today, arrives)
     order, line = (np.unique(claims[name], return_inverse=True)[1] for name in ("order_id", "line_id"))
     thin = np.zeros(int(order.max(initial=-1)) + 1, dtype=np.bool_)
     thin[order[claims["is_thin"]]] = True

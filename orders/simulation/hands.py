@@ -73,11 +73,11 @@ def with_capacity(hands: Hands, warehouse_id: int, units: int) -> Hands:
 
 def pick_days_of(inputs: Inputs, plan: Plan, hands: Hands, *, today: int) -> PickDays:
     """Return which lines of a plan must wait for hands, and until when."""
-    found = delayed_of(_claims(inputs, plan, hands), hands.capacity, context_of(inputs.sites, today=today))
+    found = delayed_of(queue_of(inputs, plan, hands), hands.capacity, context_of(inputs.sites, today=today))
     return PickDays(found.line_id, found.pick_on)
 
 
-def _claims(inputs: Inputs, plan: Plan, hands: Hands) -> Columns:
+def queue_of(inputs: Inputs, plan: Plan, hands: Hands) -> Columns:
     """Return the plan's claims in the columns that the live pass reads: frozen, on hand, coming; not of held orders."""
     frozen, allocations, pegs, supply = _unpicked(inputs, hands), plan.allocations, plan.pegs, inputs.supply
     by_source = np.argsort(supply.source_id)
@@ -86,7 +86,6 @@ def _claims(inputs: Inputs, plan: Plan, hands: Hands) -> Columns:
     line_id = np.concatenate((frozen["line_id"], allocations.line_id, pegs.line_id))
     at = np.searchsorted(inputs.backlog.line_id, line_id)
     planned = np.searchsorted(plan.line_id, line_id)
-    terms = np.zeros(0, dtype=np.int64) if inputs.terms is None else inputs.terms.line_id
     stage = None if plan.guarantees is None else plan.guarantees.stage[planned]
     ship_policy = inputs.backlog.ship_policy[at].astype(np.int64)
     claims = {
@@ -102,7 +101,7 @@ def _claims(inputs: Inputs, plan: Plan, hands: Hands) -> Columns:
         "stage": np.full(len(line_id), ANY_STAGE) if stage is None else stage.astype(np.int64),
         "placed_at": inputs.backlog.placed_at[at],
         "ship_policy": np.where(ship_policy == ShipPolicy.JOINT, ShipPolicy.PARTIAL, ship_policy),
-        "has_terms": np.isin(line_id, terms),
+        "has_terms": ship_policy == ShipPolicy.JOINT,
         "is_thin": plan.reason[planned] == Reason.FILL_THRESHOLD,
     }
     queued = plan.reason[planned] != Reason.ON_HOLD

@@ -12,6 +12,7 @@ from tests.orders.planning.cases import Case, Line, Source
 
 NOW, NEVER = 0, 10**9
 READY, FROZEN, ON_HOLD, SHIP_COMPLETE, AWAITING, LATE, SHORT, PROTECTED, BY_HAND, CAPACITY = range(10)
+FILL_THRESHOLD = 10
 PARTIAL, COMPLETE, ONE_BACKORDER = range(3)
 
 
@@ -237,7 +238,8 @@ class Oracle:
             answer = answers[line.line_id]
             day = max(map(self.leaves_hands, picks), default=0)
             if answer.eta_p50 and day > answer.eta_p50 and not line.on_hold and answer.reason != BY_HAND:
-                answer.eta_p50, answer.eta_p90, answer.reason = day, max(day, answer.eta_p90), CAPACITY
+                answer.eta_p50, answer.eta_p90 = day, max(day, answer.eta_p90)
+                answer.reason = answer.reason if answer.reason == FILL_THRESHOLD else CAPACITY
 
     def describe(self, line: Line) -> Answer:
         answer = Answer(allocated=self.picked[line.line_id])

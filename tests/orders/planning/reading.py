@@ -71,7 +71,8 @@ def policy_of(case: Case, policy: Policy) -> Policy:
         for i, share in enumerate(case.quotas)
     )
     fair_share = "customer.tier" if case.fair_share else ""
-    far = policy.far_future if case.far_horizon is None else FarFuture(case.far_horizon)
+    whose = of_tier(case.far_tier) if case.far_tier else None
+    far = policy.far_future if case.far_horizon is None else FarFuture(case.far_horizon, whose)
     policy = replace(policy, segments=segments, quotas=quotas, fair_share=fair_share, far_future=far)
     if case.classes and policy.forecast is None:
         policy = replace(policy, forecast=forecast_of(case))

@@ -10,6 +10,7 @@ from tests.orders.planning.cases import TODAY, Case, Line, PickDay, random_case
 from tests.orders.planning.oracle import (
     AWAITING,
     COMPLETE,
+    FILL_THRESHOLD,
     LATE,
     NEVER,
     NOW,
@@ -25,7 +26,7 @@ from tests.orders.planning.oracle import (
 )
 
 JOINT = 3
-FILL_THRESHOLD, WANTED_LATER, SPLIT_LIMIT = 10, 11, 12
+WANTED_LATER, SPLIT_LIMIT = 11, 12
 
 
 class TermsOracle(Oracle):
