@@ -64,13 +64,13 @@ def edit_scenarios(scenarios: list[Scenario], action: str, argument: str) -> lis
     """Return the scenarios after a press of a button; one that makes no sense changes nothing.
 
     ``add`` and ``copy:i`` make a scenario, ``remove:i`` takes one away; ``change:i.kind`` adds a change to scenario i,
-    ``drop:i.j`` takes one away.
+    in place of a delay of nobody, ``drop:i.j`` takes one away.
     """
     at, _, rest = argument.partition(".")
     i = int(at) if at.isascii() and at.isdigit() and len(at) < 3 else -1
     changed = [{**scenario, "changes": list(scenario["changes"])} for scenario in scenarios]
     if action == "add" and len(changed) < MOST_SCENARIOS:
-        return [*changed, {"name": _free_name(changed), "changes": [_new("delay")]}]
+        return [*changed, {"name": _free_name(changed), "changes": []}]
     if not 0 <= i < len(changed):
         return changed
     match action:
@@ -79,7 +79,7 @@ def edit_scenarios(scenarios: list[Scenario], action: str, argument: str) -> lis
         case "remove" if len(changed) > 1:
             del changed[i]
         case "change" if rest in KINDS and len(changed[i]["changes"]) < MOST_CHANGES:
-            changed[i]["changes"].append(_new(rest))
+            changed[i]["changes"] = [*filter(_is_begun, changed[i]["changes"]), _new(rest)]
         case "drop" if rest.isascii() and rest.isdigit() and int(rest) < len(changed[i]["changes"]):
             del changed[i]["changes"][int(rest)]
     return changed
@@ -140,6 +140,11 @@ def _read_line(text: str) -> dict[str, Any]:
 
 def _new(kind: str) -> Change:
     return {"type": kind, **FIRST[kind]}
+
+
+def _is_begun(change: Change) -> bool:
+    """Tell whether somebody has said something of a change; a delay whose supplier nobody named is as it began."""
+    return change["type"] != "delay" or bool(change.get("supplier") or change.get("purchase_order"))
 
 
 def _free_name(scenarios: list[Scenario]) -> str:

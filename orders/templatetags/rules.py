@@ -21,6 +21,7 @@ from orders.templatetags.display import MINUS, day, pounds
 register = template.Library()
 
 MOST_MOVES = 5  # of winners, and of losers
+_FIELDS = {"sku": "product", "qty": "units", "expected_on": "day of arrival", "requested_on": "wanted on"}
 GAP = 2.0  # percent between bars
 KINDS = {
     "backordered": "Backordered",
@@ -228,5 +229,5 @@ def place_words(place: str) -> str:
     """Say which field of a simulation is meant: ``scenarios.0.changes.1.days`` is scenario 1, change 2, days."""
     parts = place.split(".")
     said = [f"{name.removesuffix('s')} {int(at) + 1}" for name, at in pairwise(parts) if at.isdigit()]
-    last = [parts[-1].replace("_", " ")] if not parts[-1].isdigit() else []
+    last = [_FIELDS.get(parts[-1], parts[-1].replace("_", " "))] if not parts[-1].isdigit() else []
     return ", ".join([*said, *last]).capitalize()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -82,7 +84,7 @@ def new_simulation(request: HttpRequest) -> HttpResponse:
     if action != "run":
         return _builder(request, name, edit_scenarios(scenarios, action, argument))
     try:
-        asked = simulations.ask(name=name, scenarios=scenarios, actor=request.user, now=timezone.now())
+        asked = simulations.ask(name=name, scenarios=_with_codes(scenarios), actor=request.user, now=timezone.now())
     except DomainError as refusal:
         return _builder(request, name, scenarios, refusal)
     url = reverse("orders:simulation", args=[asked.pk])
@@ -149,7 +151,7 @@ def _builder(
 ) -> HttpResponse:
     context = {
         "name": name,
-        "scenarios": [{**one, "changes": [_as_fields(change) for change in one["changes"]]} for one in scenarios],
+        "scenarios": [_with_fields(i, one, refusal.fields if refusal else {}) for i, one in enumerate(scenarios)],
         "kinds": KINDS.items(),
         "problems": refusal.fields if refusal else {},
         "refusal": refusal,
@@ -161,6 +163,31 @@ def _builder(
         "ship_policies": ShipPolicy.choices,
     }
     return render_page(request, "orders/simulation_new.html", context, status=refusal.status if refusal else 200)
+
+
+def _with_codes(scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return scenarios with the code of each supplier that was called by its name."""
+    called = {str(change["supplier"]).lower() for one in scenarios for change in one["changes"] if "supplier" in change}
+    named = Supplier.objects.annotate(called=Lower("name")).filter(called__in=called)
+    codes = dict(named.order_by("-code").values_list("called", "code")) if called else {}
+    return [{**one, "changes": [_with_code(change, codes) for change in one["changes"]]} for one in scenarios]
+
+
+def _with_code(change: dict[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
+    code = codes.get(str(change.get("supplier", "")).lower())
+    return {**change, "supplier": code} if code else change
+
+
+def _with_fields(place: int, scenario: dict[str, Any], problems: Mapping[str, str]) -> dict[str, Any]:
+    """Return a scenario with what the fields of its changes show, and what is wrong with each."""
+    changes = []
+    for j, change in enumerate(scenario["changes"]):
+        at = f"scenarios.{place}.changes.{j}"
+        said = [
+            (where[len(at) :], text) for where, text in problems.items() if where == at or where.startswith(f"{at}.")
+        ]
+        changes.append({**_as_fields(change), "label": KINDS.get(change.get("type", ""), ""), "problems": said})
+    return {**scenario, "changes": changes}
 
 
 def _as_fields(change: dict[str, Any]) -> dict[str, Any]:

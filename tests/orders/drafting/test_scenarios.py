@@ -85,10 +85,19 @@ def test_scenarios_are_added_copied_and_removed() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_change_of_any_kind_is_added_and_dropped(kind: str) -> None:
-    grown = edit_scenarios(first_scenarios(), "change", f"0.{kind}")
+    one = [{"name": "Late", "changes": [{"type": "delay", "supplier": "S", "days": 3}]}]
+    grown = edit_scenarios(one, "change", f"0.{kind}")
 
     assert grown[0]["changes"][1] == {"type": kind, **FIRST[kind]}
-    assert edit_scenarios(grown, "drop", "0.1") == first_scenarios()
+    assert edit_scenarios(grown, "drop", "0.1") == one
+
+
+def test_a_change_takes_the_place_of_a_delay_of_nobody() -> None:
+    as_sent = read_scenarios(form({"type": "delay", "whose": "supplier", "who": "", "days": "10"}))
+
+    for scenarios in (first_scenarios(), as_sent, edit_scenarios(first_scenarios(), "add", "")[1:]):
+        changes = edit_scenarios(scenarios, "change", "0.demand")[0]["changes"]
+        assert [change["type"] for change in changes] == ["demand"]
 
 
 @pytest.mark.parametrize("argument", ["", "9", "x", "0.", "0.x", "0.99", "-1", "0.magic"])
@@ -102,7 +111,7 @@ def test_there_are_no_more_than_a_simulation_takes() -> None:
     for _ in range(MOST_SCENARIOS + 3):
         scenarios = edit_scenarios(scenarios, "add", "")
     for _ in range(MOST_CHANGES + 3):
-        scenarios = edit_scenarios(scenarios, "change", "0.delay")
+        scenarios = edit_scenarios(scenarios, "change", "0.demand")
 
     assert (len(scenarios), len(scenarios[0]["changes"])) == (MOST_SCENARIOS, MOST_CHANGES)
     assert len({scenario["name"] for scenario in scenarios}) == MOST_SCENARIOS

@@ -57,6 +57,9 @@ def test_what_is_wrong_is_named_and_what_was_typed_stays(sign_in: SignIn) -> Non
 
     assert response.status_code == 422
     assert "Scenario 1, change 1, days" in page
+    change = page[page.index('<fieldset class="change"') :]
+    assert "A supplier slips</legend>" in change
+    assert change.index('class="err"') < change.index("Days: ") < change.index("</fieldset>")
     assert 'value="soon"' in page
 
 
@@ -104,6 +107,18 @@ def test_a_simulation_is_asked_for_planned_compared_and_its_rules_published(sign
     assert policies.published().pk == draft.pk
     refused = client.post(f"{url}0/publish/", follow=True).content.decode()
     assert "changes no rules" in refused
+
+
+def test_a_supplier_is_called_by_name_or_code(sign_in: SignIn) -> None:
+    Supplier.objects.create(code="S-9", name="Northline Ltd")
+    client = sign_in()
+
+    for called in ("S-9", "northline ltd"):
+        sent = {"name": "Slip", **scenario(0, "Late", type="delay", whose="supplier", who=called, days="12")}
+        assert client.post("/simulations/new/", {**sent, "do": "run"}).status_code == 302
+
+    asked = Simulation.objects.prefetch_related("scenarios")
+    assert [one.scenarios.get().changes[0]["supplier"] for one in asked] == ["S-9", "S-9"]
 
 
 def test_a_simulation_is_changed_and_run_again(sign_in: SignIn) -> None:
