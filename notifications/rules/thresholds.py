@@ -41,6 +41,13 @@ def days_sql(move: Move, *, tier: str, channels: str) -> str:
     return _DAYS_SQL.format(kind=move.value, tier=tier, channels=channels, default=int(settings.SLIP_THRESHOLD_DAYS))
 
 
+def most_days_sql(move: Move) -> str:
+    """Return a SQL expression for the most days that news of a ``move`` is told from, whoever the customer is."""
+    return f"""GREATEST({int(settings.SLIP_THRESHOLD_DAYS)}, (
+        SELECT max(days) FROM notifications_threshold WHERE removed_at IS NULL AND kind IN ('', '{move.value}')
+    ))"""
+
+
 def thresholds_in_force() -> Sequence[Threshold]:
     """Return the thresholds, the first to be asked first."""
     return list(Threshold.objects.filter(removed_at__isnull=True))

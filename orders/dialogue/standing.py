@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import DateField, ExpressionWrapper, F, Func, IntegerField, Q, QuerySet, Subquery
 
 from notifications.models import MessageRules, Move
-from notifications.rules.thresholds import CHANNELS_SQL, days_sql
+from notifications.rules.thresholds import CHANNELS_SQL, days_sql, most_days_sql
 from orders.models import OrderPlan, OrderPromise, Reason
 
 # A plan names an earlier day than the customer knows, and not all units are there: it may slip again. A day set by a
@@ -29,6 +29,19 @@ def least_days(customer: str) -> dict[str, str]:
         "later": days_sql(Move.LATER, tier=f"{customer}.tier", channels=channels),
         "earlier": days_sql(Move.EARLIER, tier=f"{customer}.tier", channels=channels),
     }
+
+
+class MostDays(Func):
+    """The most days from which a ``move`` is told to anybody, looked up once a query."""
+
+    output_field = IntegerField()
+
+    def __init__(self, move: Move) -> None:
+        super().__init__()
+        self.move = move
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+        return most_days_sql(self.move), []
 
 
 class LeastDays(Func):
@@ -50,12 +63,13 @@ def is_untold() -> Q:
 
     A later day that a promise rule keeps from them is not untold, nor one that is later by less than their threshold.
     """
-    least = LeastDays(Move.LATER, customer="order__customer")
-    return Q(
-        order__promise__kept_because__isnull=True,
-        order__promise__told_on__lt=F("eta_p50"),  # sorts most out before anybody's threshold is looked up
-        order__promise__told_on__lte=ExpressionWrapper(F("eta_p50") - least, output_field=DateField()),
+    # Nearly all are sorted out before anybody's threshold is looked up, which takes longer than all the rest.
+    is_later = Q(order__promise__kept_because__isnull=True, order__promise__told_on__lt=F("eta_p50"))
+    for_all, for_them = (
+        Q(order__promise__told_on__lte=ExpressionWrapper(F("eta_p50") - days, output_field=DateField()))
+        for days in (MostDays(Move.LATER), LeastDays(Move.LATER, customer="order__customer"))
     )
+    return is_later & (for_all | for_them)
 
 
 def with_least_days(rows: QuerySet[OrderPromise]) -> QuerySet[OrderPromise]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from orders.queries.status import conditions, is_held, status_case
 
 FILL_RATE_DAYS = 28
 MOST_COUNTED = 10_000  # matches of a filter; beyond it the number does not help anybody choose
+CHEAP_COUNT = 0.02  # seconds; each key of a filter box counts anew
 LAST = SortKey("order_id", False, paging.parse_int)
 SORTS: dict[str, tuple[SortKey, ...]] = {
     "rank": (
@@ -75,8 +76,15 @@ class BoardTotals:
 def open_plans(today: date) -> QuerySet[OrderPlan, OrderPlan]:
     """Return the plans of open orders with the sort columns, and ``held`` and ``status`` for conditions.
 
-    Neither of these two is read along: for a page of 50 PostgreSQL would first gather the holds of all orders.
+    A list that is walked in its order does not read these two along: PostgreSQL would first gather the holds of all
+    orders. For the page of 50 that was found it looks them up (``as_shown``).
     """
+    return _open_plans(today).all()
+
+
+@lru_cache(maxsize=2)
+def _open_plans(today: date) -> QuerySet[OrderPlan, OrderPlan]:
+    """Build the query once a day: its conditions cost 2 ms, and a page asks for it twice."""
     return (
         OrderPlan.objects.filter(order__status=OrderStatus.OPEN)
         .alias(held=is_held())
@@ -102,29 +110,30 @@ def sort_keys(sort: str) -> tuple[SortKey, ...] | None:
     return tuple(key.reversed() for key in keys)
 
 
+def as_shown(plans: QuerySet[OrderPlan, OrderPlan]) -> QuerySet[OrderPlan, OrderPlan]:
+    """Read along what rows show of ``open_plans``: status, customer and owner."""
+    return plans.annotate(status=F("status")).select_related("order__customer", "order__owner")
+
+
 def board_page(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey], *, after: str, before: str) -> KeyPage:
-    """Return one page of the board by key (one query); ``rows_of`` makes its rows (six)."""
-    whole = open_plans(timezone.localdate()).select_related("order__customer", "order__owner")
-    return paging.take_page(plans, sort, after=after, before=before, whole=whole)
+    """Return one page of the board by key (one query); ``rows_of`` makes its rows (four)."""
+    return paging.take_page(plans, sort, after=after, before=before, whole=as_shown(open_plans(timezone.localdate())))
 
 
 def rows_of(plans: Iterable[OrderPlan], *, has_steps: bool = False) -> list[BoardRow]:
-    """Return the rows of ``open_plans``, and give each plan its status; with the next steps at five more queries."""
+    """Return the rows of plans ``as_shown``; with the next steps at four more queries."""
     found = list(plans)
     ids = [plan.order_id for plan in found]
-    statuses = statuses_of(ids)
-    for plan in found:
-        vars(plan)["status"] = statuses.get(plan.order_id, "track")
-    ranks, scores, holds = ranks_of(ids), best_scores(ids), hold_names(ids)
+    ranks, scores, holds = ranks_of(ids), best_scores(ids), hold_kinds(ids)
     began = dict(DayRank.objects.filter(order_id__in=ids).values_list("order_id", "rank"))
-    steps = next_steps(found, today=timezone.localdate()) if has_steps else {}
+    steps = next_steps(found, holds, today=timezone.localdate()) if has_steps else {}
     at_rank = {rank: scores[order_id] for order_id, rank in ranks.items() if order_id in scores}
     return [
         BoardRow(
             plan,
             rank=(rank := ranks.get(plan.order_id, 0)),
             score=(score := scores.get(plan.order_id)),
-            hold=holds.get(plan.order_id, ""),
+            hold=hold_name(holds.get(plan.order_id, ())),
             decided_by=score.decided_by(at_rank.get(rank + 1)) if score and score.has_criteria else "",
             climbed=began[plan.order_id] - rank if plan.order_id in began and rank else None,
             step=steps.get(plan.order_id),
@@ -133,20 +142,18 @@ def rows_of(plans: Iterable[OrderPlan], *, has_steps: bool = False) -> list[Boar
     ]
 
 
-def statuses_of(order_ids: Sequence[int]) -> dict[int, str]:
-    """Return the status of each order (``orders.queries.status``)."""
-    rows = (
-        OrderPlan.objects.filter(pk__in=order_ids)
-        .annotate(held=is_held())
-        .annotate(status=status_case(timezone.localdate()))
-    )
-    return dict(rows.values_list("pk", "status"))
+def hold_kinds(order_ids: Sequence[int]) -> dict[int, list[HoldKind]]:
+    """Return what holds each order, the oldest first; nothing of the others."""
+    found: dict[int, list[HoldKind]] = {}
+    holds = Hold.objects.filter(order_id__in=order_ids, released_at__isnull=True).order_by("pk")
+    for order_id, kind in holds.values_list("order_id", "kind"):
+        found.setdefault(order_id, []).append(HoldKind(kind))
+    return found
 
 
-def hold_names(order_ids: Sequence[int]) -> dict[int, str]:
-    """Return what holds each order ("Credit hold"), the oldest where there are several."""
-    holds = Hold.objects.filter(order_id__in=order_ids, released_at__isnull=True).order_by("-pk")
-    return {order_id: f"{HoldKind(kind).label} hold" for order_id, kind in holds.values_list("order_id", "kind")}
+def hold_name(kinds: Sequence[HoldKind]) -> str:
+    """Name the oldest of an order's holds ("Credit hold"); "" for none."""
+    return f"{kinds[0].label} hold" if kinds else ""
 
 
 def board_totals(today: date, mine: int | None = None) -> BoardTotals:
@@ -161,14 +168,18 @@ def board_totals(today: date, mine: int | None = None) -> BoardTotals:
 
 def count_matching(plans: QuerySet[OrderPlan, OrderPlan], filters: str) -> int:
     """Count the orders that ``filters`` choose, up to one more than ``MOST_COUNTED``."""
-    return remembered(("orders:matching", filters), plans[: MOST_COUNTED + 1].count)
+    few = plans.order_by().values("pk")[: MOST_COUNTED + 1]
+    return remembered(("orders:matching", filters), few.count, cheap=CHEAP_COUNT)
 
 
 def totals_of_all(today: date) -> BoardTotals:
-    """Work out the figures over all open orders in one aggregate query: 0.7 s for 300,000."""
+    """Work out the figures over all open orders in one aggregate query: 0.5 s for 300,000."""
     sets = {key: condition for key, condition in conditions(today).items() if key != "mine"}
     counts: dict[str, Any] = {f"n_{key}": Count("order_id", filter=condition) for key, condition in sets.items()}
-    row = open_plans(today).aggregate(
+    # Here the held orders are gathered once; looked up for each order and figure they took two thirds of the time.
+    held = Q(order_id__in=Hold.objects.filter(released_at__isnull=True).values("order_id"))
+    plans = OrderPlan.objects.filter(order__status=OrderStatus.OPEN)
+    row = plans.alias(held=ExpressionWrapper(held, output_field=BooleanField())).aggregate(
         open_value=Coalesce(Sum("open_value_minor"), 0),
         risk_value=Coalesce(Sum("open_value_minor", filter=sets["behind"]), 0),
         top=Coalesce(Max("score", filter=Q(order__is_expedited=False)), 0.0),
@@ -191,7 +202,7 @@ def line_fill_rate(today: date) -> float | None:
     """
     since = timezone.make_aware(datetime.combine(today - timedelta(days=FILL_RATE_DAYS), time.min))
     lines = OrderLine.objects.filter(order__placed_at__gte=since).exclude(cancelled_qty__gte=F("ordered_qty"))
-    row = lines.aggregate(
-        total=Count("pk"), filled=Count("pk", filter=Q(open_qty=0) | Q(plan__allocated_qty__gte=F("open_qty")))
-    )
-    return row["filled"] / row["total"] if row["total"] else None
+    # Orders' plans know how many of their lines lack units: a third of the time of asking all lines' plans.
+    row = lines.aggregate(total=Count("pk"), new=Count("pk", filter=Q(open_qty__gt=0, order__plan=None)))
+    short = OrderPlan.objects.filter(placed_at__gte=since).aggregate(short=Sum("short_lines"))["short"] or 0
+    return (row["total"] - row["new"] - short) / row["total"] if row["total"] else None

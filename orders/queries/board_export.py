@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from kernel.paging import SortKey, take_page
 from orders.models import OrderPlan
-from orders.queries.board import hold_names
+from orders.queries.board import as_shown, hold_kinds, hold_name
 from orders.queries.ranks import Ranks, all_ranks
 from orders.queries.status import status_of
 
@@ -50,7 +50,7 @@ def export_chunks(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey]
     Each chunk starts after the last row of the one before, so that neither a cursor nor a snapshot is held while the
     file travels; an order that changes its place meanwhile may be missing or there twice.
     """
-    selected = plans.annotate(status=F("status")).select_related("order__customer", "order__owner")
+    selected = as_shown(plans)
     ranks = all_ranks()
     after, is_first = "", True
     while after or is_first:
@@ -62,8 +62,8 @@ def export_chunks(plans: QuerySet[OrderPlan, OrderPlan], sort: Sequence[SortKey]
 
 def _rows(plans: Sequence[OrderPlan], ranks: Ranks) -> list[ExportRow]:
     ids = [plan.order_id for plan in plans]
-    holds, places = hold_names(ids), ranks.of(ids)
-    return [_row(plan, places.get(plan.order_id, 0), holds.get(plan.order_id, "")) for plan in plans]
+    holds, places = hold_kinds(ids), ranks.of(ids)
+    return [_row(plan, places.get(plan.order_id, 0), hold_name(holds.get(plan.order_id, ()))) for plan in plans]
 
 
 def _row(plan: OrderPlan, rank: int, hold: str) -> ExportRow:

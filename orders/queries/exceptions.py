@@ -137,45 +137,51 @@ def _count(entries: Iterable[Entry]) -> Counter[str]:
 
 
 def _find(today: date) -> _Found:
-    """Search all open orders for what keeps them: one query a kind, each by an index or one scan."""
-    kinds: dict[int, list[ExceptionKind]] = defaultdict(list)
+    """Search all planned orders for what keeps them: one query a kind, each by an index or one scan."""
     candidates = _candidates(today)
-    for kind, order_ids in candidates.items():
-        for order_id in order_ids[:MOST]:
+    kinds: dict[int, list[ExceptionKind]] = defaultdict(list)
+    due: dict[int, date | None] = {}
+    for kind in WORST_FIRST:
+        for order_id, told_on in candidates[kind][:MOST]:
             kinds[order_id].append(kind)
-    told = OrderPlan.objects.filter(pk__in=kinds, order__status=OrderStatus.OPEN)
-    entries = [
-        Entry(told_on or promised_on or FAR, order_id, tuple(sorted(kinds[order_id], key=WORST_FIRST.index)))
-        for order_id, told_on, promised_on in told.values_list("pk", "order__promise__told_on", "promised_on")
-    ]
-    cut = frozenset(kind.value for kind, order_ids in candidates.items() if len(order_ids) > MOST)
+            due[order_id] = told_on
+    untold = OrderPlan.objects.filter(pk__in=[order_id for order_id, told_on in due.items() if told_on is None])
+    due |= dict(untold.values_list("pk", "promised_on"))
+    entries = [Entry(due[order_id] or FAR, order_id, tuple(found)) for order_id, found in kinds.items()]
+    cut = frozenset(kind.value for kind, nearest in candidates.items() if len(nearest) > MOST)
     return _Found(sorted(entries, key=lambda entry: entry.place), _count(entries), cut)
 
 
-def _candidates(today: date) -> dict[ExceptionKind, list[int]]:
-    """Return the orders of each kind, the nearest told day first, one more than ``MOST`` at most."""
-    holds = Hold.objects.filter(released_at__isnull=True, order__status=OrderStatus.OPEN)
-    overdue = OrderPromise.objects.filter(told_on__lt=today, order__status=OrderStatus.OPEN, order__plan__isnull=False)
+def _candidates(today: date) -> dict[ExceptionKind, list[tuple[int, date | None]]]:
+    """Return the orders of each kind with their told day, the nearest first, one more than ``MOST`` at most.
+
+    What is planned is open: that is looked up by key for the few of a kind, the status of all orders is not.
+    """
+    planned = OrderPlan.objects.values("pk")
+    holds = Hold.objects.filter(released_at__isnull=True)
+    waiting = holds.filter(order__in=planned)
+    overdue = OrderPromise.objects.filter(told_on__lt=today, pk__in=planned).order_by("told_on", "pk")
     undated = OrderPlan.objects.filter(eta_p50=None).exclude(Exists(holds.filter(order_id=OuterRef("pk"))))
     silent = Peg.objects.filter(
         purchase_order_line__expected_on__lt=today,
         purchase_order_line__purchase_order__status=PurchaseOrderStatus.OPEN,
     )
     return {
-        ExceptionKind.OVERDUE: _nearest(overdue, "pk", "told_on"),
+        ExceptionKind.OVERDUE: list(overdue.values_list("pk", "told_on")[: MOST + 1]),
         ExceptionKind.GUARANTEE: _nearest(LinePlan.objects.filter(kept=Kept.NO), "order_id", "order__promise__told_on"),
         **{
-            kind: _nearest(holds.filter(kind=of), "order_id", "order__promise__told_on") for of, kind in OF_HOLD.items()
+            kind: _nearest(waiting.filter(kind=of), "order_id", "order__promise__told_on")
+            for of, kind in OF_HOLD.items()
         },
-        ExceptionKind.HOLD: _nearest(holds.exclude(kind__in=OF_HOLD), "order_id", "order__promise__told_on"),
+        ExceptionKind.HOLD: _nearest(waiting.exclude(kind__in=OF_HOLD), "order_id", "order__promise__told_on"),
         ExceptionKind.NO_ETA: _nearest(undated, "pk", "order__promise__told_on"),
         ExceptionKind.SUPPLIER: _nearest(silent, "line__order_id", "line__order__promise__told_on"),
     }
 
 
-def _nearest(rows: QuerySet[Any, Any], key: str, told_on: str) -> list[int]:
+def _nearest(rows: QuerySet[Any, Any], key: str, told_on: str) -> list[tuple[int, date | None]]:
     by_order = rows.order_by().values(order_key=F(key)).annotate(day=Min(told_on))
-    found = by_order.order_by(F("day").asc(nulls_last=True), "order_key").values_list("order_key", flat=True)
+    found = by_order.order_by(F("day").asc(nulls_last=True), "order_key").values_list("order_key", "day")
     return list(found[: MOST + 1])
 
 

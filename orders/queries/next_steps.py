@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from django.db import connection
 
 from orders.dialogue.standing import is_untold
-from orders.models import Hold, HoldKind, OrderPlan, Reason, ShipPolicy
+from orders.models import HoldKind, OrderPlan, Reason, ShipPolicy
 from orders.queries.substitutes import with_substitutes
 
 # Of lines that lack units: does one have no supply, and does one wait for a delivery that somebody could ask about?
@@ -41,12 +41,13 @@ class Step(StrEnum):
     BUY = "buy"
 
 
-def next_steps(plans: Sequence[OrderPlan], *, today: date) -> dict[int, Step]:
+def next_steps(
+    plans: Sequence[OrderPlan], holds: Mapping[int, Collection[HoldKind]], *, today: date
+) -> dict[int, Step]:
     """Return what to do about each open order, the most urgent first; none where waiting is all there is to do.
 
-    ``plans`` come with their ``order``. Five queries, however many there are.
+    ``plans`` come with their ``order``, ``holds`` are the kinds by its key. Four queries, however many there are.
     """
-    holds = _hold_kinds([plan.order_id for plan in plans])
     untold = _untold([plan.order_id for plan in plans])
     found = {plan.order_id: step for plan in plans if (step := _of_order(plan, holds.get(plan.order_id), untold))}
     rest = [plan.order_id for plan in plans if plan.order_id not in found]
@@ -55,7 +56,7 @@ def next_steps(plans: Sequence[OrderPlan], *, today: date) -> dict[int, Step]:
     return {**found, **dict.fromkeys(replaceable, Step.SUBSTITUTE), **supply}
 
 
-def _of_order(plan: OrderPlan, held: set[str] | None, untold: Collection[int]) -> Step | None:
+def _of_order(plan: OrderPlan, held: Collection[HoldKind] | None, untold: Collection[int]) -> Step | None:
     if held:
         return Step.FIX_ADDRESS if HoldKind.ADDRESS in held else Step.RELEASE
     if plan.order_id in untold:
@@ -65,14 +66,6 @@ def _of_order(plan: OrderPlan, held: set[str] | None, untold: Collection[int]) -
         return Step.SHIP
     is_late = bool(plan.slip_days and plan.slip_days > 0)
     return Step.SPLIT if here and (plan.order.ship_policy != ShipPolicy.COMPLETE or is_late) else None
-
-
-def _hold_kinds(order_ids: Sequence[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    holds = Hold.objects.filter(order_id__in=order_ids, released_at__isnull=True)
-    for order_id, kind in holds.values_list("order_id", "kind"):
-        found.setdefault(order_id, set()).add(kind)
-    return found
 
 
 def _untold(order_ids: Sequence[int]) -> set[int]:

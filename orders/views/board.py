@@ -22,6 +22,7 @@ from orders.board.filters import BoardFilter
 from orders.models import HoldKind, Order, Policy, PolicyStatus
 from orders.queries.board import (
     BoardRow,
+    as_shown,
     board_page,
     board_totals,
     count_matching,
@@ -180,7 +181,7 @@ def _shown_rows(request: HttpRequest, *, has_steps: bool) -> list[BoardRow]:
     if not refs:
         return []
     plans = open_plans(timezone.localdate()).filter(order__ref__in=refs)
-    rows = rows_of(plans.select_related("order__customer", "order__owner"), has_steps=has_steps)
+    rows = rows_of(as_shown(plans), has_steps=has_steps)
     by_ref = {row.plan.order.ref: row for row in rows}
     return [by_ref[ref] for ref in refs if ref in by_ref]
 

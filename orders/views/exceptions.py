@@ -14,7 +14,7 @@ from kernel.errors import Invalid
 from kernel.pages import address, render_page
 from orders.handling import attention
 from orders.models import ExceptionKind, Snooze
-from orders.queries.board import open_plans, rows_of
+from orders.queries.board import as_shown, open_plans, rows_of
 from orders.queries.exceptions import MOST, Entry, Queue, exception_queue
 from orders.views.actions import action, day_of, done, field_of
 
@@ -105,10 +105,10 @@ def _in_passing(kind: ExceptionKind) -> str:
 
 
 def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
-    """Return what each entry shows, under ``kind`` or else its worst; seven queries, however many."""
+    """Return what each entry shows, under ``kind`` or else its worst; six queries, however many."""
     today = timezone.localdate()
     by_key: dict[int, Entry] = {entry.order_id: entry for entry in entries}
-    plans = open_plans(today).filter(pk__in=by_key).select_related("order__customer", "order__owner")
+    plans = as_shown(open_plans(today).filter(pk__in=by_key))
     rows = {row.plan.order_id: row for row in rows_of(plans)}
     snoozes = {(s.order_id, s.kind): timezone.localdate(s.until_at) for s in Snooze.objects.filter(order_id__in=by_key)}
     return [

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from inventory.substitutes import SubstituteIn, change_substitutes
 from orders.models import HoldKind, Order, OrderPlan, OrderPromise
+from orders.queries.board import hold_kinds
 from orders.queries.next_step import next_step
 from orders.queries.next_steps import Step, next_steps
 from orders.queries.order import order_detail
@@ -54,8 +55,12 @@ def plans(orders: dict[str, Order]) -> list[OrderPlan]:
     return list(OrderPlan.objects.filter(pk__in=[order.pk for order in orders.values()]).select_related("order"))
 
 
+def steps_of(rows: list[OrderPlan]) -> dict[int, Step]:
+    return next_steps(rows, hold_kinds([row.order_id for row in rows]), today=timezone.localdate())
+
+
 def test_each_order_gets_the_step_that_helps_it(orders: dict[str, Order]) -> None:
-    found = next_steps(plans(orders), today=timezone.localdate())
+    found = steps_of(plans(orders))
 
     waiting = {"", "together"}
     assert {name: found.get(order.pk) for name, order in orders.items()} == {
@@ -65,7 +70,7 @@ def test_each_order_gets_the_step_that_helps_it(orders: dict[str, Order]) -> Non
 
 def test_the_list_says_what_the_page_of_the_order_says(orders: dict[str, Order]) -> None:
     today = timezone.localdate()
-    found = next_steps(plans(orders), today=today)
+    found = steps_of(plans(orders))
 
     for name, order in orders.items():
         one = next_step(order_detail(order), has_substitutes=bool(proposals(order)), today=today)
@@ -76,9 +81,9 @@ def test_many_cost_no_more_queries_than_few(orders: dict[str, Order]) -> None:
     rows = plans(orders)
 
     with CaptureQueriesContext(connection) as queries:
-        next_steps(rows, today=timezone.localdate())
+        steps_of(rows)
 
     assert len(queries) <= MOST_QUERIES
     with CaptureQueriesContext(connection) as none:
-        assert next_steps([], today=timezone.localdate()) == {}
+        assert steps_of([]) == {}
     assert len(none) <= MOST_QUERIES
