@@ -6,6 +6,7 @@ every press of a button, so nothing is kept anywhere until the simulation is ask
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from orders.drafting.fields import Fields, first, number
@@ -101,7 +102,7 @@ def change_in_words(change: Change, policies: dict[int, str]) -> str:
             units = sum(line.get("qty", 0) for line in lines if isinstance(line, dict))
             return f"A new order of {units:,} units in {len(lines)} line{'' if len(lines) == 1 else 's'}"
         case "purchase":
-            return f"{change.get('qty')} × {change.get('sku')} ordered for {change.get('expected_on')}"
+            return f"{_grouped(change.get('qty'))} × {change.get('sku')} ordered for {_day(change.get('expected_on'))}"
         case "demand":
             what = change.get("sku") or change.get("category") or "all products"
             return f"Demand of {what} {_signed(change.get('percent'))} %"
@@ -156,6 +157,15 @@ def _days(days: object) -> str:
     if not isinstance(days, int):
         return "slips"
     return f"{abs(days)} days {'sooner' if days < 0 else 'later'}"
+
+
+def _day(text: object) -> str:
+    """Return a day as people write it; what is no day stays as it is."""
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    return f"{day.day} {day:%b %Y}"
 
 
 def _grouped(value: object) -> str:

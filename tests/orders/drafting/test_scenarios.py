@@ -125,6 +125,11 @@ def test_there_are_no_more_than_a_simulation_takes() -> None:
         ({"type": "stock", "sku": "A", "warehouse": "W", "add": -1500}, "−1,500 units on hand of A in W"),
         ({"type": "stock", "warehouse": "W", "set": 0}, "0 units on hand of W"),
         ({"type": "order", "lines": [{"sku": "A", "qty": 1200}]}, "A new order of 1,200 units in 1 line"),
+        (
+            {"type": "purchase", "sku": "A", "qty": 1200, "expected_on": "2026-12-01"},
+            "1,200 × A ordered for 1 Dec 2026",
+        ),
+        ({"type": "purchase", "sku": "A", "qty": 9, "expected_on": "soon"}, "9 × A ordered for soon"),
         ({"type": "demand", "percent": 20}, "Demand of all products +20 %"),
         ({"type": "capacity", "warehouse": "LDS", "units": 1200}, "LDS picks 1,200 units on each working day"),
         ({"type": "capacity", "warehouse": "", "units": "lots"}, "? picks lots units on each working day"),
