@@ -11,6 +11,7 @@ from inventory.api.calendars import CalendarViewSet
 from inventory.api.catalogue import ProductViewSet, SupplierViewSet, WarehouseViewSet
 from inventory.api.forecasts import ForecastRunViewSet, ForecastViewSet
 from inventory.api.purchase_orders import PurchaseOrderViewSet
+from notifications.api.facts import QuarantinedFactViewSet
 from notifications.api.messages import MessageViewSet
 from notifications.api.preferences import PreferenceViewSet
 from notifications.api.rules import MessageRulesViewSet
@@ -79,6 +80,7 @@ router.mount("compensation-budget", BudgetViewSet, "compensation-budget")
 router.mount("choices", ChoiceViewSet, "choices")
 router.mount("messages", MessageViewSet, "messages")
 router.mount("message-rules", MessageRulesViewSet, "message-rules")
+router.mount("quarantined-facts", QuarantinedFactViewSet, "quarantined-facts")
 router.mount("send-rules", SendRuleViewSet, "send-rules")
 router.mount("message-thresholds", ThresholdViewSet, "message-thresholds")
 router.mount("contact-preferences", PreferenceViewSet, "contact-preferences")

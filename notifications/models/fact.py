@@ -30,6 +30,7 @@ class Fact(Leased):
         constraints = [models.CheckConstraint(condition=~models.Q(kind=""), name="notifications_fact_kind_named")]
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state="pending"), name="notifications_fact_pending"),
+            models.Index(fields=["id"], condition=models.Q(state="quarantined"), name="notifications_fact_set_aside"),
             models.Index(fields=["subject", "-id"], condition=~models.Q(subject=""), name="notifications_fact_subject"),
         ]
 

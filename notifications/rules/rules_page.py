@@ -19,6 +19,7 @@ from kernel.forms import VerbForm
 from kernel.pages import render_page
 from notifications.integrity import fact_counts
 from notifications.models import SendMode
+from notifications.releasing import set_aside
 from notifications.rules import valve
 from notifications.rules.send_rule_form import SendRuleForm, send_rule_rows
 from notifications.rules.threshold_form import ThresholdForm, threshold_rows
@@ -122,14 +123,15 @@ def rules_response(
     status: int = 200,
 ) -> HttpResponse:
     """Render the page, with a form that was refused in place of a new one."""
-    counts, rules = fact_counts(), valve.message_rules()
+    counts, rules, may_change = fact_counts(), valve.message_rules(), request.user.has_perm(MAY_CHANGE)
     initial = {name: getattr(rules, name) for name in RulesForm.base_fields}
     context: dict[str, Any] = {
         "rules": rules,
         "form": form or RulesForm(initial=initial),
         "facts": counts["facts"],
         "stands": [(label, sum(counts[state] for state in states)) for label, states in STANDS],
-        "may_change": request.user.has_perm(MAY_CHANGE),
+        "set_aside": set_aside() if may_change else (),
+        "may_change": may_change,
         "send_rules": send_rule_rows(),
         "send_modes": SendMode.choices,
         "send_rule_form": send_rule_form or SendRuleForm(),

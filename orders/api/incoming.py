@@ -141,9 +141,11 @@ class TermsIn(In):
     max_sources = Integer(min_value=0, max_value=100, required=False)
 
 
-@example(order_fills=[80, 0], fill_by="value", max_sources=1)
+@example(order_fills=[80, 0], fill_by="value", max_sources=1, ship_policy="one_backorder")
 class OrderTermsIn(TermsIn, VersionedIn):
-    """The terms of one order."""
+    """The terms of one order, and how it ships; without ``ship_policy`` that stays."""
+
+    ship_policy = serializers.ChoiceField(choices=ShipPolicy.choices, required=False)
 
 
 @example(eta_on="2026-03-02", reason="Told by the supplier", version=7)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from notifications.dispatching import dispatch_pending
-from notifications.models import Delivery, DeliveryState
+from notifications.models import Delivery, DeliveryState, Fact
 from orders.models import Compensation, Order, OrderPromise, Telling
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product
@@ -171,6 +172,19 @@ def test_thresholds_are_asked_the_narrower_first(api: Api) -> None:
     assert api.patch(f"message-thresholds/{wide}/", {"days": 6}).status_code == 404
     assert api.post(f"message-thresholds/{wide}/restore/").json()["removed_at"] is None
     assert api.post("message-rules/", {"firm_only": False}).json()["firm_only"] is False
+
+
+def test_what_was_set_aside_is_shown_and_released(api: Api, api_as: Callable[..., Api]) -> None:
+    slip, shipped = (make_fact(kind) for kind in ("orders.eta_slipped", "orders.shipped"))
+    Fact.objects.update(state="quarantined", attempts=5, last_error="KeyError('eta_on')")
+    listed = [(row["id"], row["last_error"]) for row in api.get("quarantined-facts/").json()["results"]]
+    assert listed == [(shipped.pk, "KeyError('eta_on')"), (slip.pk, "KeyError('eta_on')")]
+
+    assert api_as("agent").post("quarantined-facts/release/", {}).status_code == 403
+    assert api.post("quarantined-facts/release/", {"facts": [shipped.pk]}).json() == {"released": 1}
+    assert api.post("quarantined-facts/release/", {"kind": "orders.shipped"}).status_code == 409
+    assert api.post("quarantined-facts/release/", {}).json() == {"released": 1}
+    assert api.get("quarantined-facts/").json()["results"] == []
 
 
 def test_proposals_are_approved_rejected_and_thought_over(api: Api) -> None:

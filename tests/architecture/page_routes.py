@@ -218,6 +218,7 @@ PAGES = {
     "notifications:add_send_rule": Route(post=VALVE),
     "notifications:change_send_rule": Route(post=VALVE),
     "notifications:restore_send_rule": Route(post=VALVE),
+    "notifications:release_facts": Route(post=VALVE),
     "notifications:add_threshold": Route(post=VALVE),
     "notifications:change_threshold": Route(post=VALVE),
     "notifications:restore_threshold": Route(post=VALVE),

@@ -36,6 +36,7 @@ NEEDS_NO_PLAN = {
     "notifications.rules.send_rules.move_send_rule",
     "notifications.rules.send_rules.remove_send_rule",
     "notifications.rules.send_rules.restore_send_rule",
+    "notifications.releasing.release_facts",
     "notifications.rules.thresholds.add_threshold",
     "notifications.rules.thresholds.change_threshold",
     "notifications.rules.thresholds.remove_threshold",
