@@ -12,8 +12,8 @@ from notifications.delivering.relevance import Verdict
 from notifications.models import Channel, Delivery, MessageRules
 from notifications.texts.rendering import Mail, OrderNews, render, render_summary
 
-# What changes about an order's date. That goods left, or will not come, deserves a message of its own.
-MERGED = {"backordered", "eta_slipped", "eta_improved", "line_allocated"}
+# What is said of an order's date. That goods left, or will not come, deserves a message of its own.
+MERGED = {"backordered", "eta_slipped", "eta_improved", "line_allocated", "follow_up", "back_in_stock"}
 
 
 @dataclass(frozen=True, slots=True)

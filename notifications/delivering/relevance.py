@@ -13,6 +13,7 @@ from notifications.rules.thresholds import days_from
 from notifications.texts.placeholders import parsed_date
 
 DATE_NEWS = {"eta_slipped", "eta_improved", "eta_restored"}
+CAN_WAIT = DATE_NEWS | {"follow_up", "back_in_stock"}
 ANSWERED = "orders.answered"  # a colleague's answer to what a customer wrote: it waits for nothing
 
 
@@ -49,8 +50,9 @@ def judge(delivery: Delivery, rules: MessageRules, known: Known, *, now: datetim
 
 
 def within_budget(delivery: Delivery, verdict: Verdict, rules: MessageRules, known: Known, now: datetime) -> Verdict:
-    """Return the verdict, or that news of a date waits for the next morning: the customer had enough messages today."""
-    if verdict.kind not in DATE_NEWS or delivery.said.get("by_colleague"):
+    """Return the verdict, or that news which can wait does so until the next morning: the customer had enough messages
+    today."""
+    if verdict.kind not in CAN_WAIT or delivery.said.get("by_colleague"):
         return verdict
     zone = zone_of(delivery.fact.payload["customer"]["zone"])
     if known.mails_since(delivery, day_start(now, zone)) < rules.daily_messages:

@@ -40,8 +40,18 @@ class Language:
         """Return ``Saturday 28 November``, with the year when it is not this year's."""
         if day is None:
             return self.phrases["unknown_day"]
+        how = self.phrases["day" if day.year == today.year else "day_with_year"]
+        if day.day == 1:
+            how = how.replace("j", "".join(f"\\{letter}" for letter in self.phrases["first_of_month"]))
         with translation.override(self.code):
-            return format_date(day, self.phrases["day" if day.year == today.year else "day_with_year"])
+            return format_date(day, how)
+
+    def number(self, number: int) -> str:
+        """Return a number as it is written here: ``1,250``, ``1.250``."""
+        if 0 <= number < 1000:
+            return str(number)
+        with translation.override(self.code):
+            return number_format(number, use_l10n=True, force_grouping=True)
 
     def amount(self, amount: str) -> str:
         """Return an amount of money as it is written here: ``1,250.00``, ``1.250,00``."""

@@ -27,6 +27,7 @@ PLACEHOLDERS: dict[str, str] = {
     "reason": "why, in a sentence a customer understands",
     "note": "what a colleague wrote to this customer, if anything",
     "compensation": "what the customer is given as an apology, if anything",
+    "when": "a sentence with the day that the plan says now, or that nobody can name one",
     "answer_by_date": "of a delay that the customer has to agree to: the last day to say so",
     "choices": "what the customer may choose, within a sentence: wait, … or cancel",
     "question": "of an order on hold: what the customer has to answer",
@@ -43,7 +44,7 @@ OF_KIND: dict[str, tuple[str, ...]] = {
     "part_shipped": (*_ORDER, "new_date"),
     "cancelled": _ORDER,
     "answered": ("order_ref", "customer_name", "note", "order_link"),
-    "compensated": (*_ORDER, "new_date", "promised_date", "previous_date", "reason", "note", "compensation"),
+    "compensated": (*_ORDER, "when", "new_date", "promised_date", "previous_date", "reason", "note", "compensation"),
     "follow_up": (*_ORDER, "new_date", "safe_date", "promised_date", "previous_date", "reason", "note", "compensation"),
     "feedback_wanted": ("order_ref", "customer_name", "placed_date", "order_link"),
     "back_in_stock": (*_ORDER, "new_date", "safe_date"),
@@ -51,7 +52,7 @@ OF_KIND: dict[str, tuple[str, ...]] = {
     "delay_notice": (*_ORDER, "new_date", "previous_date", "promised_date", "reason", "note", "compensation"),
     "delay_consent": (
         *(*_ORDER, "new_date", "previous_date", "promised_date", "reason", "note", "compensation"),
-        "answer_by_date",
+        *("when", "answer_by_date"),
     ),
     "cancelled_unanswered": (*_ORDER, "answer_by_date"),
     "choice_wanted": (
@@ -63,7 +64,7 @@ OF_KIND: dict[str, tuple[str, ...]] = {
 }
 
 
-_OF_FEW = ("orders", "question", "choices", "answer_by_date")
+_OF_FEW = ("orders", "question", "choices", "when", "answer_by_date")
 # Holds that only the customer can answer; each has a question in every language.
 QUESTIONS = ("address", "payment", "customer")
 
@@ -84,7 +85,7 @@ class MessageLine:
 
     sku: str
     name: str
-    qty: int
+    qty: str
     when: str
 
 
@@ -135,6 +136,7 @@ def values_of(payload: Mapping[str, Any], *, language: Language, told_on: date |
         "reason": language.reason(payload["reason"]),
         "note": payload.get("note", ""),
         "compensation": _given(payload.get("compensation"), language),
+        "when": _when(payload, language, told_on=told_on, today=today),
         "answer_by_date": language.day(_answer_by(payload), today=today),
         "choices": _choices(payload.get("asks", ()), language),
         "question": _question(payload.get("hold"), language),
@@ -146,9 +148,12 @@ def values_of(payload: Mapping[str, Any], *, language: Language, told_on: date |
 def lines_of(payload: Mapping[str, Any], *, language: Language, today: date) -> list[MessageLine]:
     """Return the payload's lines in words: what has just left first, then what is set aside or expected."""
     gone = language.say("on_its_way")
-    left = [MessageLine(line["sku"], line["name"], line["qty"], gone) for line in payload.get("shipped", ())]
+    left = [
+        MessageLine(line["sku"], line["name"], language.number(line["qty"]), gone)
+        for line in payload.get("shipped", ())
+    ]
     waiting = [
-        MessageLine(line["sku"], line["name"], line["open_qty"], _line_when(line, language, today))
+        MessageLine(line["sku"], line["name"], language.number(line["open_qty"]), _line_when(line, language, today))
         for line in payload["lines"]
     ]
     return left + waiting
@@ -161,9 +166,13 @@ def order_news(
     day, ref = parsed_date(payload["eta_on"]), payload["order"]["ref"]
     new, old = language.day(day, today=today), language.day(told_on, today=today)
     if day is None:
-        name = "news_undated"
+        name = "news_stock_undated" if kind == "back_in_stock" else "news_undated"
     elif kind == "line_allocated":
         name = "news_complete"
+    elif kind == "back_in_stock":
+        name = "news_stock"
+    elif kind == "follow_up":
+        name = "news_still"
     elif kind == "backordered" or told_on is None:
         name = "news_waits"
     else:
@@ -186,6 +195,18 @@ def _given(compensation: Mapping[str, Any] | None, language: Language) -> str:
         return ""
     values = {**compensation, "amount": language.amount(compensation["amount"])}
     return language.say(f"given_{compensation['kind']}", **values)
+
+
+def _when(payload: Mapping[str, Any], language: Language, *, told_on: date | None, today: date) -> str:
+    """Say the day as a whole sentence, since where there is none no sentence that names it reads well."""
+    day, ref = parsed_date(payload["eta_on"]), payload["order"]["ref"]
+    if day is None:
+        return language.say("when_unknown", ref=ref)
+    if told_on is None or told_on == day:
+        return language.say("when_known", ref=ref, day=language.day(day, today=today))
+    return language.say(
+        "when_moved", ref=ref, day=language.day(day, today=today), old=language.day(told_on, today=today)
+    )
 
 
 def _answer_by(payload: Mapping[str, Any]) -> date | None:

@@ -21,8 +21,8 @@ from notifications.texts.placeholders import SaidOfOrder, fill, lines_of, order_
 from notifications.texts.words import CHOICE_WANTED, PART_SHIPPED, SUMMARY, UNDATED, Words, words_of
 
 NEEDS_DATE = {"backordered", "eta_slipped", "eta_improved", "follow_up"}
-# Nothing is left to choose on the page that these lead to.
-WITHOUT_CHOICE = {"shipped", "feedback_wanted"}
+# The page that these lead to has nothing to choose, or a question to answer.
+BUTTONS = {"shipped": "look", "feedback_wanted": "look", "answered": "look", "hold_question": "answer"}
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -75,11 +75,11 @@ def render(
     words = words or words_of(words_kind(kind, payload), spoken)
     values = values_of(payload, language=spoken, told_on=told_on, today=today)
     lines, more = lines_of(payload, language=spoken, today=today), payload.get("more_lines", 0)
-    rest = spoken.say("more", count=more) if more else ""
+    rest = spoken.say("more", count=spoken.number(more)) if more else ""
     listed = "\n".join([*(f"  {line.qty} × {line.name} ({line.sku}): {line.when}" for line in lines), *_row(rest)])
     table = render_to_string("notifications/mail/lines.html", {"lines": lines, "rest": rest}) if lines else ""
     label = spoken.say("order", ref=values["order_ref"])
-    button = spoken.say("look" if words_kind(kind, payload) in WITHOUT_CHOICE else "button")
+    button = spoken.say(BUTTONS.get(words_kind(kind, payload), "button"))
     return _mail(words, values, listed=listed, table=table, label=label, button=button, code=spoken.code)
 
 
@@ -87,7 +87,7 @@ def render_summary(news: Sequence[OrderNews], *, language: str, today: date, wor
     """Render one message for the news of several orders of a customer. Raises Invalid as ``render`` does."""
     spoken = language_of(language)
     first = values_of(news[0].payload, language=spoken, told_on=None, today=today)
-    values = {**first, "orders": str(len(news))}
+    values = {**first, "orders": spoken.number(len(news))}
     said = [order_news(each.kind, each.payload, language=spoken, told_on=each.told_on, today=today) for each in news]
     listed = "\n\n".join(_order_text(order) for order in said)
     table = render_to_string("notifications/mail/orders.html", {"orders": said, "link": spoken.say("link")})
@@ -97,7 +97,8 @@ def render_summary(news: Sequence[OrderNews], *, language: str, today: date, wor
 
 
 def _order_text(order: SaidOfOrder) -> str:
-    return "\n".join(f"  {part}" for part in (f"{order.ref}: {order.said}", order.note, order.link) if part)
+    parts = (f"{order.ref}: {order.said}", *order.note.splitlines(), order.link)
+    return "\n".join(f"  {part}" for part in parts)
 
 
 def _row(rest: str) -> list[str]:

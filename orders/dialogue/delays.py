@@ -27,6 +27,7 @@ from notifications.delivering.quiet import zone_of
 from notifications.models import Delivery, Fact
 from notifications.outbox import NewFact, record_facts
 from notifications.texts.placeholders import parsed_date
+from orders.dialogue.compensating import eta_of
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling.editing import lock_open_order, lock_order, product_ids_of, save_order, tell
 from orders.handling.lifecycle import cancel_all
@@ -234,8 +235,9 @@ def end_unanswered(ref: str, *, notice_id: int, now: datetime) -> bool:
         return True
     if now.astimezone(zone_of(order.customer.zone)).date() <= notice.answer_by_on:
         return False
-    eta_on = parsed_date(customer_payloads([order.pk])[order.pk]["eta_on"])
-    if eta_on is not None and eta_on <= notice.from_on:
+    # The plan's own day: one that customers do not hear of yet, as it is not firm, is no reason to cancel either.
+    days = (eta_of(order), parsed_date(customer_payloads([order.pk])[order.pk]["eta_on"]))
+    if any(day is not None and day <= notice.from_on for day in days):
         _end(notice, DelayOutcome.KEPT, now)
         return True
     mark_dirty(product_ids_of(order), cause="not_agreed", reference=order.ref)

@@ -53,7 +53,8 @@ def follow_up_on_silence(*, now: datetime) -> int:
 
 @entry_verb
 def ask_for_feedback(*, now: datetime) -> int:
-    """Record that customers whose orders have left some days ago are to be asked how it was, once an order."""
+    """Record that customers whose orders have left some days ago are to be asked how it was: of the newest of them, and
+    nobody again within two weeks, so that who orders often is not asked all the time."""
     days = message_rules().feedback_days
     if days == 0:
         return 0
@@ -61,8 +62,10 @@ def ask_for_feedback(*, now: datetime) -> int:
     left = Order.objects.filter(status=OrderStatus.SHIPPED, closed_at__lte=until, closed_at__gt=until - ASKED_WITHIN)
     rated = Feedback.objects.filter(order=OuterRef("pk"), occasion=FeedbackOccasion.DELIVERY)
     left = left.exclude(Exists(rated))
-    left = left.exclude(_told(FEEDBACK_WANTED, "pk", ":feedback", since=until - ASKED_WITHIN))
-    chosen = left.order_by("closed_at", "pk").values_list("pk", flat=True)[:AT_ONCE]
+    theirs = Order.objects.filter(customer=OuterRef("customer"), closed_at__gt=until - 2 * ASKED_WITHIN)
+    left = left.exclude(Exists(theirs.filter(_told(FEEDBACK_WANTED, "pk", ":feedback", since=now - ASKED_WITHIN))))
+    newest = left.order_by("customer", "-closed_at", "-pk").distinct("customer")
+    chosen = newest.values_list("pk", flat=True)[:AT_ONCE]
     return _record(FEEDBACK_WANTED, dict.fromkeys(chosen, "once"), subject="order:{id}:feedback", now=now)
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from inventory.models import DirtyMark, SubstituteWhen
 from notifications.texts.languages import Language
@@ -162,12 +163,14 @@ def offers(order: Order) -> list[Proposal]:
 
 
 def ways_on(order: Order) -> list[str]:
-    """Return how the customer may go on with an order that waits, as kinds of choices, in the order of a sentence."""
+    """Return how the customer may go on with an order that waits, as kinds of choices, in the order of a sentence:
+    those that their page offers."""
     plan = OrderPlan.objects.filter(order=order).first()
-    ready = plan.open_units - plan.short_units if plan else 0
+    may_split = bool(plan and _may_split(plan))
     open_now = {
-        ChoiceKind.WAIT: True,
-        ChoiceKind.SEND_READY: bool(plan and plan.short_units and ready),
+        ChoiceKind.WAIT: not may_split,
+        ChoiceKind.SEND_READY: may_split,
+        ChoiceKind.TOGETHER: may_split,
         ChoiceKind.SUBSTITUTE: bool(offers(order)),
         ChoiceKind.CANCEL: True,
     }
@@ -283,6 +286,10 @@ def _step(order: Order, plan: OrderPlan | None, items: tuple[Item, ...]) -> int:
     return 2 if is_packed or (plan and not plan.short_units) else 1
 
 
+def _may_split(plan: OrderPlan) -> bool:
+    return 0 < plan.short_units < plan.open_units
+
+
 def _choices(
     order: Order, plan: OrderPlan | None, asked: DelayNotice | None, spoken: Language, today: date
 ) -> tuple[Choice, ...]:
@@ -295,13 +302,21 @@ def _choices(
     ready = plan.open_units - plan.short_units
     together = order.ship_policy == ShipPolicy.COMPLETE
     wait = _("I agree to wait") if asked else _("Keep waiting")
-    if not ready or plan.open_units == 1 or not plan.short_units:
+    if not _may_split(plan):
         return (Choice(ChoiceKind.WAIT, wait, whole, asked is None),)
     units = {"ready": number_format(ready), "all": number_format(plan.open_units)}
     parts = (
-        _("%(ready)s of %(all)s items are here and leave next. The rest follows on %(day)s, free.")
+        ngettext(
+            "%(ready)s of %(all)s items is here and leaves next. The rest follows on %(day)s, free.",
+            "%(ready)s of %(all)s items are here and leave next. The rest follows on %(day)s, free.",
+            ready,
+        )
         if on
-        else _("%(ready)s of %(all)s items are here and leave next. The rest follows when we have it, free.")
+        else ngettext(
+            "%(ready)s of %(all)s items is here and leaves next. The rest follows when we have it, free.",
+            "%(ready)s of %(all)s items are here and leave next. The rest follows when we have it, free.",
+            ready,
+        )
     ) % {**units, **day}
     return (
         Choice(ChoiceKind.SEND_READY, _("Send what’s ready now"), parts, asked is None and not together),

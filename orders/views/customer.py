@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import DomainError, Invalid
 from kernel.zones import zone_choices
 from notifications.access import no_such_link, opened_by_key
+from notifications.delivering.quiet import zone_of
 from notifications.links import make_links, revoke_links, still_opens
 from notifications.models import Link, LinkPurpose
 from notifications.texts.spoken import speak, spoken_now
@@ -240,17 +241,18 @@ def _page(
 ) -> HttpResponse:
     """Show the order, with a refusal in the customer's words: the verbs of this page refuse in no others."""
     today, spoken = timezone.localdate(), spoken_now()
-    mine = customer_order(order, today=today, spoken=spoken)
-    context = {
-        "mine": mine,
-        "answer_by": spoken.day(mine.notice.answer_by_on, today=today) if mine.notice else "",
-        "here": reverse("orders:my_order", args=[order.ref]),
-        "done": done,
-        "refusal": refusal.detail if refusal else "",
-        "said": request.POST,
-        "reasons": FeedbackReason.choices,
-        "wishes": customer_wishes.wishes_of(order.customer),
-        "zones": zone_choices(order.customer.zone),
-        "faces": FACES,
-    }
-    return render(request, "customer/order.html", context, status=status)
+    with timezone.override(zone_of(order.customer.zone)):
+        mine = customer_order(order, today=today, spoken=spoken)
+        context = {
+            "mine": mine,
+            "answer_by": spoken.day(mine.notice.answer_by_on, today=today) if mine.notice else "",
+            "here": reverse("orders:my_order", args=[order.ref]),
+            "done": done,
+            "refusal": refusal.detail if refusal else "",
+            "said": request.POST,
+            "reasons": FeedbackReason.choices,
+            "wishes": customer_wishes.wishes_of(order.customer),
+            "zones": zone_choices(order.customer.zone),
+            "faces": FACES,
+        }
+        return render(request, "customer/order.html", context, status=status)

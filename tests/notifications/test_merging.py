@@ -57,6 +57,30 @@ def test_news_of_three_orders_is_one_mail_and_all_three_are_told() -> None:
     assert set(Delivery.objects.values_list("sent_with", flat=True)) == {None, first.pk}
 
 
+def test_what_repeats_a_date_and_what_tells_of_stock_join_the_summary() -> None:
+    still, here = news(1, "orders.follow_up"), news(2, "orders.back_in_stock")
+    undated = news(3, "orders.back_in_stock", eta_on=None)
+
+    assert send() == ["News of 3 of your orders"]
+
+    text = mail.outbox[0].body
+    assert f"{still.order_ref}: still expected on Saturday 28 November" in text
+    assert f"{here.order_ref}: part of it is here, the rest expected on Saturday 28 November" in text
+    assert f"{undated.order_ref}: part of it is here\n" in text
+
+
+def test_what_can_wait_does_when_the_customer_had_their_messages() -> None:
+    MessageRules.objects.create(pk=1, daily_messages=1)
+    news(1)
+    assert len(send()) == 1
+    for order_id, kind in ((2, "orders.follow_up"), (3, "orders.back_in_stock"), (4, "orders.shipped")):
+        news(order_id, kind)
+
+    assert send() == ["Part of your order SO-100004 is on its way"]
+
+    assert states() == ["sent", "pending", "pending", "sent"]
+
+
 def test_each_order_of_a_summary_has_a_key_of_its_own() -> None:
     refs = [news(1).order_ref, news(2).order_ref]
     send()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.errors import Invalid
+from notifications.channels.short import render_short
 from notifications.models import Template
 from notifications.texts.languages import codes, language_of
 from notifications.texts.placeholders import check_placeholders
@@ -49,7 +50,12 @@ def test_a_delay_says_the_date_then_why_then_the_choice_then_one_apology() -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "button"), [("eta_slipped", "See your order and choose"), ("feedback_wanted", "See your order<")]
+    ("kind", "button"),
+    [
+        ("eta_slipped", "See your order and choose"),
+        ("feedback_wanted", "See your order<"),
+        ("hold_question", "Answer the question<"),
+    ],
 )
 def test_the_button_offers_a_choice_only_where_there_is_one(kind: str, button: str) -> None:
     assert button in rendered(kind).body_html
@@ -147,6 +153,55 @@ def test_every_language_says_everything_that_english_says(code: str) -> None:
         for name in ("{reason}", "{lines}", "{note}", "{order_link}", "{new_date}", "{customer_name}"):
             assert (name in words.body_text) == (name in model.body_text), f"{kind}: {name}"
         assert words.body_text != model.body_text
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("kind", ["compensated", "delay_consent"])
+def test_a_message_without_a_day_names_none(kind: str, code: str) -> None:
+    unknown = language_of(code).phrases["unknown_day"]
+    fields: dict[str, Any] = {"eta_on": None, "eta_p90_on": None, "notice": {"answer_by_on": "2026-11-23"}}
+
+    mail = render(kind, make_payload(17, **fields), language=code, told_on=date(2026, 11, 21), today=TODAY)
+    text = render_short(kind, make_payload(17, **fields), language=code, told_on=date(2026, 11, 21), today=TODAY)
+
+    assert unknown not in mail.subject_line + mail.body_text + text.body_text
+    assert language_of(code).say("when_unknown", ref="SO-100017") in mail.body_text
+
+
+@pytest.mark.parametrize(
+    ("code", "qty", "day"),
+    [
+        ("en", "1,250 ×", "Tuesday 1 December"),
+        ("de", "1.250 ×", "Dienstag, 1. Dezember"),
+        ("fr", "1\xa0250 ×", "mardi 1er décembre"),
+        ("es", "1\xa0250 ×", "martes 1 de diciembre"),
+    ],
+)
+def test_numbers_and_days_are_written_as_the_language_does(code: str, qty: str, day: str) -> None:
+    line = {"sku": "X", "name": "Mug", "open_qty": 1250, "allocated_qty": 0, "eta_on": "2026-12-01"}
+
+    mail = render("eta_slipped", make_payload(17, lines=[line]), language=code, told_on=None, today=TODAY)
+
+    for part in (mail.body_text, mail.body_html):
+        assert qty in part
+        assert day in part
+
+
+def test_what_has_all_left_promises_nothing_more() -> None:
+    left = [{"sku": "MUG", "name": "Mug", "qty": 2}]
+
+    text = rendered("shipped", shipped=left, lines=[]).body_text
+
+    assert "still waits" not in text
+    assert "how we did" in text
+
+
+def test_every_line_of_a_note_stands_under_its_order_in_a_summary() -> None:
+    news = [OrderNews("eta_slipped", make_payload(17, note="It is on the ship.\nSam"), None)]
+
+    text = render_summary(news, language="en", today=TODAY).body_text
+
+    assert "  It is on the ship.\n  Sam\n  http" in text
 
 
 def test_a_summary_speaks_the_customer_s_language_too() -> None:

@@ -84,6 +84,21 @@ def test_how_it_was_is_asked_once_some_days_after_the_order_left() -> None:
     assert facts("orders.feedback_wanted") == [left.pk]
 
 
+def test_who_has_many_deliveries_is_asked_of_the_newest_and_not_again_for_two_weeks() -> None:
+    customer = make_customer()
+    orders = [make_order([(make_product(), 1)], customer=customer) for _ in range(3)]
+    for days, order in enumerate(orders, 6):
+        Order.objects.filter(pk=order.pk).update(status="shipped", closed_at=NOW - timedelta(days=days))
+
+    for days in (0, 1, 5):
+        following_up.ask_for_feedback(now=NOW + timedelta(days=days))
+    assert facts("orders.feedback_wanted") == [orders[0].pk]
+
+    Order.objects.filter(pk=orders[2].pk).update(closed_at=NOW + timedelta(days=9))
+    following_up.ask_for_feedback(now=NOW + timedelta(days=15))
+    assert facts("orders.feedback_wanted") == [orders[0].pk, orders[2].pk]
+
+
 def test_stock_that_came_for_part_of_an_order_is_told_once() -> None:
     came, still_out = make_product(), make_product()
     make_purchase_order([(came, 5), (still_out, 5)], expected_on=TODAY + timedelta(days=9))

@@ -6,13 +6,15 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from inventory.models import Substitute
 from orders.dialogue.customer_choices import Sent, choose_shipping
 from orders.dialogue.feedback import answer_feedback
 from orders.handling import lifecycle
-from orders.models import Allocation, CustomerChoice, Feedback, Order, OrderLine
+from orders.models import Allocation, CustomerChoice, Feedback, Order, OrderLine, OrderPlan
+from orders.queries.customer_order import ways_on
 from tests.concurrency.race import granted, race
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line, make_order, make_user
@@ -28,6 +30,15 @@ def test_an_order_on_hold_asks_what_only_the_customer_can_answer(order: Order) -
 
     assert "We have not received your payment." in page
     assert "Card 42" not in page
+
+
+def test_a_message_that_asks_names_the_choices_of_the_page(order: Order, substitute: Substitute) -> None:
+    page = opened(order).get(f"/my-order/{order.ref}/")
+
+    offered = [choice.kind.value for choice in page.context["mine"].choices]
+    assert ways_on(order) == [*offered, "substitute", "cancel"] == ["send_ready", "together", "substitute", "cancel"]
+    OrderPlan.objects.filter(order=order).update(short_units=F("open_units"))
+    assert ways_on(order)[0] == "wait"
 
 
 def test_keeping_together_gives_stock_back_to_others_and_the_page_shows_the_plan(order: Order) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.utils import translation
 
-from orders.models import Customer, Order
+from orders.models import Customer, CustomerChoice, Order, OrderLine
 from tests.factories.orders import make_user
 from tests.orders.views.customer.visitor import opened
 
@@ -32,6 +34,30 @@ def test_the_page_speaks_the_customer_s_language(
     assert headline in page
     assert reason in page
     assert f'<html lang="{lang}">' in page
+
+
+@pytest.mark.parametrize(
+    ("code", "mugs", "plate"), [("fr", "10 commandés", "1 commandé<"), ("es", "10 pedidos", "1 pedido<")]
+)
+def test_one_item_is_not_many(order: Order, code: str, mugs: str, plate: str) -> None:
+    Customer.objects.update(language=code)
+    OrderLine.objects.filter(order=order, position=2).update(ordered_qty=1)
+
+    page = opened(order).get(f"/my-order/{order.ref}/").content.decode()
+
+    assert mugs in page
+    assert plate in page
+
+
+def test_times_are_those_of_the_customer_s_clock(order: Order) -> None:
+    Customer.objects.update(zone="Asia/Tokyo")
+    CustomerChoice.objects.create(
+        order=order, order_version=order.version, kind="wait", made_at=datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
+    )
+
+    page = opened(order).get(f"/my-order/{order.ref}/").content.decode()
+
+    assert "22 November, 5:30 a.m." in page
 
 
 def test_the_visitor_s_own_choice_of_language_wins_and_stays(order: Order) -> None:
