@@ -24,13 +24,14 @@ from orders.api import incoming
 from orders.api.outgoing import OrderOut
 from orders.api.shown import ShowsOrders
 from orders.dialogue import telling
-from orders.handling.eta import change_eta
+from orders.handling.eta import change_eta, take_back_eta
 from orders.handling.line_etas import change_line_eta
 from orders.models import Telling, Way
 
 SEND = ("notifications.send_message",)
 PERMISSIONS = {
     "eta": ("orders.change_eta", "orders.postpone_eta"),
+    "eta_back": ("orders.change_eta", "orders.postpone_eta"),
     "line_eta": ("orders.postpone_eta",),
     "tell": SEND,
     "customer_link": SEND,
@@ -91,6 +92,13 @@ class TellsCustomers(ShowsOrders):
     def eta(self, request: Request, ref: str) -> Response:
         """Set the date by hand, with a reason; null gives it back to the plan."""
         change_eta(ref, **validated(incoming.EtaIn, request), actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
+    @extend_schema(request=incoming.VersionedIn, responses=OrderOut)
+    @action(detail=True, methods=["post"], url_path="eta-back", url_name="eta-back")
+    def eta_back(self, request: Request, ref: str) -> Response:
+        """Take one's own last change of the date back."""
+        take_back_eta(ref, **validated(incoming.VersionedIn, request), actor=request.user, now=timezone.now())
         return self._shown(ref)
 
     @extend_schema(request=LineEtaIn, responses=OrderOut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
@@ -12,21 +13,26 @@ from kernel.live import announce
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
-from orders.handling.editing import lock_open_order
+from orders.handling.editing import last_doer, lock_open_order
 from orders.models import UNTOLD, ExceptionKind, Order, Snooze
 
 MOST_DAYS = 90
 
 
 @entry_verb
-def assign(ref: str, *, owner_id: int | None, actor: Actor | None, only_free: bool = False) -> Order:
-    """Give an open order an owner, or none (None); ``only_free`` refuses one that somebody has taken meanwhile.
+def assign(
+    ref: str, *, owner_id: int | None, actor: Actor | None, instead_of: Collection[int | None] | None = None
+) -> Order:
+    """Give an open order an owner, or none (None); ``instead_of`` refuses one that has another owner by now.
 
-    It is no change that a form has to know of, so none is counted.
+    It is no change that other forms have to know of, so none is counted.
     """
     order = lock_open_order(ref)
-    if only_free and order.owner_id not in (None, owner_id):
-        raise Conflict(f"{order.ref} was taken by {order.owner} meanwhile.", code="stale")
+    if instead_of is not None and order.owner_id not in instead_of:
+        raise Conflict(
+            f"{order.ref} was changed meanwhile: {last_doer(order, 'assign')} gave it to {order.owner or 'nobody'}.",
+            code="stale",
+        )
     if owner_id is not None and not get_user_model().objects.filter(pk=owner_id, is_active=True).exists():
         raise Invalid("Choose a colleague.", fields={"owner": "Choose a colleague."})
     if order.owner_id == owner_id:

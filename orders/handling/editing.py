@@ -24,6 +24,7 @@ WHAT_VERBS_DO = {
     "expedite": "expedited it",
     "un_expedite": "took the expedite back",
     "change_eta": "changed the ETA",
+    "take_back_eta": "took a change of the ETA back",
     "ship": "shipped units",
     "pin": "pinned units",
     "unpin": "unpinned units",
@@ -122,6 +123,13 @@ def close_done(orders: Sequence[Order], *, now: datetime) -> None:
 def product_ids_of(order: Order) -> Iterable[int]:
     """Return the products that the order still waits for."""
     return order.lines.filter(open_qty__gt=0).values_list("product_id", flat=True)
+
+
+def last_doer(order: Order, verb: str) -> str:
+    """Say who last did ``verb`` to the order, from the history that it leaves."""
+    events = apps.get_model("orders", "OrderEvent").objects.filter(pgh_obj=order.pk, pgh_context__metadata__verb=verb)
+    key = events.order_by("-pgh_id").values_list("pgh_context__metadata__user", flat=True).first()
+    return str(get_user_model().objects.filter(pk=key).first() or "the system")
 
 
 def _changes_since(order: Order, version: int) -> str:

@@ -43,6 +43,23 @@ def change_eta(
     return order
 
 
+@entry_verb
+def take_back_eta(ref: str, *, actor: Actor | None, now: datetime, version: int | None = None) -> Order:
+    """Bring back what held before this person last set the order's ETA: another date by hand, or the plan's.
+
+    Whoever may only postpone may take their own change back, too. Conflict where the last change was somebody else's.
+    Locks: as ``change_eta``.
+    """
+    order = lock_open_order(ref, version=version)
+    by_hand = EtaRevision.objects.filter(order=order, kind=EtaRevisionKind.BY_HAND).order_by("-id")
+    last, before, *_ = [*by_hand[:2], None, None]
+    if last is None or last.actor_id != key_of(actor) or last.new_on != order.eta_by_hand_on:
+        raise Conflict(f"The last change of the ETA of {order.ref} was not yours. Set the date that it is to have.")
+    eta_on, reason = (before.new_on, before.note) if before is not None and before.new_on else (None, "")
+    set_eta(order, eta_on=eta_on, reason=reason, actor=actor, now=now, is_undo=True)
+    return order
+
+
 def set_eta(
     order: Order, *, eta_on: date | None, reason: str, actor: Actor | None, now: datetime, is_undo: bool = False
 ) -> None:

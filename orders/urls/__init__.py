@@ -5,6 +5,7 @@ from django.urls import include, path
 from orders.views import (
     actions,
     board,
+    board_cells,
     bulk,
     customer,
     delays,
@@ -52,6 +53,9 @@ urlpatterns = [
     path("orders/<code:ref>/expedite/", actions.expedite, name="expedite"),
     path("orders/<code:ref>/unexpedite/", actions.unexpedite, name="unexpedite"),
     path("orders/<code:ref>/eta/", actions.eta, name="eta"),
+    path("orders/<code:ref>/eta/back/", actions.eta_back, name="eta_back"),
+    path("orders/<code:ref>/owner/", actions.assign, name="assign"),
+    path("orders/<code:ref>/cell/<slug:name>/", board_cells.cell, name="cell"),
     path("orders/<code:ref>/ship/", actions.ship, name="ship"),
     path("orders/<code:ref>/pick/", actions.pick, name="pick"),
     path("orders/<code:ref>/unpick/", actions.unpick, name="unpick"),

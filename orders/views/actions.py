@@ -20,13 +20,14 @@ from django.views.decorators.http import require_POST
 from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
-from orders.handling import addressing, lifecycle, picking, shipping
+from orders.handling import addressing, attention, lifecycle, picking, shipping
 from orders.handling import eta as eta_verbs
 from orders.handling.mentions import unknown_names
 from orders.models import Order, OrderStatus
 from orders.views.order_conflicts import news, repeated_fields, seen_version, wishes
 
 P = ParamSpec("P")
+REFUSED_IN = {"cell": "orders/cell_refused.html"}
 Action = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
 
@@ -80,10 +81,27 @@ def unexpedite(request: HttpRequest, ref: str) -> HttpResponse:
 def eta(request: HttpRequest, ref: str) -> HttpResponse:
     if "clear" in request.POST:
         eta_verbs.change_eta(ref, eta_on=None, reason=field_of(request, "reason"), **who(request))
-        return done(request, ref, f"{ref} follows the plan again")
+        return done(request, ref, f"{ref} follows the plan again", undo="orders:eta_back")
     eta_on = day_of(request, "eta_on")
     eta_verbs.change_eta(ref, eta_on=eta_on, reason=field_of(request, "reason"), **who(request))
-    return done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}")
+    return done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}", undo="orders:eta_back")
+
+
+@action("orders.change_eta", "orders.postpone_eta")
+def eta_back(request: HttpRequest, ref: str) -> HttpResponse:
+    order = eta_verbs.take_back_eta(ref, **who(request))
+    on = order.eta_by_hand_on
+    return done(request, ref, f"{ref} is expected on {on.day} {on:%B} again" if on else f"{ref} follows the plan again")
+
+
+@action("orders.assign_order")
+def assign(request: HttpRequest, ref: str) -> HttpResponse:
+    """Give an order to a colleague, or to nobody, unless it has another owner than the form was made with."""
+    owner_id, seen = _person(request, "owner"), _person(request, "seen_owner")
+    order = attention.assign(ref, owner_id=owner_id, actor=request.user, instead_of=(seen,))
+    text = f"{order.owner} looks after {ref}" if order.owner else f"{ref} has no owner"
+    again = {"owner": str(seen or ""), "seen_owner": str(owner_id or "")}
+    return done(request, ref, text, undo="orders:assign", again=again)
 
 
 @action("orders.ship_order")
@@ -170,6 +188,10 @@ def number_of(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
+def _person(request: HttpRequest, name: str) -> int | None:
+    return number_of(request, name) if field_of(request, name) else None
+
+
 def day_of(request: HttpRequest, name: str) -> date:
     return read_day(field_of(request, name), field=name)
 
@@ -205,4 +227,4 @@ def _refused(request: HttpRequest, ref: str, refusal: DomainError) -> HttpRespon
         "repeated": repeated_fields(request),
         **news(order, revisions, seen=seen_version(request) if is_stale else None),
     }
-    return render_page(request, "orders/order_refused.html", context, status=refusal.status)
+    return render_page(request, "orders/order_refused.html", context, fragments=REFUSED_IN, status=refusal.status)

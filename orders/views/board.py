@@ -38,6 +38,7 @@ from orders.queries.status import BEHIND, VIEWS, View
 from orders.queries.substitutes import proposals
 from orders.queries.timeline import order_timeline
 from orders.queries.trends import trends
+from orders.views.board_cells import CELL, editable
 from orders.views.board_conditions import STEPS, added_address, condition_context
 from orders.views.board_frame import CURSOR, frame_context, keep_columns, shown_columns, view_url
 from orders.views.bulk import bulk_choices
@@ -45,7 +46,7 @@ from orders.views.order_steps import list_query
 
 LATEST_EVENTS = 5
 PANEL, LIVE = "panel-slot", "live"
-FRAGMENTS = {PANEL: "orders/panel.html", LIVE: "orders/board_live.html"}
+FRAGMENTS = {PANEL: "orders/panel.html", LIVE: "orders/board_live.html", CELL: "orders/cell_saved.html"}
 
 
 @require_safe
@@ -56,6 +57,8 @@ def board(request: HttpRequest) -> HttpResponse:
     if added:
         return HttpResponseRedirect(added)
     here = {"here": address(request, drop=("o", "live", *STEPS)), "list_query": list_query(request)}
+    if is_partial(request) and request.headers.get("HX-Target") == CELL:
+        return render_page(request, "orders/board.html", {**here, **_saved_context(request)}, fragments=FRAGMENTS)
     context = {**here, **panel_context(request)}
     if is_partial(request) and request.headers.get("HX-Target") == PANEL:
         return render_page(request, "orders/board.html", context, fragments=FRAGMENTS)
@@ -75,7 +78,8 @@ def _list_context(request: HttpRequest, chosen: BoardFilter, links: Mapping[str,
     if keys is None or not chosen.is_valid():
         raise Invalid("A filter in this address cannot be read.")
     totals = board_totals(timezone.localdate(), request.user.pk)
-    page, rows, drawn = _listed(request, chosen, keys, {**links, "totals": totals, "shown": shown_columns(request)})
+    drawing = {**links, "totals": totals, "shown": shown_columns(request), "may_edit": editable(request)}
+    page, rows, drawn = _listed(request, chosen, keys, drawing)
     fill_rate = _fill_rate(timezone.localdate())
     is_filtered = _is_filtered(chosen)
     return {
@@ -84,6 +88,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter, links: Mapping[str,
         "sort": sort,
         "rows": rows,
         "drawn": drawn,
+        "may_edit": drawing["may_edit"],
         "fresh_order": " ".join(plan.order.ref for plan in page.rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
@@ -100,6 +105,18 @@ def _list_context(request: HttpRequest, chosen: BoardFilter, links: Mapping[str,
         "today": timezone.localdate(),
         **frame_context(request, sort),
         **({} if _is_live(request) else _around(request, chosen)),
+    }
+
+
+def _saved_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the rows that ``live`` names need once one of their cells is saved, and the way back of its Undo."""
+    shown = shown_columns(request)
+    return {
+        "rows": _shown_rows(request, has_steps="next" in shown),
+        "totals": board_totals(timezone.localdate(), request.user.pk),
+        "shown": shown,
+        "may_edit": editable(request),
+        "way_back": address(request, drop=("live",)),
     }
 
 
@@ -131,7 +148,8 @@ def _listed(
     if not _is_live(request):
         return read()
     who = request.user.pk if _view(chosen) == "mine" else None
-    return together(("orders:board", request.get_full_path(), drawing["shown"], who), read)
+    key = ("orders:board", request.get_full_path(), drawing["shown"], drawing["may_edit"], who)
+    return together(key, read)
 
 
 def _matching(request: HttpRequest, chosen: BoardFilter) -> int:

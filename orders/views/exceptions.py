@@ -78,7 +78,7 @@ def wake(request: HttpRequest, ref: str) -> HttpResponse:
 
 @action("orders.assign_order")
 def take(request: HttpRequest, ref: str) -> HttpResponse:
-    attention.assign(ref, owner_id=request.user.pk, actor=request.user, only_free=True)
+    attention.assign(ref, owner_id=request.user.pk, actor=request.user, instead_of=(None, request.user.pk))
     return done(request, ref, f"{ref} is yours", undo="orders:let_go")
 
 

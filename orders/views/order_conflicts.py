@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
@@ -16,8 +17,9 @@ from orders.queries.timeline import order_timeline
 from orders.templatetags.display import day
 
 RECENT_EVENTS = 6
+_MAY_BE_NONE = {"owner"}
 LEEWAY = timedelta(seconds=10)  # from the moment that a verb gives its change to the row's
-_ITS_OWN = {"csrfmiddlewaretoken", "version", "next", "is_undo"}
+_ITS_OWN = {"csrfmiddlewaretoken", "version", "seen_owner", "next", "is_undo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def wishes(request: HttpRequest, order: Order) -> list[Wish]:
     return [
         Wish(label, _shown(name, request.POST[name]), now(order))
         for name, (label, now) in _FIELDS.items()
-        if request.POST.get(name, "").strip()
+        if request.POST.get(name, "").strip() or (name in _MAY_BE_NONE and name in request.POST)
     ]
 
 
@@ -65,6 +67,8 @@ def _changed_at(order: Order, version: int) -> datetime | None:
 
 
 def _shown(name: str, value: str) -> str:
+    if name == "owner":
+        return str(get_user_model().objects.filter(pk=int(value)).first()) if value.isdecimal() else "Nobody"
     if name == "eta_on":
         return day(_day_of(value))
     if name == "kind":
@@ -99,6 +103,7 @@ def _open_units(order: Order) -> str:
 _FIELDS: dict[str, tuple[str, Callable[[Order], str]]] = {
     "eta_on": ("ETA", _eta),
     "kind": ("Hold", _holds),
+    "owner": ("Owner", lambda order: str(order.owner or "Nobody")),
     "ship_to": ("Address", lambda order: order.ship_to or "None"),
     "qty": ("Open units", _open_units),
     "ship_policy": ("Ships", lambda order: order.get_ship_policy_display()),

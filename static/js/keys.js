@@ -46,7 +46,26 @@ function act(key) {
   const scope = panel() ?? document.getElementById("main");
   const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
   if (control) return press(control);
-  if (current() && !panel()) pressOnceOpen(key);
+  if (!current() || panel()) return;
+  if (mayEdit(CELLS[key])) editCell(current(), CELLS[key], { isAtOnce: key === "e" });
+  else pressOnceOpen(key);
+}
+
+const CELLS = { e: "expedite", h: "hold", n: "note", o: "owner", u: "eta" };
+
+function mayEdit(name) {
+  return Boolean(name && document.querySelector(`[data-cells~="${name}"]`));
+}
+
+// What edits a cell comes with its first use.
+async function editCell(row, name, options) {
+  const { edit } = await import("./cells.js");
+  return edit(row, name, options);
+}
+
+function editRow() {
+  const first = current()?.querySelector("[data-edit=eta]") ?? current()?.querySelector("[data-edit]");
+  if (first) editCell(current(), first.dataset.edit);
 }
 
 // The panel comes from the server: press its control when it is there.
@@ -85,6 +104,7 @@ const KEYS = {
   j: () => go(1),
   k: () => go(-1),
   Enter: () => open(current()),
+  F2: editRow,
   "/": () => document.querySelector('input[type="search"]')?.focus(),
   x: () => toggle(current() ?? step(), false),
   X: () => toggle(current() ?? step(), true),
@@ -94,10 +114,10 @@ const KEYS = {
   r: () => document.querySelector("[data-apply-rows]:not([hidden])")?.click(),
   g: () => (chordUntil = performance.now() + CHORD_MS),
 };
-for (const key of "ehuzcnosbm") KEYS[key] = () => act(key);
+for (const key of "ehuzcnosbmf") KEYS[key] = () => act(key);
 
 function isTyping(target) {
-  return target.matches("input:not(.cb), textarea, select, [contenteditable]");
+  return target.matches("input:not(.cb, .rng), textarea, select, [contenteditable]");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -124,7 +144,12 @@ document.addEventListener("click", (event) => {
   const step = event.target.closest("[data-row-step]");
   if (step) return go(step.dataset.rowStep === "j" ? 1 : -1);
   const row = event.target.closest("[data-row]");
-  if (!row || event.target.closest("a, button, input, label, details")) return;
+  const cell = event.target.closest("[data-edit]");
+  if (cell && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    return editCell(row, cell.dataset.edit);
+  }
+  if (!row || event.target.closest("a, button, input, label, details, [data-editor]")) return;
   current()?.classList.remove("cur");
   row.classList.add("cur");
   open(row);

@@ -137,6 +137,8 @@ function listen(url) {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
+document.addEventListener("backlog:look", () => want({ all: true }));
+
 if (document.body.dataset.liveUrl) {
   listen(document.body.dataset.liveUrl);
   setInterval(watch, 5000);

@@ -9,13 +9,13 @@ Object.defineProperty(Idiomorph.defaults, "ignoreActiveValue", { enumerable: tru
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) =>
   !(old.dataset?.keep && old.dataset.keep === fresh?.dataset?.keep && old.id === fresh.id);
 
-const TEXT = {
+export const TEXT = {
   send: "The server did not answer. Your filters are kept. Try again.",
   refused: "Your role does not allow this. Nothing was changed.",
   response: "The server could not do that. Nothing was changed. Try again.",
 };
 
-function say(text) {
+export function say(text) {
   const toasts = document.getElementById("toasts");
   const toast = document.createElement("div");
   toast.className = "toast";

@@ -18,7 +18,7 @@ export function typingIn() {
 }
 
 export function isBusy(node) {
-  const busy = node.querySelector("details[open], dialog[open], [role=alert], .htmx-request");
+  const busy = node.querySelector("details[open], dialog[open], [role=alert]:not([hidden]), [data-editor], .htmx-request");
   return Boolean(busy) || node.contains(typingIn());
 }
 
@@ -28,7 +28,7 @@ function isInUse() {
   const region = list()?.closest("[role=region]");
   if (!region) return false;
   if (region.matches(":hover") || region.contains(document.activeElement) || region.querySelector(".cur")) return true;
-  return hasSelection() || Boolean(typingIn() || document.querySelector("details[data-popover][open], dialog[open]"));
+  return hasSelection() || Boolean(typingIn() || document.querySelector("details[data-popover][open], dialog[open], [data-editor]"));
 }
 
 export function morph(old, fresh, options = {}) {
@@ -81,7 +81,7 @@ export function applyRows(fresh, show) {
 // Whoever came back to the list while it was fetched keeps it as it is, unless they asked for it.
 export function applyOrder(fresh) {
   const body = list();
-  if (!body || (!waiting.isAskedFor && isInUse())) return false;
+  if (!body || body.querySelector("[data-editor]") || (!waiting.isAskedFor && isInUse())) return false;
   const places = new Map([...body.children].map((row, index) => [row.id, index]));
   morph(body, fresh, { morphStyle: "innerHTML" });
   [...body.children].forEach((row, index) => {

@@ -50,6 +50,7 @@ NOBODYS: dict[str, str | int] = {
     "channel": "none",
     "customer_code": "NONE-1",
     "kind": "none",
+    "name": "none",
     "language": "none",
 }
 

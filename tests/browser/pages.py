@@ -37,6 +37,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "order-held": f"/orders/{one['held']}/",
         "order-split": f"/orders/{one['short']}/split/",
         "order-substitutes": f"/orders/{one['short']}/substitutes/",
+        "cell": f"/orders/{one['short']}/cell/eta/",
         "order-expedite": f"/orders/{one['short']}/expedite/preview/",
         "order-runs": f"/orders/{one['short']}/runs/",
         "order-activity": f"/orders/{one['short']}/activity/",

@@ -46,9 +46,11 @@ def test_e_expedites_and_z_takes_it_back(ops: Person) -> None:
     expect(page.locator("main")).to_have_count(1)
 
 
-def test_h_opens_the_hold_form_and_escape_leaves_it(ops: Person) -> None:
+def test_h_opens_the_hold_form_of_an_open_panel_and_escape_leaves_it(ops: Person) -> None:
     page = ops.see("/triage/")
     page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel")).to_have_count(1)
 
     page.keyboard.press("h")
     expect(page.locator(".panel").get_by_label("Kind")).to_be_focused()

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.models import DirtyMark
 from kernel.errors import Conflict, Forbidden, Invalid
-from orders.handling.eta import change_eta
+from orders.handling.eta import change_eta, take_back_eta
 from orders.models import EtaRevision, EtaRevisionKind, Order
 from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product
@@ -72,6 +72,39 @@ def test_an_agent_does_not_take_a_date_back(order: Order) -> None:
 
     with pytest.raises(Forbidden):
         change_eta("SO-1", eta_on=None, actor=make_user("agent"), now=NOW)
+
+
+def test_ones_own_change_is_taken_back_to_what_held_before(order: Order) -> None:
+    ops = make_user("ops")
+    change_eta("SO-1", eta_on=days_later(3), reason="van", actor=None, now=NOW)
+    change_eta("SO-1", eta_on=days_later(9), reason="strike", actor=ops, now=NOW)
+
+    changed = take_back_eta("SO-1", actor=ops, now=NOW)
+
+    assert (changed.eta_by_hand_on, changed.eta_by_hand_reason) == (days_later(3), "van")
+    assert EtaRevision.objects.latest("id").new_on == days_later(3)
+
+
+def test_an_agent_takes_their_own_change_back_to_the_plan(order: Order) -> None:
+    agent = make_user("agent")
+    change_eta("SO-1", eta_on=days_later(3), reason="holiday", actor=agent, now=NOW)
+
+    changed = take_back_eta("SO-1", actor=agent, now=NOW)
+
+    assert (changed.eta_by_hand_on, changed.eta_by_hand_reason) == (None, "")
+
+
+def test_nobody_takes_back_what_somebody_else_did_or_nobody(order: Order) -> None:
+    agent, ops = make_user("agent"), make_user("ops")
+    with pytest.raises(Conflict, match="not yours"):
+        take_back_eta("SO-1", actor=agent, now=NOW)
+    change_eta("SO-1", eta_on=days_later(3), reason="holiday", actor=agent, now=NOW)
+    change_eta("SO-1", eta_on=days_later(9), reason="strike", actor=ops, now=NOW)
+
+    with pytest.raises(Conflict, match="not yours"):
+        take_back_eta("SO-1", actor=agent, now=NOW)
+
+    assert Order.objects.get(ref="SO-1").eta_by_hand_on == days_later(9)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_the_worst_order_is_first_and_ranks_count_from_one(sign_in: SignIn) -> N
     html = sign_in().get("/triage/").content.decode()
 
     assert refs(html) == [worst.ref, mild.ref]
-    assert re.findall(r'class="rank">(\d+)<', html) == ["1", "2"]
+    assert re.findall(r'class="rank[^>]*>(\d+)<', html) == ["1", "2"]
 
 
 def test_equal_scores_rank_by_age_then_key(sign_in: SignIn) -> None:

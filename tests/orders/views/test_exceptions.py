@@ -137,7 +137,7 @@ def test_what_a_colleague_took_meanwhile_is_not_taken_from_them(sign_in: SignIn)
 
     order.refresh_from_db()
     assert answer.status_code == 409
-    assert f"was taken by {colleague} meanwhile" in answer.content.decode()
+    assert f"gave it to {colleague}" in answer.content.decode()
     assert order.owner_id == colleague.pk
 
 
