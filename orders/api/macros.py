@@ -21,8 +21,9 @@ from orders.models.telling import DateChoice
 
 SEE, CHANGE = ("orders.view_backlog",), ("orders.change_macros",)
 SAID = (
-    "key", "name", "guidance", "choice", "reason", "note", "hold_kind", "compensates", "expedites", "takes_over",
-)  # fmt: skip
+    *("key", "name", "guidance", "choice", "reason", "note", "notes"),
+    *("hold_kind", "compensates", "expedites", "takes_over"),
+)
 
 
 class MacroWordsIn(In):
@@ -32,6 +33,11 @@ class MacroWordsIn(In):
     choice = serializers.ChoiceField(choices=DateChoice.choices, required=False, allow_blank=True)
     reason = Text(max_length=40, required=False, allow_blank=True)
     note = Text(max_length=MAX_NOTE, multiline=True, required=False, allow_blank=True)
+    notes = serializers.DictField(
+        child=Text(max_length=MAX_NOTE, multiline=True, allow_blank=True),
+        required=False,
+        help_text='The words in other languages, by code: `{"de": "…"}`.',
+    )
     hold_kind = serializers.ChoiceField(choices=HoldKind.choices, required=False, allow_blank=True)
     compensates = Flag(required=False)
     expedites = Flag(required=False)

@@ -12,6 +12,7 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
+from notifications.texts.languages import DEFAULT, codes
 from orders.dialogue.telling import MAX_NOTE, reason_sentence
 from orders.models import HoldKind, Macro
 from orders.models.telling import DateChoice
@@ -24,8 +25,9 @@ FLAGS = ("compensates", "expedites", "takes_over")
 
 @entry_verb
 def keep_macro(macro_id: int | None, *, said: Mapping[str, Any], version: int | None, actor: Actor | None) -> Macro:
-    """Make a macro, or change the one with this number: key, name, guidance, choice, reason, note, hold_kind, and the
-    flags compensates, expedites, takes_over. Raises Invalid naming the field, Conflict for a key that is in use."""
+    """Make a macro, or change the one with this number: key, name, guidance, choice, reason, note, notes (the note in
+    other languages, by code), hold_kind, and the flags compensates, expedites, takes_over. Raises Invalid naming the
+    field, Conflict for a key that is in use."""
     macro = _locked(macro_id) if macro_id else Macro()
     if macro_id and version is not None and version != macro.version:
         raise Conflict("Somebody else changed this macro meanwhile. Look at it again.", code="stale")
@@ -71,6 +73,18 @@ def _locked(macro_id: int) -> Macro:
     return macro
 
 
+def _checked_notes(notes: Mapping[str, str]) -> dict[str, str]:
+    """Return the words in other languages than English that we write to customers in; empty ones are left out."""
+    wrong = [code for code in notes if code not in codes() or code == DEFAULT]
+    if wrong:
+        said = f"We do not write to customers in {', '.join(wrong)} besides English."
+        raise Invalid(said, fields={"notes": said})
+    cleaned = {
+        code: clean_text(str(note), field="notes", max_length=MAX_NOTE, multiline=True) for code, note in notes.items()
+    }
+    return {code: note for code, note in cleaned.items() if note}
+
+
 def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
     key = str(said.get("key", "")).strip().lower()
     if not (len(key) == 1 and key.isascii() and key.isalpha()) or key in TAKEN:
@@ -91,6 +105,7 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
             str(said.get("guidance", "")), field="guidance", max_length=MAX_GUIDANCE, multiline=True
         ),
         "note": clean_text(str(said.get("note", "")), field="note", max_length=MAX_NOTE, multiline=True),
+        "notes": _checked_notes(said.get("notes") or {}),
         **{field: str(said.get(field) or "") for field in ("choice", "reason", "hold_kind")},
         **{flag: bool(said.get(flag)) for flag in FLAGS},
     }

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from notifications.texts.languages import DEFAULT
 from orders.models.compensation import Compensation
 from orders.models.hold import HoldKind
 from orders.models.order import Order, OrderLine
@@ -32,7 +33,8 @@ class Macro(models.Model):
     guidance = models.TextField(blank=True)
     choice = models.CharField(max_length=10, choices=DateChoice, blank=True)
     reason = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True)
+    note = models.TextField(blank=True, help_text="Words to the customer, in English.")
+    notes = models.JSONField(default=dict, blank=True, help_text="The same in other languages, by code.")
     compensates = models.BooleanField("give what the ladder allows", default=False)
     expedites = models.BooleanField("expedite the order", default=False)
     hold_kind = models.CharField("hold the order", max_length=10, choices=HoldKind, blank=True)
@@ -53,6 +55,10 @@ class Macro(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def note_in(self, code: str) -> str:
+        """Return the words to a customer who reads this language; nothing where nobody wrote them in it."""
+        return self.note if code == DEFAULT else str(self.notes.get(code, ""))
 
     @property
     def does(self) -> str:

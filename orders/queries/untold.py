@@ -72,7 +72,8 @@ class Asked:
 class DateChoice:
     """A day that the customer could be told, with the chance that it is kept (None where nobody can say).
 
-    ``splits`` lets what is ready leave now; ``value`` is what the form says for this choice.
+    ``splits`` lets what is ready leave now; ``value`` is what the form says for this choice; ``refusal`` is why whoever
+    looks may not set this day.
     """
 
     key: str
@@ -81,6 +82,7 @@ class DateChoice:
     chance: float | None
     meaning: str
     splits: bool = False
+    refusal: str = ""
 
     @property
     def value(self) -> str:

@@ -24,6 +24,11 @@ MACROS = (
         "choice": DateChoice.SAFE,
         "reason": "stock_short",
         "note": "We know that this is not the first time. The new date is one that we are sure of.",
+        "notes": {
+            "de": "Wir wissen, dass es nicht das erste Mal ist. Des neuen Termins sind wir uns sicher.",
+            "fr": "Nous savons que ce n’est pas la première fois. De la nouvelle date, nous sommes sûrs.",
+            "es": "Sabemos que no es la primera vez. De la nueva fecha estamos seguros.",
+        },
         "compensates": True,
         "takes_over": True,
     },
@@ -33,6 +38,11 @@ MACROS = (
         "guidance": "For a customer who would leave. Call before you send, and agree on the day.",
         "choice": DateChoice.EXPECTED,
         "note": "A colleague now looks after your order personally.",
+        "notes": {
+            "de": "Eine Kollegin oder ein Kollege kümmert sich jetzt persönlich um Ihre Bestellung.",
+            "fr": "Quelqu’un de notre équipe s’occupe désormais personnellement de votre commande.",
+            "es": "Una persona de nuestro equipo se ocupa ahora personalmente de su pedido.",
+        },
         "compensates": True,
         "expedites": True,
         "takes_over": True,

@@ -12,18 +12,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.errors import DomainError
 from kernel.forms import VerbForm
 from kernel.pages import render_page
-from notifications.texts.languages import DEFAULT, language_of
+from notifications.texts.languages import DEFAULT, codes, language_of
 from orders.dialogue.macros import keep_macro, remove_macro, restore_macro
 from orders.dialogue.telling import MAX_NOTE
 from orders.models import HoldKind, Macro
 from orders.models.telling import DateChoice
 
 MAY_CHANGE = "orders.change_macros"
+OTHERS = [code for code in codes() if code != DEFAULT]
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 change_macros = permission_required(MAY_CHANGE, raise_exception=True)
@@ -42,13 +44,33 @@ class MacroForm(VerbForm):
         choices=lambda: [("", "The plan’s own"), *language_of(DEFAULT).reasons.items()],
     )
     note = forms.CharField(
-        label="Words to the customer", required=False, max_length=MAX_NOTE, widget=forms.Textarea(attrs={"rows": 3})
+        label="Words to the customer, in English",
+        required=False,
+        max_length=MAX_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     hold_kind = forms.ChoiceField(label="Hold", required=False, choices=[("", "No hold"), *HoldKind.choices])
     compensates = forms.BooleanField(label="Give what the ladder allows", required=False)
     expedites = forms.BooleanField(label="Expedite the order", required=False)
     takes_over = forms.BooleanField(label="Assign the order to whoever sends", required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in OTHERS:
+            label = f"In {get_language_info(code)['name']}"
+            box = forms.Textarea(attrs={"rows": 2})
+            self.fields[f"note_{code}"] = forms.CharField(label=label, required=False, max_length=MAX_NOTE, widget=box)
+
+    @property
+    def notes(self) -> list[forms.BoundField]:
+        """The fields of the words in other languages than English."""
+        return [self[f"note_{code}"] for code in OTHERS]
+
+    def said(self) -> dict[str, Any]:
+        """Return what was typed as the verb takes it."""
+        said = dict(self.cleaned_data)
+        return said | {"notes": {code: said.pop(f"note_{code}") for code in OTHERS}}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +88,9 @@ def macro(request: HttpRequest, macro_id: int) -> HttpResponse:
     """Change one macro."""
     found = get_object_or_404(Macro, pk=macro_id, removed_at=None)
     if request.method != "POST":
-        return _page(request, MacroForm(initial={name: getattr(found, name) for name in MacroForm.base_fields}), found)
+        kept = {name: getattr(found, name) for name in MacroForm.base_fields}
+        notes = {f"note_{code}": note for code, note in found.notes.items()}
+        return _page(request, MacroForm(initial=kept | notes), found)
     return _keep(request, found)
 
 
@@ -101,7 +125,7 @@ def _keep(request: HttpRequest, found: Macro | None) -> HttpResponse:
         raise PermissionDenied
     form = MacroForm(request.POST)
     if form.is_valid():
-        said = dict(form.cleaned_data)
+        said = form.said()
         version = said.pop("version")
         try:
             kept = keep_macro(found.pk if found else None, said=said, version=version, actor=request.user)

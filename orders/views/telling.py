@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -26,7 +27,8 @@ from orders.dialogue import telling
 from orders.dialogue.compensating import budget_in_force, offers, spent_in_month
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling import attention
-from orders.models import UNTOLD, CompensationStep, LineEta, Order, Telling, Way
+from orders.handling.eta import refuse_eta
+from orders.models import UNTOLD, CompensationStep, LineEta, Order, OrderPlan, Telling, Way
 from orders.queries import untold
 from orders.queries.calendar import weeks_of
 from orders.queries.customer_order import ways_on
@@ -199,7 +201,7 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
     sentences = language_of(DEFAULT).reasons
     if detail.plan is None or proposal:
         return {"detail": detail, "proposal": proposal, "proposal_reasons": list(sentences.items())}
-    choices = untold.date_choices(detail.plan, order)
+    choices = _allowed(untold.date_choices(detail.plan, order), order, detail.plan, request)
     asked = request.POST if request.method == "POST" else request.GET
     day, splits, is_other = _asked_day(asked.get("other_on", "")), False, True
     if day is None:
@@ -212,7 +214,7 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
     macros = macros_of(request.user)
     wanted = _number(asked.get("macro", ""))
     macro = next((each for each in macros if each.pk == wanted), None)
-    filled = fill_in(macro, choices, given) if macro else None
+    filled = fill_in(macro, choices, given, language=language_of(order.customer.language).code) if macro else None
     if filled and "reason" not in asked:  # just applied; what was typed after it stands
         reason, note = filled.reason, filled.note
         day, splits = (filled.choice.on, filled.choice.splits) if filled.choice else (day, splits)
@@ -251,6 +253,21 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         **_previews(detail.order, day, reason, note, step, asks=asks),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
     }
+
+
+def _allowed(
+    choices: list[untold.DateChoice], order: Order, plan: OrderPlan, request: HttpRequest
+) -> list[untold.DateChoice]:
+    """Say of each day that is not the order's own why this person may not set it, if so."""
+    own_on, today = order.eta_by_hand_on or plan.eta_p50, timezone.localdate()
+
+    def refused(day: date) -> str:
+        if day == own_on:
+            return ""
+        wanted, current = {order.pk: day}, {order.pk: own_on}
+        return refuse_eta([order], wanted, current, actor=request.user, today=today).get(order.pk, "")
+
+    return [replace(choice, refusal=refused(choice.on)) for choice in choices]
 
 
 def _previews(

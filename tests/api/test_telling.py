@@ -137,7 +137,9 @@ def test_a_macro_is_prepared_changed_put_away_and_brought_back(api: Api) -> None
     assert made.status_code == 201, made.content
     key = made.json()["id"]
 
-    changed = api.patch(f"macros/{key}/", {"name": "Mill closed", "version": 1}).json()
+    assert api.patch(f"macros/{key}/", {"notes": {"tlh": "Qo’"}, "version": 1}).status_code == 422
+    changed = api.patch(f"macros/{key}/", {"name": "Mill closed", "notes": {"de": "Zu."}, "version": 1}).json()
+    assert changed["notes"] == {"de": "Zu."}
     assert (changed["name"], changed["expedites"], changed["version"]) == ("Mill closed", True, 2)
     assert api.patch(f"macros/{key}/", {"name": "Late", "version": 1}).json()["code"] == "stale"
     assert api.post("macros/", {"key": "s", "name": "Other"}).status_code == 409

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from orders.dialogue import ladder
 from orders.dialogue.macros import keep_macro
-from orders.models import Compensation, Macro, Order, OrderPromise, ShipPolicy, Telling
+from orders.models import Compensation, Customer, Macro, Order, OrderPlan, OrderPromise, ShipPolicy, Telling
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order
 from tests.factories.orders import make_order, make_user
@@ -85,6 +86,49 @@ def test_a_macro_fills_in_and_sending_does_all_of_it(ops: Client) -> None:
     assert len(deliver()) == 1
     assert "10 %" in mail.outbox[0].body
     assert Compensation.objects.get().fact_key == Telling.objects.get().fact_key
+
+
+@pytest.mark.parametrize(
+    ("language", "note", "lacks"),
+    [("en-GB", "Sorry.", False), ("de", "Das tut uns leid.", False), ("fr", "", True), ("pt", "Sorry.", False)],
+)
+def test_a_macro_speaks_the_customer_s_language_or_not_at_all(
+    agent: Client, language: str, note: str, lacks: bool
+) -> None:
+    made = macro(note="Sorry.", notes={"de": "Das tut uns leid.", "fr": " "})
+    order = slipped()
+    Customer.objects.update(language=language)
+
+    page = agent.get("/eta/", {"ref": order.ref, "macro": made.pk})
+
+    assert page.context["note"] == note
+    assert ("It has no words in French" in page.content.decode()) == lacks
+
+
+def test_whom_no_mail_reaches_is_called(agent: Client) -> None:
+    order = slipped()
+    assert 'value="mail" checked' in agent.get("/eta/", {"ref": order.ref}).content.decode()
+
+    Customer.objects.update(email="")
+
+    assert 'value="call" data-way-call checked' in agent.get("/eta/", {"ref": order.ref}).content.decode()
+
+
+def test_a_day_that_a_person_may_not_set_is_not_offered_to_them(agent: Client, client: Client) -> None:
+    made = macro(choice="safe", note="This one is sure.")
+    order = slipped()
+    OrderPlan.objects.filter(order=order).update(eta_p90=F("eta_p50") + 20)
+
+    page = agent.get("/eta/", {"ref": order.ref, "macro": made.pk})
+    safe = page.context["choices"][-1]
+    client.force_login(make_user("ops"))
+    free = client.get("/eta/", {"ref": order.ref, "macro": made.pk})
+
+    assert (safe.key, safe.refusal[:24]) == ("safe", "You may move the ETA to ")
+    assert f'value="{safe.value}" data-date-choice disabled' in page.content.decode()
+    assert (page.context["note"], page.context["eta_on"]) == ("", page.context["choices"][0].on)
+    assert tell(client, order, eta_on=free.context["chosen"], note=free.context["note"]) == 302
+    assert (free.context["eta_on"], free.context["note"]) == (safe.on, "This one is sure.")
 
 
 def test_taking_back_brings_all_of_it_back(ops: Client) -> None:

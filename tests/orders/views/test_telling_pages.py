@@ -120,6 +120,10 @@ def test_macros_are_prepared_changed_and_removed_with_a_way_back(client: Client)
     assert admin.post("/eta/macros/", {**given, "key": "j"}).status_code == 422
     assert admin.post(f"/eta/macros/{made.pk}/", {**given, "key": "t", "version": 1}).status_code == 302
     assert admin.post(f"/eta/macros/{made.pk}/", {**given, "version": 1}).status_code == 409
+    spoken = {**given, "note": "Sorry.", "note_de": "Das tut uns leid.", "note_fr": "", "version": 2}
+    assert admin.post(f"/eta/macros/{made.pk}/", {**spoken, "key": "t"}).status_code == 302
+    assert Macro.objects.get().notes == {"de": "Das tut uns leid."}
+    assert "Das tut uns leid." in admin.get(f"/eta/macros/{made.pk}/").context["form"]["note_de"].value()
     admin.post(f"/eta/macros/{made.pk}/remove/")
     assert "No macros yet" in admin.get("/eta/macros/").content.decode()
     admin.post(f"/eta/macros/{made.pk}/restore/")
