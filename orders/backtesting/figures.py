@@ -8,6 +8,7 @@ import numpy as np
 
 from orders.backtesting.replay import Lived, Stage
 from orders.learning.history import NEVER
+from orders.planning.runs import is_first, starts_of
 from orders.planning.types import NO_DAY, Bools, Floats, Ints
 
 OFF_THE_SHELF_DAYS = 4  # calendar days, so that an order placed before a weekend has its two working days
@@ -113,8 +114,8 @@ def _overtaken(product: Ints, placed: Ints, done: Ints) -> float:
         return 0.0
     order = np.lexsort((-placed, product))  # newest first within each product
     product, placed, done = product[order], placed[order], done[order]
-    group = np.cumsum(np.r_[True, (product[1:] != product[:-1]) | (placed[1:] != placed[:-1])]) - 1
-    first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    group = np.cumsum(is_first(product, placed)) - 1
+    first = starts_of(group)
     soonest = np.minimum.reduceat(done, first)  # of each (product, day placed)
     before = np.full(len(soonest), NEVER, dtype=np.int64)
     of_product = product[first]

@@ -13,6 +13,7 @@ import numpy as np
 from orders.learning.habits import Habits
 from orders.planning.allocate import running_before
 from orders.planning.calendar import WorkingDays
+from orders.planning.runs import summed_up
 from orders.planning.supply import NOW, Buckets, order_buckets
 from orders.planning.types import NO_DAY, Bools, Codes, Context, Floats, Ints, Products, Supply
 
@@ -123,7 +124,7 @@ def look_ahead(lines: Waiting, view: View, *, served_last: bool) -> Outlook:
     """Return what first come, first served would give each line; held lines look ahead but take nothing."""
     buckets, today = view.buckets, view.today
     through = _wanted_through(lines, len(buckets.inbound), served_last=served_last)
-    running = np.r_[0, np.cumsum(buckets.qty)]
+    running = summed_up(buckets.qty)
     first, end = buckets.start[lines.product], buckets.start[lines.product + 1]
     there = running[end] - running[first]
     # The first bucket whose running sum reaches the line's last unit; ``running`` ascends over all products.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from orders.planning.prepare import Prepared
+from orders.planning.runs import is_first, lengths_of, starts_of, summed_up
 from orders.planning.together import claim_together
 from orders.planning.turns import Spared, TogetherLines, TurnLimits
 from orders.planning.types import Bools, Ints, ShipPolicy
@@ -95,7 +96,7 @@ def overlap(wanting: Ints, wanted_qty: Ints, holding: Ints, held_qty: Ints) -> t
     held_end = np.cumsum(cut_to(holding, held_qty, total))
     # Two ascending runs: a stable sort merges them, where np.union1d would hash and sort from scratch.
     breaks = np.sort(np.concatenate(([0], wanted_end, held_end)), kind="stable")
-    breaks = breaks[np.r_[True, breaks[1:] != breaks[:-1]]]
+    breaks = breaks[is_first(breaks)]
     begins, ends = breaks[:-1], breaks[1:]
     return (
         np.searchsorted(wanted_end, begins, side="right"),
@@ -109,14 +110,13 @@ def running_before(group: Ints, qty: Ints) -> Ints:
     if not len(group):
         return qty.astype(np.int64)
     before = np.cumsum(qty) - qty
-    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
-    result: Ints = before - np.repeat(before[starts], np.diff(np.r_[starts, len(group)]))
+    starts = starts_of(group)
+    result: Ints = before - np.repeat(before[starts], lengths_of(starts, group))
     return result
 
 
 def _group_sum(group: Ints, qty: Ints, groups: int) -> Ints:
-    running = np.r_[0, np.cumsum(qty)]
-    sums: Ints = np.diff(running[np.searchsorted(group, np.arange(groups + 1))])
+    sums: Ints = np.diff(summed_up(qty)[np.searchsorted(group, np.arange(groups + 1))])
     return sums
 
 
@@ -136,7 +136,7 @@ def plain_lines(ready: Prepared) -> Bools:
 def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints, spared: Spared | None) -> TogetherLines:
     backlog, line = ready.backlog, turns.line[rows]
     policy, order = backlog.ship_policy[line], backlog.order_id[line]
-    starts = (policy == ShipPolicy.PARTIAL) | np.r_[True, order[1:] != order[:-1]][: len(order)]
+    starts = (policy == ShipPolicy.PARTIAL) | is_first(order)
     return TogetherLines(
         turn=np.cumsum(starts),
         product=ready.product[line],

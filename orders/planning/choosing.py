@@ -15,6 +15,7 @@ import numpy as np
 from orders.planning.allocate import Claims, Turns, allocate, plain_lines, running_before
 from orders.planning.components import product_components
 from orders.planning.prepare import Prepared
+from orders.planning.runs import starts_of
 from orders.planning.supply import NOW
 from orders.planning.turns import Spared
 from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
@@ -165,7 +166,7 @@ def _contested(candidates: _Candidates, fits: Bools, before: Bools) -> Iterator[
     component = candidates.component[fitting]
     if not len(fitting):
         return
-    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]])
+    starts = starts_of(component)
     for orders in np.split(fitting, starts[1:]):
         if len(orders) <= MOST_ORDERS and before[orders].any() and not before[orders].all():
             yield orders

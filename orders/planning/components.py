@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from orders.planning.runs import lengths_of, starts_of
 from orders.planning.types import Backlog, Ints, ShipPolicy
 
 
@@ -27,8 +28,8 @@ def _roots(products: int, product: Ints, order_id: Ints) -> Ints:
     root = np.arange(products)
     if not len(product):
         return root
-    starts = np.flatnonzero(np.r_[True, order_id[1:] != order_id[:-1]])
-    sizes = np.diff(np.r_[starts, len(order_id)])
+    starts = starts_of(order_id)
+    sizes = lengths_of(starts, order_id)
     while True:
         # Each order pulls its products' roots down to the smallest of them; then every chain of roots is cut short.
         lowest = np.repeat(np.minimum.reduceat(root[product], starts), sizes)

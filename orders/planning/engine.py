@@ -22,6 +22,7 @@ from orders.planning.promise import find_gates, promise, sum_claims
 from orders.planning.quotas import allocate_by_quota
 from orders.planning.ranking import rank_order
 from orders.planning.rules import Policy
+from orders.planning.runs import starts_of
 from orders.planning.score import score_lines
 from orders.planning.supply import NOW
 from orders.planning.terms import with_limits
@@ -158,5 +159,5 @@ def _summed(ready: Prepared, claims: Claims, chosen: Bools, giver_id: Ints) -> t
     line, giver, qty = line[order], giver[order], qty[order]
     if not len(line):
         return line, giver, qty
-    starts = np.flatnonzero(np.r_[True, (line[1:] != line[:-1]) | (giver[1:] != giver[:-1])])
+    starts = starts_of(line, giver)
     return line[starts], giver[starts], np.add.reduceat(qty, starts)

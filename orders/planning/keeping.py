@@ -12,6 +12,7 @@ from orders.planning.demand import UNKNOWN, Demand, Expected
 from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
 from orders.planning.rules import Forecast, Policy
+from orders.planning.runs import is_first
 from orders.planning.score import first_met
 from orders.planning.strategies import AGE
 from orders.planning.supply import NOW, Buckets
@@ -66,7 +67,7 @@ def free_units(buckets: Buckets, left: Ints, wanted: Ints) -> Ints:
     # serves all of them.
     lift = buckets.product * (int(slack.max()) - int(slack.min()) + 1)
     takeable = np.maximum(np.minimum.accumulate((slack + lift)[::-1])[::-1] - lift, 0)
-    first = np.r_[True, buckets.product[1:] != buckets.product[:-1]]
+    first = is_first(buckets.product)
     before = np.where(first, 0, np.r_[0, takeable[:-1]])
     free: Ints = takeable - before
     return free

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from orders.planning.runs import lengths_of, starts_of
 from orders.planning.types import Backlog, Bools, Codes, Floats, Ints, ShipPolicy
 
 
@@ -18,8 +19,8 @@ def rank_keys(backlog: Backlog, score: Floats) -> tuple[Floats, Ints]:
         return score, backlog.placed_at
     by_order = together[np.argsort(backlog.order_id[together], kind="stable")]
     orders = backlog.order_id[by_order]
-    starts = np.flatnonzero(np.r_[True, orders[1:] != orders[:-1]])
-    sizes = np.diff(np.r_[starts, len(orders)])
+    starts = starts_of(orders)
+    sizes = lengths_of(starts, orders)
     best, first = score.copy(), backlog.placed_at.copy()
     best[by_order] = np.repeat(np.maximum.reduceat(score[by_order], starts), sizes)
     first[by_order] = np.repeat(np.minimum.reduceat(backlog.placed_at[by_order], starts), sizes)

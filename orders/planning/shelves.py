@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
+from orders.planning.runs import summed_up
 from orders.planning.supply import NOW, Buckets
 
 UNCOVERED = -1
@@ -45,8 +46,7 @@ class Shelves:
         starts: list[int] = buckets.start.tolist()
         self.head, self.end = starts[:-1], starts[1:]
         self.inbound: list[int] = buckets.inbound.tolist()
-        running = np.r_[0, np.cumsum(buckets.qty)]
-        self.free: list[int] = np.diff(running[buckets.start]).tolist()
+        self.free: list[int] = np.diff(summed_up(buckets.qty)[buckets.start]).tolist()
         self.settled = [0] * len(self.head)
         self.row: list[int] = []
         self.bucket: list[int] = []

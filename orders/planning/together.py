@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.enough import take_enough, take_late
+from orders.planning.runs import lengths_of, starts_of
 from orders.planning.shelves import UNCOVERED, Shelves
 from orders.planning.sources import choose_sources
 from orders.planning.supply import NOW, Buckets
@@ -162,10 +163,8 @@ def _covers(turns: Turns, rows: Sequence[int]) -> list[int]:
 
 
 def _bounds(turn: Ints) -> list[tuple[int, int]]:
-    if not len(turn):
-        return []
-    starts = np.flatnonzero(np.r_[True, turn[1:] != turn[:-1]])
-    ends = np.r_[starts[1:], len(turn)]
+    starts = starts_of(turn)
+    ends = starts + lengths_of(starts, turn)
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 

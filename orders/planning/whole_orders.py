@@ -8,6 +8,7 @@ import numpy as np
 
 from orders.planning.allocate import Claims
 from orders.planning.prepare import Prepared
+from orders.planning.runs import lengths_of, starts_of
 from orders.planning.shelves import UNCOVERED
 from orders.planning.types import Bools, Ints, ShipPolicy
 
@@ -19,9 +20,9 @@ def over_orders(ready: Prepared, values: Ints, merge: np.ufunc) -> Ints:
         return values
     at = at[np.argsort(ready.backlog.order_id[at], kind="stable")]
     order = ready.backlog.order_id[at]
-    starts = np.flatnonzero(np.r_[True, order[1:] != order[:-1]])
+    starts = starts_of(order)
     merged = values.copy()
-    merged[at] = np.repeat(merge.reduceat(values[at], starts), np.diff(np.r_[starts, len(at)]))
+    merged[at] = np.repeat(merge.reduceat(values[at], starts), lengths_of(starts, at))
     return merged
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orders.planning.runs import starts_of
 from orders.planning.types import Bools, Floats, Ints, Plan
 from orders.replanning.bulk import Columns
 from orders.replanning.stored import Stored, said_columns
@@ -153,7 +154,7 @@ def _claim_changes(line_id: Ints, giver_id: Ints, qty: Ints, lines: Columns, sto
     order = _merged(line, giver)
     line, giver, product, wanted, had = line[order], giver[order], product[order], wanted[order], had[order]
     if len(line):
-        starts = np.flatnonzero(np.r_[True, (line[1:] != line[:-1]) | (giver[1:] != giver[:-1])])
+        starts = starts_of(line, giver)
         line, giver, product = line[starts], giver[starts], product[starts]
         wanted, had = np.add.reduceat(wanted, starts), np.add.reduceat(had, starts)
     changed = wanted != had

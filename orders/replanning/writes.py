@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connection
 
+from orders.planning.runs import starts_of
 from orders.planning.types import Ints
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.diff import Changes, ClaimChanges
@@ -204,7 +205,7 @@ def level_moves(claims: ClaimChanges) -> list[Part]:
         return []
     order = np.lexsort((claims.giver_id, claims.product_id))
     product, warehouse = claims.product_id[order], claims.giver_id[order]
-    starts = np.flatnonzero(np.r_[True, (product[1:] != product[:-1]) | (warehouse[1:] != warehouse[:-1])])
+    starts = starts_of(product, warehouse)
     delta = np.add.reduceat(claims.delta[order], starts)
     moved = delta != 0
     if not moved.any():
