@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from inventory.models import Calendar, Product, StockLevel, Supplier, SupplierProduct, Warehouse
+from inventory.models import (
+    Calendar,
+    Product,
+    StockLevel,
+    Substitute,
+    SubstituteWhen,
+    Supplier,
+    SupplierProduct,
+    Warehouse,
+)
 from orders.models import Customer
 from orders.sample.copying import copy_rows, text
+from orders.sample.standing_in import find_substitutes
 from orders.sample.world import WAREHOUSES, World
 from orders.sample.writing_frame import Written, money
 
@@ -15,6 +25,7 @@ COST_SHARE = 0.55
 
 def write_catalogue(written: Written) -> None:
     _write_products(written.world)
+    _write_substitutes(written.world)
     _write_calendar()
     _write_warehouses()
     _write_suppliers(written.world)
@@ -29,6 +40,25 @@ def _write_products(world: World) -> None:
         (
             (key, text(item.sku), text(item.name), item.category, money(item.price_minor), False, True)
             for key, item in enumerate(world.products, start=1)
+        ),
+    )
+
+
+def _write_substitutes(world: World) -> None:
+    copy_rows(
+        Substitute,
+        ("product_id", "substitute_id", "place", "units", "per", "when", "needs_consent"),
+        (
+            (
+                each.product + 1,
+                each.substitute + 1,
+                each.place,
+                each.units,
+                each.per,
+                SubstituteWhen.ANY.value,
+                each.needs_consent,
+            )
+            for each in find_substitutes(world.products)
         ),
     )
 

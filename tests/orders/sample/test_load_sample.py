@@ -9,7 +9,7 @@ from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
 
 from backlog.accounts.models import User
-from inventory.models import DirtyMark, StockLevel, StockMovement
+from inventory.models import DirtyMark, StockLevel, StockMovement, Substitute
 from kernel.errors import Conflict
 from notifications.models import Fact
 from orders import integrity
@@ -144,3 +144,12 @@ def test_a_load_that_was_killed_before_its_plan_is_planned_by_the_next_start() -
     assert "stays out" in printed
     assert LinePlan.objects.exists()
     assert "Planning" not in load(if_empty=True)
+
+
+def test_something_may_stand_in_for_what_waits() -> None:
+    load()
+
+    rules = Substitute.objects.all()
+    assert rules.filter(needs_consent=True).exists()
+    assert rules.filter(needs_consent=False).exists()
+    assert rules.filter(product__order_lines__open_qty__gt=0, substitute__stock_levels__on_hand__gt=0).exists()
