@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -40,7 +40,8 @@ class Record:
     """The Brier score (mean squared error) of the chances beside that of always saying the base rate.
 
     All of it is of the newest two fifths of the statements. ``own`` is the same curve with the numbers that the older
-    three fifths give, ``brier_isotonic`` the score of one without a form; None where nothing is older.
+    three fifths give, ``brier_isotonic`` the score of one without a form; None where nothing is older. ``between`` are
+    the statements between the day named and the usual delay, of which two quantiles know little; None without any.
     """
 
     deliveries: int
@@ -52,16 +53,21 @@ class Record:
     brier_own: float | None
     brier_isotonic: float | None
     bands: tuple[Band, ...]
+    between: Band | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
-    """Of each delivery and each day that could have been promised: days after the p50, the spread, what was true."""
+    """Of each delivery and each day that could have been promised: days after the p50, the spread, what was true.
+
+    ``is_between`` marks days before the p50 that are not before the day named.
+    """
 
     delivered_on: Ints
     days: Ints
     spread: Ints
     came: Bools
+    is_between: Bools
 
     def said(self, curve: Curve) -> Floats:
         """Return what a curve says of each."""
@@ -70,7 +76,7 @@ class _Statements:
 
     def of(self, chosen: Bools) -> _Statements:
         """Return the chosen ones."""
-        return _Statements(self.delivered_on[chosen], self.days[chosen], self.spread[chosen], self.came[chosen])
+        return _Statements(*(getattr(self, column.name)[chosen] for column in fields(self)))
 
 
 _ORIGIN = 730_000  # any day: chances depend on differences only
@@ -84,8 +90,9 @@ def chance_record(today: date) -> Record | None:
     rows = [row for delays, came_on in _by_supplier(today) for row in _statements(delays, came_on)]
     if not rows:
         return None
-    delivered_on, days, spread, came = np.array(rows, dtype=np.int64).T
-    return _judge(_Statements(delivered_on, days, spread, came.astype(np.bool_)))
+    delivered_on, named, days, spread, came = np.array(rows, dtype=np.int64).T
+    is_between = (named >= 0) & (days < 0)
+    return _judge(_Statements(delivered_on, days, spread, came.astype(np.bool_), is_between))
 
 
 def _by_supplier(today: date) -> Iterator[tuple[Ints, Ints]]:
@@ -110,8 +117,8 @@ def _delays(expected: np.ndarray, received: np.ndarray, calendar: Workdays) -> I
     return np.busday_count(expected, received, weekmask=list(calendar.weekdays), holidays=closed)
 
 
-def _statements(delays: Ints, came_on: Ints) -> Iterator[tuple[int, int, int, bool]]:
-    """Yield for each delivery and allowance its day, days after the p50, the spread, and whether it came by then."""
+def _statements(delays: Ints, came_on: Ints) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Yield for each delivery and allowance its day, days after the one named and after the p50, the spread, the truth."""
     counted = np.maximum(delays, 0)  # early is on time, as in the quantiles that planning uses
     for place in range(len(delays)):
         last = came_on[place] - AHEAD_DAYS
@@ -119,7 +126,7 @@ def _statements(delays: Ints, came_on: Ints) -> Iterator[tuple[int, int, int, bo
         if len(known) >= FEWEST_DELIVERIES:
             p50, p90 = np.quantile(known, [0.5, 0.9], method="inverted_cdf").astype(np.int64)
             for allowed in ALLOWANCES:
-                yield int(came_on[place]), int(allowed - p50), int(p90 - p50), bool(delays[place] <= allowed)
+                yield int(came_on[place]), allowed, int(allowed - p50), int(p90 - p50), bool(delays[place] <= allowed)
 
 
 def _judge(statements: _Statements) -> Record:
@@ -127,11 +134,10 @@ def _judge(statements: _Statements) -> Record:
     newest, older = statements.of(is_new), statements.of(~is_new)
     said, came = newest.said(CURVE), newest.came
     base = float(came.mean())
-    bands = []
-    for low, high in itertools.pairwise(EDGES):
-        inside = (said >= low) & ((said < high) | (high == EDGES[-1]))
-        if inside.any():
-            bands.append(Band(low, high, int(inside.sum()), float(said[inside].mean()), float(came[inside].mean())))
+    bands = [
+        _band(low, high, said, came, (said >= low) & ((said < high) | (high == EDGES[-1])))
+        for low, high in itertools.pairwise(EDGES)
+    ]
     own = fit(older.days, older.spread, older.came) if not is_new.all() else None
     return Record(
         deliveries=len(statements.came) // len(ALLOWANCES),
@@ -142,15 +148,22 @@ def _judge(statements: _Statements) -> Record:
         own=own,
         brier_own=None if own is None else _brier(newest.said(own), came),
         brier_isotonic=None if own is None else _brier_of_free_curve(older, newest),
-        bands=tuple(bands),
+        bands=tuple(band for band in bands if band is not None),
+        between=_band(0.0, CURVE.early_by_a_day, said, came, newest.is_between),
     )
+
+
+def _band(low: float, high: float, said: Floats, came: Bools, inside: Bools) -> Band | None:
+    if not inside.any():
+        return None
+    return Band(low, high, int(inside.sum()), float(said[inside].mean()), float(came[inside].mean()))
 
 
 def fit(days: Ints, spread: Ints, came: Bools) -> Curve:
     """Return the curve with the least Brier score on statements: days after the p50, spread, and what was true."""
     from scipy.optimize import minimize
 
-    statements = _Statements(days, days, spread, came)
+    statements = _Statements(days, days, spread, came, np.zeros_like(came))
     found = minimize(
         lambda numbers: _brier(statements.said(Curve(*numbers)), came),
         astuple(CURVE),

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.studying.chance_record import chance_record
+from orders.studying.chance_record import Band, chance_record
 
 
 class Command(BaseCommand):
@@ -35,5 +35,10 @@ class Command(BaseCommand):
             )
             self.stdout.write(", ".join(f"{name} {number}" for name, number in asdict(record.own).items()))
         for band in record.bands:
-            words = f"said {band.mean_chance:.1%}, came true {band.came_true:.1%} ({band.said})"
-            self.stdout.write(f"{band.low:.2f} to {band.high:.2f}: {words}")
+            self.stdout.write(f"{band.low:.2f} to {band.high:.2f}: {_words(band)}")
+        between = "none" if record.between is None else _words(record.between)
+        self.stdout.write(f"Between the day named and a later usual one: {between}")
+
+
+def _words(band: Band) -> str:
+    return f"said {band.mean_chance:.1%}, came true {band.came_true:.1%} ({band.said})"

@@ -57,6 +57,7 @@ def test_a_supplier_that_keeps_its_word_is_said_to_and_does(line: PurchaseOrderL
     assert [band.came_true for band in record.bands] == [0.0, 0.0, 1.0, 1.0]
     assert record.own is not None
     assert record.own.early_by_a_day < CURVE.early_by_a_day
+    assert record.between is None
 
 
 def test_what_was_not_known_two_weeks_ahead_does_not_count(line: PurchaseOrderLine) -> None:
@@ -84,6 +85,19 @@ def test_the_lines_of_one_lorry_are_one_delivery(line: PurchaseOrderLine) -> Non
     assert record is not None
     assert record.deliveries == 12 - 5 - AHEAD_DAYS // 7
     assert record.brier < 0.05  # a late lorry among eight does not move the usual day
+
+
+def test_what_two_quantiles_do_not_know_is_shown_apart(line: PurchaseOrderLine) -> None:
+    """Late by three days two times in three, else in time: the day named is kept more often than is said."""
+    for week in range(21):
+        receive(line, MONDAY + timedelta(weeks=week), late=3 * (week % 3 > 0))
+
+    record = chance_record(TODAY)
+
+    assert record is not None
+    assert record.between is not None
+    assert record.between.said == 3 * record.statements // len(ALLOWANCES)  # the day named and the two after it
+    assert record.between.mean_chance < 0.04 < record.between.came_true
 
 
 def test_numbers_are_found_again_in_what_they_made() -> None:
@@ -124,6 +138,7 @@ def test_the_command_prints_what_scripts_read(line: PurchaseOrderLine) -> None:
         "brier_own",
         "brier_isotonic",
         "bands",
+        "between",
     }
     assert said["brier_isotonic"] is not None
 
