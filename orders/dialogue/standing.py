@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import DateField, ExpressionWrapper, F, Func, IntegerField, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from notifications.models import MessageRules, Move
 from notifications.rules.thresholds import CHANNELS_SQL, days_sql, most_days_sql
@@ -31,19 +32,6 @@ def least_days(customer: str) -> dict[str, str]:
     }
 
 
-class MostDays(Func):
-    """The most days from which a ``move`` is told to anybody, looked up once a query."""
-
-    output_field = IntegerField()
-
-    def __init__(self, move: Move) -> None:
-        super().__init__()
-        self.move = move
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
-        return most_days_sql(self.move), []
-
-
 class LeastDays(Func):
     """The days from which a ``move`` is told to a customer, given by tier and code."""
 
@@ -65,9 +53,10 @@ def is_untold() -> Q:
     """
     # Nearly all are sorted out before anybody's threshold is looked up, which takes longer than all the rest.
     is_later = Q(order__promise__kept_because__isnull=True, order__promise__told_on__lt=F("eta_p50"))
+    most = RawSQL(most_days_sql(Move.LATER), (), output_field=IntegerField())
     for_all, for_them = (
         Q(order__promise__told_on__lte=ExpressionWrapper(F("eta_p50") - days, output_field=DateField()))
-        for days in (MostDays(Move.LATER), LeastDays(Move.LATER, customer="order__customer"))
+        for days in (most, LeastDays(Move.LATER, customer="order__customer"))
     )
     return is_later & (for_all | for_them)
 

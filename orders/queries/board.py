@@ -15,7 +15,7 @@ from django.utils import timezone
 from kernel import paging
 from kernel.paging import KeyPage, SortKey
 from kernel.remembered import remembered
-from orders.models import DayRank, Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
+from orders.models import BacklogDay, DayRank, Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
 from orders.models.plan import FAR, UNKNOWN_SLIP
 from orders.queries.next_steps import Step, next_steps
 from orders.queries.ranks import ranks_of
@@ -159,11 +159,30 @@ def hold_name(kinds: Sequence[HoldKind]) -> str:
 def board_totals(today: date, mine: int | None = None) -> BoardTotals:
     """Return the figures of the strip and the tabs; ``mine`` is the key of who looks. Two queries.
 
-    That over all orders is remembered: of a large backlog the figures are as they were some seconds ago.
+    That over all orders is remembered: of a large backlog the figures are as they were some seconds ago, and of one
+    that takes too long at first those of the newest day that workers kept, without the counts that they do not keep.
     """
-    totals = remembered(("orders:board_totals", today), partial(totals_of_all, today))
+    totals = remembered(("orders:board_totals", today), partial(totals_of_all, today), meanwhile=kept_totals)
     own = OrderPlan.objects.filter(order__status=OrderStatus.OPEN, order__owner_id=mine or 0).count()
     return replace(totals, counts={**totals.counts, "mine": own})
+
+
+def kept_totals() -> BoardTotals | None:
+    """Return what is kept of the newest day, at most half an hour old while workers run; None without any."""
+    day = _newest_day()
+    if day is None or day.late_orders is None:
+        return None
+    counts = {"all": day.open_orders, "late": day.late_orders}
+    return BoardTotals(day.open_orders, day.open_value_minor, day.late_orders, day.risk_value_minor or 0, 0.0, counts)
+
+
+def kept_fill_rate() -> float | None:
+    day = _newest_day()
+    return day.fill_rate if day else None
+
+
+def _newest_day() -> BacklogDay | None:
+    return BacklogDay.objects.order_by("day").last()
 
 
 def count_matching(plans: QuerySet[OrderPlan, OrderPlan], filters: str) -> int:

@@ -26,6 +26,7 @@ from orders.queries.board import (
     board_page,
     board_totals,
     count_matching,
+    kept_fill_rate,
     line_fill_rate,
     open_plans,
     rows_of,
@@ -82,6 +83,7 @@ def _list_context(request: HttpRequest, chosen: BoardFilter, links: Mapping[str,
     page, rows, drawn = _listed(request, chosen, keys, drawing)
     fill_rate = _fill_rate(timezone.localdate())
     is_filtered = _is_filtered(chosen)
+    known = None if is_filtered else totals.counts.get(_view(chosen))
     return {
         "filter": chosen,
         "chips": [{**chip, "url": address(request, drop=(chip["name"], *CURSOR))} for chip in chosen.chips],
@@ -92,11 +94,11 @@ def _list_context(request: HttpRequest, chosen: BoardFilter, links: Mapping[str,
         "fresh_order": " ".join(plan.order.ref for plan in page.rows),
         **page_links(request, page),
         "is_filtered": is_filtered,
-        "matching": _matching(request, chosen) if is_filtered else totals.counts[_view(chosen)],
+        "matching": _matching(request, chosen) if known is None else known,
         "totals": totals,
         "fill_rate": fill_rate,
         "trends": trends(totals, fill_rate, timezone.localdate()),
-        "tabs": [(view, totals.counts[view.key], view_url(request, view.key)) for view in _tabs(chosen)],
+        "tabs": [(view, totals.counts.get(view.key), view_url(request, view.key)) for view in _tabs(chosen)],
         "view": _view(chosen),
         "clear_url": view_url(request, _view(chosen)),
         "shown_filters": filters_of(request).urlencode(),
@@ -157,7 +159,7 @@ def _matching(request: HttpRequest, chosen: BoardFilter) -> int:
 
 
 def _fill_rate(today: date) -> float | None:
-    return remembered(("orders:fill_rate", today), partial(line_fill_rate, today))
+    return remembered(("orders:fill_rate", today), partial(line_fill_rate, today), meanwhile=kept_fill_rate)
 
 
 def panel_context(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -115,6 +115,35 @@ def test_each_tab_shows_its_own_orders(sign_in: SignIn, view: str, expected: str
     html = sign_in().get("/triage/", {"view": view}).content.decode()
 
     assert refs(html) == [orders[expected].ref]
+
+
+def test_figures_that_take_too_long_are_those_of_the_newest_day(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_long(_: object) -> None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    order = planned_order(1, slip_days=5)
+    today = timezone.localdate()
+    BacklogDay.objects.create(
+        day=today, open_orders=7200, open_value_minor=91_000_00, late_orders=310, risk_value_minor=0, fill_rate=0.75
+    )
+    left = []
+    monkeypatch.setattr("kernel.remembered._first", {})
+    monkeypatch.setattr("kernel.remembered.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kernel.remembered._work_behind", lambda work: left.append(work.key[0]))
+    monkeypatch.setattr("orders.queries.board.totals_of_all", take_long)
+    monkeypatch.setattr("orders.views.board.line_fill_rate", take_long)
+
+    html = sign_in().get("/triage/?view=ready").content.decode()
+
+    assert "7,200" in html
+    assert "£91,000" in html
+    assert "75.0%" in html
+    assert 'Late<span class="n" data-tint>310' in html
+    assert "Ready to ship</a>" in html  # not kept, so not counted
+    assert left == ["orders:board_totals", "orders:fill_rate"]
+    assert refs(sign_in().get("/triage/").content.decode()) == [order.ref]
 
 
 def test_the_figure_at_risk_leads_to_all_orders_that_it_counts(sign_in: SignIn) -> None:
