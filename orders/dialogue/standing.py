@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, ExpressionWrapper, F, Func, IntegerField, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 from notifications.models import MessageRules, Move
 from notifications.rules.thresholds import CHANNELS_SQL, days_sql, most_days_sql
@@ -41,9 +43,11 @@ class LeastDays(Func):
         super().__init__(F(f"{customer}__tier"), F(f"{customer}__code"))
         self.move = move
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         (tier, first), (code, second) = (compiler.compile(each) for each in self.get_source_expressions())
-        return days_sql(self.move, tier=tier, channels=CHANNELS_SQL.format(code=code)), [*first, *second]
+        return days_sql(self.move, tier=tier, channels=CHANNELS_SQL.format(code=code)), (*first, *second)
 
 
 def is_untold() -> Q:
