@@ -4,11 +4,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.devservices.checkout import Checkout
-
-pytestmark = pytest.mark.serial
 
 
 def test_manage_brings_servers_of_its_own_and_takes_them_away(checkout: Checkout, home: Path) -> None:

@@ -17,8 +17,6 @@ from backlog.devservices import binaries, home, placement, postgres, services, v
 from backlog.devservices.errors import SetupError
 from backlog.devservices.home import Home, Ledger
 
-pytestmark = pytest.mark.serial
-
 
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
