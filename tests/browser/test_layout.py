@@ -37,6 +37,30 @@ WIDER = """() => {
 # The frame is one screen high: what is longer scrolls inside it.
 TALLER = "document.querySelector('body.app') && document.documentElement.scrollHeight - innerHeight"
 
+# Words that an edge cuts off, beside those of hidden parts and of lists of rows, which have their whole text elsewhere.
+CLIPPED = """() => [...document.querySelectorAll('main *, .side *')].filter((node) => {
+  const style = getComputedStyle(node);
+  const hides = style.overflowX === 'hidden' || style.overflowX === 'clip';
+  return hides && node.clientWidth > 2 && node.scrollWidth > node.clientWidth + 1
+    && node.textContent.trim() && node.checkVisibility() && !node.closest('.vh, svg');
+}).map((node) => `${node.tagName}.${node.className} ${node.textContent.trim().slice(0, 60)}`)"""
+# What a window of 1440 × 900 shows at 200 %.
+TWICE_THE_SIZE = {"width": 720, "height": 450}
+
+
+def test_nothing_is_cut_off_at_twice_the_size(come_in: ComeIn, stack: Stack, api_key: str) -> None:
+    pages.see_to_a_message(stack, api_key)
+    person = come_in("ops", viewport=TWICE_THE_SIZE, device_scale_factor=2)
+    person.expects(404)
+    found = {}
+
+    for name, path in pages.addresses(stack).items():
+        if name not in pages.SIGNED_OUT:
+            person.page.goto(path)
+            found[name] = [*person.page.evaluate(CLIPPED), *person.page.evaluate(WIDER)]
+
+    assert {name: each for name, each in found.items() if each} == {}
+
 
 def test_no_page_scrolls_sideways_on_a_phone(come_in: ComeIn, stack: Stack, api_key: str) -> None:
     pages.see_to_a_message(stack, api_key)
