@@ -44,7 +44,7 @@ class LeastDays(Func):
         self.move = move
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **_context: Any
     ) -> tuple[str, tuple[str | int, ...]]:
         (tier, first), (code, second) = (compiler.compile(each) for each in self.get_source_expressions())
         return days_sql(self.move, tier=tier, channels=CHANNELS_SQL.format(code=code)), (*first, *second)
