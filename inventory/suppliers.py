@@ -1,4 +1,4 @@
-"""Who sends us stock, what and how fast; and what their past receipts say about the next ones.
+"""Who sends us stock, what and how fast; and what their past deliveries say about the next ones.
 
 Locks: the pools, then the suppliers by id.
 """

@@ -10,7 +10,7 @@ from inventory.models.product import Product
 
 @pghistory.track()
 class Supplier(models.Model):
-    """Who sends us stock. Delays are working days between the day named and the day received, from past receipts."""
+    """Who sends us stock. Delays are working days between the day named and the day received, from past deliveries."""
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)

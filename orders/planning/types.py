@@ -86,7 +86,7 @@ class Supply:
     ``source_id`` is ON_HAND or the purchase-order line. ``qty`` is what is free to claim: for stock on hand it already
     excludes protected units and frozen allocations. ``expected_on`` is the day the supplier named (ignored for stock on
     hand), ``first_expected_on`` the day first named, so that a supplier's own slip can be told from a plain wait.
-    ``delay_p50`` and ``delay_p90`` are working days to add, from the supplier's past receipts.
+    ``delay_p50`` and ``delay_p90`` are working days to add, from the supplier's past deliveries.
     ``preference`` orders warehouses, lowest first.
     """
 
