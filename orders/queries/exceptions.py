@@ -70,6 +70,19 @@ class Entry:
         return "critical" if days <= 0 else "high" if days <= HIGH_DAYS else "medium" if days <= MEDIUM_DAYS else "low"
 
 
+@dataclass(slots=True)
+class Silent:
+    """A purchase order past its day on which an order counts; ``items`` are the SKU, name and units of its lines."""
+
+    ref: str
+    version: int
+    supplier: str
+    supplier_code: str
+    email: str
+    due_on: date
+    items: list[tuple[str, str, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """All entries, the nearest day first, how many have each kind, and the kinds of which there are more than MOST."""
@@ -123,6 +136,31 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     return Queue(shown, {"": len(entries), **counts}, sum(map(len, asleep.values())), found.cut)
 
 
+def silent_purchases(order_ids: Sequence[int], today: date) -> dict[int, list[Silent]]:
+    """Return by order the purchase orders that its supplier is silent about, the longest overdue first. One query."""
+    found: dict[int, dict[str, Silent]] = defaultdict(dict)
+    line, purchase = "purchase_order_line__", "purchase_order_line__purchase_order__"
+    columns = (
+        *("line__order_id", f"{purchase}ref", f"{purchase}version", f"{purchase}supplier__name"),
+        *(f"{purchase}supplier__code", f"{purchase}supplier__email", f"{line}expected_on"),
+        *("product__sku", "product__name", "qty"),
+    )
+    pegs = _silent(today).filter(line__order_id__in=order_ids)
+    for order_id, ref, version, supplier, code, email, due_on, *item in pegs.order_by(
+        f"{line}expected_on", f"{line}pk", "line_id"
+    ).values_list(*columns):
+        silent = found[order_id].setdefault(ref, Silent(ref, version, supplier, code, email, due_on, []))
+        silent.items.append((item[0], item[1], item[2]))
+    return {order_id: list(by_ref.values()) for order_id, by_ref in found.items()}
+
+
+def _silent(today: date) -> QuerySet[Peg, Peg]:
+    return Peg.objects.filter(
+        purchase_order_line__expected_on__lt=today,
+        purchase_order_line__purchase_order__status=PurchaseOrderStatus.OPEN,
+    )
+
+
 def _awake(entries: Sequence[Entry], asleep: Mapping[int, set[str]]) -> Sequence[Entry]:
     """Return what is not snoozed. Of thousands of entries those of a few orders are made anew, the others passed on."""
     if not asleep:
@@ -162,10 +200,6 @@ def _candidates(today: date) -> dict[ExceptionKind, list[tuple[int, date | None]
     waiting = holds.filter(order__in=planned)
     overdue = OrderPromise.objects.filter(told_on__lt=today, pk__in=planned).order_by("told_on", "pk")
     undated = OrderPlan.objects.filter(eta_p50=None).exclude(Exists(holds.filter(order_id=OuterRef("pk"))))
-    silent = Peg.objects.filter(
-        purchase_order_line__expected_on__lt=today,
-        purchase_order_line__purchase_order__status=PurchaseOrderStatus.OPEN,
-    )
     return {
         ExceptionKind.OVERDUE: list(overdue.values_list("pk", "told_on")[: MOST + 1]),
         ExceptionKind.GUARANTEE: _nearest(LinePlan.objects.filter(kept=Kept.NO), "order_id", "order__promise__told_on"),
@@ -175,7 +209,7 @@ def _candidates(today: date) -> dict[ExceptionKind, list[tuple[int, date | None]
         },
         ExceptionKind.HOLD: _nearest(waiting.exclude(kind__in=OF_HOLD), "order_id", "order__promise__told_on"),
         ExceptionKind.NO_ETA: _nearest(undated, "pk", "order__promise__told_on"),
-        ExceptionKind.SUPPLIER: _nearest(silent, "line__order_id", "line__order__promise__told_on"),
+        ExceptionKind.SUPPLIER: _nearest(_silent(today), "line__order_id", "line__order__promise__told_on"),
     }
 
 

@@ -15,7 +15,7 @@ from kernel.pages import address, render_page
 from orders.handling import attention
 from orders.models import ExceptionKind, Snooze
 from orders.queries.board import as_shown, open_plans, rows_of
-from orders.queries.exceptions import MOST, Entry, Queue, exception_queue
+from orders.queries.exceptions import MOST, Entry, Queue, exception_queue, silent_purchases
 from orders.views.actions import action, day_of, done, field_of
 
 FRAGMENTS = {"live": "orders/exceptions_body.html"}
@@ -105,11 +105,12 @@ def _in_passing(kind: ExceptionKind) -> str:
 
 
 def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
-    """Return what each entry shows, under ``kind`` or else its worst; six queries, however many."""
+    """Return what each entry shows, under ``kind`` or else its worst; seven queries, however many."""
     today = timezone.localdate()
     by_key: dict[int, Entry] = {entry.order_id: entry for entry in entries}
     plans = as_shown(open_plans(today).filter(pk__in=by_key))
     rows = {row.plan.order_id: row for row in rows_of(plans)}
+    silent = silent_purchases(list(by_key), today)
     snoozes = {(s.order_id, s.kind): timezone.localdate(s.until_at) for s in Snooze.objects.filter(order_id__in=by_key)}
     return [
         {
@@ -117,6 +118,7 @@ def _rows(entries: Any, kind: str) -> list[dict[str, Any]]:
             "row": rows[key],
             "kind": (shown := ExceptionKind(kind) if kind else entry.kinds[0]),
             "also": [_in_passing(each) for each in entry.kinds if each != shown],
+            "silent": silent.get(key, []) if shown == ExceptionKind.SUPPLIER else [],
             "level": (level := entry.jeopardy(today)),
             "colour": LEVELS[level],
             "days_left": (days_left := (entry.due_on - today).days),

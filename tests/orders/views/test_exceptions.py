@@ -141,6 +141,33 @@ def test_what_a_colleague_took_meanwhile_is_not_taken_from_them(sign_in: SignIn)
     assert order.owner_id == colleague.pk
 
 
+def test_a_silent_supplier_is_chased_by_the_very_purchase_order(sign_in: SignIn) -> None:
+    order = silent(planned_order(1))
+    purchase = Peg.objects.get(line__order=order).purchase_order_line.purchase_order
+    client = sign_in()
+
+    html = client.get("/exceptions/?kind=supplier").content.decode()
+
+    assert f'href="/purchase-orders/{purchase.ref}/#lines"' in html
+    assert f'action="/purchase-orders/{purchase.ref}/redate/"' in html
+    assert "Set ETA" not in html
+    form = {"version": purchase.version, "expected_on": TODAY + timedelta(days=4), "next": "/exceptions/?kind=supplier"}
+    answer = client.post(f"/purchase-orders/{purchase.ref}/redate/", form)
+    assert answer.headers["Location"] == "/exceptions/?kind=supplier"
+    assert "supplier" not in exception_queue(TODAY).counts
+
+
+def test_who_does_not_manage_purchase_orders_sees_which_and_whom(sign_in: SignIn) -> None:
+    order = silent(planned_order(1))
+    purchase = Peg.objects.get(line__order=order).purchase_order_line.purchase_order
+
+    html = sign_in("agent").get("/exceptions/").content.decode()
+
+    assert purchase.ref in html
+    assert purchase.supplier.name in html
+    assert "/redate/" not in html
+
+
 @pytest.mark.parametrize(
     "data",
     [
