@@ -13,6 +13,7 @@ from inventory.models import Calendar, DirtyMark, PickCapacity, Warehouse
 from kernel.errors import Invalid
 from notifications.models import Fact
 from orders.handling.picking import pick
+from orders.handling.terms import change_order_terms
 from orders.hands import change_capacity, keep_pick_days
 from orders.models import Allocation, LinePlan, Order, OrderLine, OrderPlan, OrderPromise, PickDay, Reason
 from orders.replan import plan_marked, replan
@@ -116,6 +117,25 @@ def test_an_order_that_ships_complete_is_picked_when_its_last_units_arrive() -> 
     assert lines(other) == [(Reason.READY, working_day(0))]
     assert {reason for reason, _ in lines(complete)} == {Reason.CAPACITY}
     assert {eta > coming.expected_on for _, eta in lines(complete) if eta} == {True}
+
+
+def test_an_order_too_little_to_send_keeps_its_day_with_every_pass() -> None:
+    """Did hands hide that it is too little to send, the next pass would have what is there picked today, and so on."""
+    lamp, bulb = make_product("LAMP"), make_product("BULB")
+    make_stock(lamp, on_hand=10)
+    make_stock(bulb, on_hand=5)
+    coming = make_purchase_order([(bulb, 5)], warehouse=make_warehouse("MAIN"))
+    order = make_order([(lamp, 10), (bulb, 10)], ref="SO-1", ship_policy="partial")
+    change_order_terms("SO-1", order_fills=[80], actor=None, now=NOW)
+    change_capacity("MAIN", weekdays=[5, 5, 5, 5, 5, None, None], actor=None, now=NOW)
+
+    settle()
+    before = lines(order)
+    settle()
+
+    assert lines(order) == before
+    assert before[0][0] == Reason.FILL_THRESHOLD
+    assert all(eta > coming.expected_on for _, eta in before if eta)
 
 
 def test_an_event_run_equals_the_full_run_under_capacity(orders: list[Order]) -> None:
