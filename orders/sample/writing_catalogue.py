@@ -16,7 +16,7 @@ from inventory.models import (
 )
 from orders.models import Customer
 from orders.sample.copying import copy_rows, text
-from orders.sample.standing_in import find_substitutes
+from orders.sample.standing_in import SampleSubstitute, find_substitutes
 from orders.sample.world import WAREHOUSES, World
 from orders.sample.writing_frame import Written, money
 
@@ -55,12 +55,17 @@ def _write_substitutes(world: World) -> None:
                 each.place,
                 each.units,
                 each.per,
-                SubstituteWhen.ANY.value,
+                _when(each),
                 each.needs_consent,
             )
             for each in find_substitutes(world.products)
         ),
     )
+
+
+def _when(found: SampleSubstitute) -> str:
+    """Let what goes without asking stand in as orders come in: of those that wait, a person swaps many at once."""
+    return (SubstituteWhen.ANY if found.needs_consent else SubstituteWhen.ENTRY).value
 
 
 def _write_calendar() -> None:

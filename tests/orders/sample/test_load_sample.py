@@ -151,5 +151,6 @@ def test_something_may_stand_in_for_what_waits() -> None:
 
     rules = Substitute.objects.all()
     assert rules.filter(needs_consent=True).exists()
-    assert rules.filter(needs_consent=False).exists()
+    assert rules.filter(needs_consent=False, when="entry").exists()
+    assert not rules.filter(needs_consent=False, when="any").exists(), "the first minute would swap them all"
     assert rules.filter(product__order_lines__open_qty__gt=0, substitute__stock_levels__on_hand__gt=0).exists()
