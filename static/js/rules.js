@@ -111,7 +111,8 @@ document.addEventListener("submit", (event) => {
   const before = new Set(conditions().map((condition) => condition.id));
   goOn = () => {
     if (verb === "add" || verb === "copy") return nameIt();
-    if (/^(branch|group):/.test(verb)) return conditions().find((condition) => !before.has(condition.id))?.focus();
+    const added = { branch: 1, group: 2 }[verb.split(":")[0]];
+    if (added) return conditions().filter((condition) => !before.has(condition.id)).at(-added)?.focus();
     if (document.activeElement === document.body) handle(open, list)?.focus();
   };
 });
