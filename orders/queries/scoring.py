@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from orders.models import LinePlan, Policy
 from orders.planning import grammar
@@ -59,9 +59,9 @@ def best_scores(order_ids: Iterable[int]) -> dict[int, Score]:
     }
 
 
-def _parts(points: Iterable[float], rules: tuple[Rule, ...]) -> tuple[Part, ...]:
-    named = name_points(points, tuple(rule.label for rule in rules))
-    return tuple(replace(part, rule=rules[index].id if index < len(rules) else "") for index, part in enumerate(named))
+def _parts(points: Sequence[float], rules: tuple[Rule, ...]) -> tuple[Part, ...]:
+    known = (Part(rule.label, value, rule.id) for rule, value in zip(rules, points, strict=False))
+    return (*known, *(Part(f"Rule {index + 1}", points[index]) for index in range(len(rules), len(points))))
 
 
 def rule_labels(policy_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
