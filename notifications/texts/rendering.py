@@ -112,6 +112,7 @@ def _mail(
     text = fill(words.body_text, {**values, "lines": listed})
     unbroken = format_html('<span style="white-space:nowrap">{}</span>', values["order_ref"])
     quoted = {**values, "order_ref": unbroken, "lines": mark_safe(table)}  # its own template has escaped it
+    quoted["when"] = mark_safe(conditional_escape(values["when"]).replace(values["order_ref"], unbroken))
     if words.body_html:
         html = fill(words.body_html, quoted, quote=conditional_escape)
     else:

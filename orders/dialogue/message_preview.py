@@ -19,7 +19,8 @@ MOST_IN_SUMMARY = 3
 MOST_LOOKED_AT = 200
 WHEN_READY = {"line_allocated", "shipped", "feedback_wanted"}
 A_WEEK = timedelta(days=7)
-ASKED = ("wait", "send_ready", "substitute", "cancel")
+ASKED = ("send_ready", "together", "substitute", "cancel")
+GIVEN = {"kind": "voucher", "percent": 10, "amount": "0", "code": "··········"}
 
 
 def preview_order(slot: Slot, *, ref: str = "") -> Order:
@@ -53,7 +54,7 @@ def preview(slot: Slot, words: Words, order: Order, *, today: date) -> Mail:
     if slot.kind in ("shipped", "part_shipped"):
         payload = _as_shipped(payload, lines=None if slot.kind == "shipped" else 1)
     told_on, say = _told_on(slot.kind, payload), render if is_mail else render_short
-    return say(slot.kind, _asked(payload, today), language=slot.language, told_on=told_on, today=today, words=words)
+    return say(slot.kind, _asked(slot.kind, payload, today), language=slot.language, told_on=told_on, today=today, words=words)
 
 
 def _best(order: Order, kind: str, language: str) -> tuple[bool, bool]:
@@ -85,9 +86,11 @@ def _told_on(kind: str, payload: dict[str, Any]) -> date | None:
     return told_on + (A_WEEK if kind == "eta_improved" else -A_WEEK)
 
 
-def _asked(payload: dict[str, Any], today: date) -> dict[str, Any]:
-    """Add what only some kinds say: by when to answer, what to answer to, what to choose from."""
+def _asked(kind: str, payload: dict[str, Any], today: date) -> dict[str, Any]:
+    """Add what only some kinds say: by when to answer, what to answer to, what to choose from, what is given."""
     answer_by_on = (today + A_WEEK).isoformat()
+    if kind == "compensated":
+        payload = {**payload, "compensation": GIVEN}
     return {"hold": QUESTIONS[0], "asks": ASKED, **payload, "notice": {"answer_by_on": answer_by_on}}
 
 

@@ -25,7 +25,7 @@ _FIELDS = {"sku": "product", "qty": "units", "expected_on": "day of arrival", "r
 GAP = 2.0  # percent between bars
 KINDS = {
     "backordered": "Backordered",
-    "line_allocated": "Back in stock",
+    "line_allocated": "Complete",
     "eta_slipped": "Later dates",
     "eta_improved": "Earlier dates",
     "eta_restored": "Dates restored",

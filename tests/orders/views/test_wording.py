@@ -169,6 +169,12 @@ def test_every_kind_can_be_seen_with_a_real_order_in_every_language(order: Order
         assert "It cannot be shown" not in page.content.decode(), (kind, channel, code)
 
 
+def test_an_apology_is_seen_with_what_it_gives(order: Order) -> None:
+    page = as_("agent").get("/messages/templates/email/compensated/en/", {"order": order.ref, "look": "text"})
+
+    assert "your next order is 10 % cheaper. Quote the code" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     "query",
     [{"order": "SO-0"}, {"order": "a\0b"}, {"version": "99"}, {"version": "x" * 30}, {"look": "x", "scheme": "y"}],
