@@ -54,7 +54,8 @@ def preview(slot: Slot, words: Words, order: Order, *, today: date) -> Mail:
     if slot.kind in ("shipped", "part_shipped"):
         payload = _as_shipped(payload, lines=None if slot.kind == "shipped" else 1)
     told_on, say = _told_on(slot.kind, payload), render if is_mail else render_short
-    return say(slot.kind, _asked(slot.kind, payload, today), language=slot.language, told_on=told_on, today=today, words=words)
+    payload = _asked(slot.kind, payload, today)
+    return say(slot.kind, payload, language=slot.language, told_on=told_on, today=today, words=words)
 
 
 def _best(order: Order, kind: str, language: str) -> tuple[bool, bool]:
