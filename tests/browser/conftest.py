@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import WIDE, launch
 from tests.browser.person import Person, Watch, sign_in
@@ -14,6 +14,9 @@ from tests.browser.stack import Stack, running
 HERE = Path(__file__).parent
 
 ComeIn = Callable[..., Person]
+
+# Other tests run beside these.
+PATIENCE_MS = 20_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
@@ -64,7 +68,7 @@ def come_in(browser: Browser, stack: Stack, sessions: dict[str, Any]) -> Iterato
         options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
         state = session(role) if signed_in else None
         context = browser.new_context(base_url=stack.url, storage_state=state, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         watch = Watch()
         watch.follow(context)
         people.append(Person(role, context, context.new_page(), watch))

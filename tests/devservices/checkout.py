@@ -17,7 +17,7 @@ import psutil
 
 from backlog.devservices.ports import free_port
 
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = SECONDS) -> None:
