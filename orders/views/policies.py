@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -104,12 +103,12 @@ def version_changes(request: HttpRequest, version: int) -> HttpResponse:
     return render_page(request, "orders/policy_changes.html", context)
 
 
-def _back_to(policy: Policy, latest: Sequence[Policy]) -> Policy | None:
+def _back_to(policy: Policy) -> Policy | None:
     """Return the version that one press puts in force again: itself if archived, of that in force the one before."""
     if policy.status != PolicyStatus.PUBLISHED:
         return policy if policy.status == PolicyStatus.ARCHIVED else None
-    before = [(one.published_at, one) for one in latest if one.status == PolicyStatus.ARCHIVED and one.published_at]
-    return max(before, key=lambda pair: pair[0], default=(None, None))[1]
+    before = Policy.objects.filter(status=PolicyStatus.ARCHIVED, published_at__isnull=False)
+    return before.order_by("-published_at", "-version").first()
 
 
 def find(version: int) -> Policy:
@@ -147,7 +146,7 @@ def version_context(
         "held": held_run(policy) if policy.status == PolicyStatus.RELEASING else None,
         "waiting": list(versions().filter(status__in=WAITING)),
         "latest": latest,
-        "back_to": _back_to(policy, latest),
+        "back_to": _back_to(policy),
         "is_expert": "json" in request.GET or "document" in request.POST,
         "document": request.POST.get("document") or json.dumps(shown, indent=2, ensure_ascii=False),
     }

@@ -71,6 +71,19 @@ def test_one_press_rolls_back_from_the_rules_in_force_and_from_those_before(sign
     assert policies.published().pk == before.pk
 
 
+def test_drafts_hide_neither_the_way_back_nor_each_other(sign_in: SignIn, draft: Policy) -> None:
+    client, first = sign_in("admin"), policies.published()
+    policies.publish(draft.pk, actor=None, now=NOW)
+    for _ in range(20):
+        client.post("/rules/start/")
+
+    page = client.get("/rules/").content.decode()
+
+    assert f'action="/rules/{first.version}/rollback/"' in page
+    assert "20 drafts in work" in page
+    assert "17 more, edited before" in page
+
+
 def test_who_wrote_the_rules_does_not_approve_them(sign_in: SignIn) -> None:
     admin = make_user("admin")
     draft = policy_drafts.start(based_on=None, rules=FIFO, actor=admin, now=NOW)
