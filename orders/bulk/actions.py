@@ -170,7 +170,7 @@ ACTIONS: dict[BulkAction, Action] = {
         "A cancellation stays: customers are told, and the stock has gone to others. Take in new orders instead.",
     ),
     BulkAction.TELL: Action(
-        "notifications.send_message", "told their date", lambda p: TellDates(**p), lambda _: TakeDatesBack()
+        "notifications.send_message", "announced", lambda p: TellDates(**p), lambda _: TakeDatesBack()
     ),
     BulkAction.SPLIT: Action("orders.ship_order", "split", lambda _: SplitReady(), lambda _: Rejoin()),
     BulkAction.SUBSTITUTE: Action(

@@ -57,3 +57,16 @@ def test_a_summary_names_three_orders_and_counts_the_rest() -> None:
     assert "SO-100003" in text
     assert "SO-100004" not in text
     assert "and 2 more" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("fr", "le samedi 28 novembre au lieu du samedi 21 novembre"),
+        ("es", "el sabado 28 de noviembre en lugar del sabado 21 de noviembre"),
+    ],
+)
+def test_days_have_their_article_in_short_messages_too(code: str, words: str) -> None:
+    for kind in ("eta_slipped", "eta_improved"):
+        text = render_short(kind, make_payload(17), language=code, told_on=TOLD, today=TODAY)
+        assert words in text.body_text
