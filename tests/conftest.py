@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from tests.emptying import empty_database
+
+# The same cases in each run, however long a busy machine takes over one.
+settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.forecasting.forecast import BY_ANALOGY, TOO_FEW, Forecast, forecast, to_frame
@@ -29,7 +29,7 @@ def same(one: Forecast, other: Forecast) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(HISTORIES)
 def test_whatever_was_sold_a_forecast_is_a_sane_interval(qty: list[list[int]]) -> None:
     found = forecast(make_panel(qty), HORIZON)

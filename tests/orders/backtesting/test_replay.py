@@ -94,7 +94,7 @@ def test_less_supply_is_shared_out_over_the_parts_of_a_purchase() -> None:
     assert less.receipts.qty.tolist() == [1, 4]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_replay_ships_more_than_there_was(data: st.DataObject) -> None:
     past = Past(stock_now={0: 0, 1: 0})

@@ -192,7 +192,7 @@ edits = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(edits, max_size=12), st.sampled_from([BALANCED_PRIORITY, FIFO, PRESETS["Healthcare"]]))
 def test_any_edits_in_a_row_are_made_or_refused_and_nothing_else(row: list[Edit], document: dict[str, Any]) -> None:
     for edit in row:

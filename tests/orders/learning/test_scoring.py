@@ -145,7 +145,7 @@ def test_a_model_of_other_features_is_refused() -> None:
         read_model(document)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_each_row_is_the_same_to_the_last_bit_alone_and_shuffled(data: st.DataObject) -> None:
     model = model_of(slack_on_stock=-0.21, slack_on_coming=-0.13, pressure=0.3, size=0.07, product_late_share=3.0)

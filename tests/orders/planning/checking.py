@@ -5,18 +5,13 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from tests.orders.planning.cases import Case
 
 # The normal run repeats the same examples; PLANNING_CASES in the environment asks for that many new ones.
 MORE = os.environ.get("PLANNING_CASES")
-checked = settings(
-    max_examples=int(MORE or 300),
-    derandomize=MORE is None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+checked = settings(max_examples=int(MORE or 300), derandomize=MORE is None)
 
 
 def need(case: Case) -> dict[int, int]:

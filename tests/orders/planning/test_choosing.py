@@ -21,7 +21,7 @@ RULES = (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),)
 CHOOSING = Policy("priority", RULES, whole_orders="chosen")
 CASES = int(os.environ.get("PLANNING_CASES", "600"))
 MORE = os.environ.get("PLANNING_CASES")
-checked = settings(max_examples=int(MORE or 150), derandomize=MORE is None, deadline=None)
+checked = settings(max_examples=int(MORE or 150), derandomize=MORE is None)
 contested = st.integers(0, 2**32).map(lambda seed: contested_case(random.Random(seed)))
 mixed = st.integers(0, 2**32).map(lambda seed: random_case(random.Random(seed)))
 
