@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
+from django.db.models import QuerySet
 
 from orders.models import EtaRevision, EtaRevisionKind, LinePlan, Order, OrderPlan, PlanRecord, Policy, Reason
 from orders.planning import grammar
@@ -125,6 +126,14 @@ def plans_to_choose(order: Order) -> list[Plan]:
     return [Plan(NOW, None, name, version), *runs]
 
 
+def before_last_change(order: Order, plans: Sequence[Plan]) -> Plan | None:
+    """Return the newest kept run that was made before the order's date last changed; the newest where none was."""
+    kept = [plan for plan in plans if plan.made_at is not None]
+    last = _changes_of(order).last()
+    older = [plan for plan in kept if last and (plan.run < last.run_id if last.run_id else plan.made_at < last.at)]
+    return next(iter(older or kept), None)
+
+
 def compare_plans(order: Order, before: Plan, after: Plan) -> OrderRuns:
     """Compare an order in two plans. A kept run is planned again from what was kept: O(its lines log lines)."""
     was, becomes = (_then(order, plan.run) for plan in (before, after))
@@ -148,12 +157,16 @@ def compare_plans(order: Order, before: Plan, after: Plan) -> OrderRuns:
 
 
 def _revisions(order: Order, before: Plan, after: Plan) -> tuple[EtaRevision, ...]:
-    changes = order.eta_revisions.exclude(kind=EtaRevisionKind.TOLD).select_related("actor", "run").order_by("pk")
+    changes = _changes_of(order)
     if before.made_at:
         changes = changes.filter(at__gt=before.made_at)
     if after.made_at:
         changes = changes.filter(at__lte=after.made_at)
     return tuple(changes)
+
+
+def _changes_of(order: Order) -> QuerySet[EtaRevision]:
+    return order.eta_revisions.exclude(kind=EtaRevisionKind.TOLD).select_related("actor", "run").order_by("pk")
 
 
 def _then(order: Order, run: int) -> OrderThen | None:

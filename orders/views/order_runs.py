@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kernel.pages import render_page
 from orders.models import Order
-from orders.queries.order_runs import NOW, Plan, compare_plans, plans_to_choose
+from orders.queries.order_runs import NOW, Plan, before_last_change, compare_plans, plans_to_choose
 
 BEFORE, AFTER = "before", "after"
 
@@ -19,12 +19,12 @@ BEFORE, AFTER = "before", "after"
 @require_safe
 @permission_required("orders.view_backlog", raise_exception=True)
 def order_runs(request: HttpRequest, ref: str) -> HttpResponse:
-    """Compare an order in two plans: those asked for, else the newest kept run and the plan in force."""
+    """Compare an order in two plans: those asked for, else the plan in force and the run before its date changed."""
     order = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
     plans = plans_to_choose(order)
     after = _chosen(request, AFTER, plans) or plans[0]
     others = [plan for plan in plans if plan.run != after.run]
-    before = _chosen(request, BEFORE, others) or next(iter(others), None)
+    before = _chosen(request, BEFORE, others) or before_last_change(order, others) or next(iter(others), None)
     if before is not None and _made(before) > _made(after):
         before, after = after, before
     context = {

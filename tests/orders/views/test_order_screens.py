@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Product
 from inventory.substitutes import SubstituteIn, change_substitutes
+from orders.handling.eta import change_eta
 from orders.handling.lifecycle import add_note, expedite, hold
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, PlanRecord
 from orders.replan import replan
@@ -146,6 +147,20 @@ def test_two_plans_are_compared_rule_by_rule(order: Order, sign_in: SignIn) -> N
     assert "+" in points[1]
     assert f"Run {run}" in html
     assert "The plan in force" in html
+
+
+def test_what_is_compared_first_is_the_run_before_the_date_changed(order: Order, sign_in: SignIn) -> None:
+    first = PlanRecord.objects.get().run_id
+    hour = timedelta(hours=1)
+    change_eta("SO-1", eta_on=NOW.date() + timedelta(days=40), reason="They close", actor=None, now=NOW + hour)
+    for later in (2, 3):
+        replan(product_ids=None, cause="test", now=NOW + later * hour)
+
+    html = sign_in().get("/orders/SO-1/runs/").content.decode()
+
+    assert PlanRecord.objects.count() == 3
+    assert f'<option value="{first}" selected>' in html
+    assert "They close" in html
 
 
 def test_an_order_that_no_kept_run_had_says_so(sign_in: SignIn) -> None:
