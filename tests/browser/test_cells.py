@@ -149,8 +149,8 @@ def test_a_wrong_entry_is_marked_in_the_cell_and_can_be_mended(ops: Person, stac
     page = ops.see("/triage/")
     row, ref = row_at(page, 10)
     row.locator("[data-edit=eta]").click()
-    page.evaluate("document.querySelector('[data-editor]').noValidate = true")
     editor(page).get_by_label("New ETA").fill(LATER)
+    page.evaluate("document.querySelector('[data-editor]').noValidate = true")
 
     page.keyboard.press("Enter")
     expect(editor(page).get_by_role("alert")).to_contain_text("Say why")
@@ -171,6 +171,9 @@ def test_a_press_elsewhere_keeps_what_was_changed(ops: Person, stack: Stack) -> 
 
     expect(page.locator("#toasts")).to_contain_text(f"Olivia Marsh looks after {ref}")
     expect(editor(page)).to_have_count(0)
+    assert stack.rows(ETA, ref)[0]["owner"] is not None
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} has no owner")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
