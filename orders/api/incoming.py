@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from kernel.rest import MAX_VERSION, Day, Email, Flag, In, Integer, Moment, Money, Text, example, several
-from orders.models import FillMeasure, HoldKind, ShipPolicy, Tier
+from orders.models import FillMeasure, HoldKind, ShipPolicy, SubstituteConsent, Tier
 from orders.queries.availability import MAX_ITEMS
 
 MAX_LINES = 2000
@@ -57,6 +57,9 @@ class OrderIn(In):
     placed_at = Moment(required=False)
     requested_on = Day(required=False, allow_null=True)
     ship_policy = serializers.ChoiceField(choices=ShipPolicy.choices, required=False)
+    substitutes = serializers.ChoiceField(
+        choices=SubstituteConsent.choices, required=False, help_text="What the customer said about substitutes"
+    )
     lines = several(OrderLineIn, at_most=MAX_LINES)
 
 
@@ -143,9 +146,10 @@ class TermsIn(In):
 
 @example(order_fills=[80, 0], fill_by="value", max_sources=1, ship_policy="one_backorder")
 class OrderTermsIn(TermsIn, VersionedIn):
-    """The terms of one order, and how it ships; without ``ship_policy`` that stays."""
+    """The terms of one order, how it ships and whether it takes substitutes; without the last two they stay."""
 
     ship_policy = serializers.ChoiceField(choices=ShipPolicy.choices, required=False)
+    substitutes = serializers.ChoiceField(choices=SubstituteConsent.choices, required=False)
 
 
 @example(eta_on="2026-03-02", reason="Told by the supplier", version=7)

@@ -192,7 +192,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
         fields = [
             "ref", "channel", "external_id", "status", "customer", "placed_at", "requested_on", "promised_on",
             "told_on", "standing_on", "kept_back", "eta_p50", "eta_p90", "chance", "eta_by_hand_on", "reason", "score",
-            "rank", "ship_policy", "is_expedited", "open_value", "terms", "owner", "version", "holds", "lines",
+            "rank", "ship_policy", "substitutes", "is_expedited", "open_value", "terms", "owner", "version", "holds",
+            "lines",
         ]  # fmt: skip
 
     def get_promised_on(self, order: Order) -> date | None:

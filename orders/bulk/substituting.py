@@ -20,7 +20,7 @@ from kernel.people import key_of
 from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
 from orders.bulk.holding import active_holds
 from orders.handling.claims import drop, lock_claims_of, take_all
-from orders.handling.substituting import stand_in
+from orders.handling.substituting import needs_consent, stand_in
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, OrderLine, OrderTerms, ShipPolicy
 from orders.queries.ranks import ranks_of
 from orders.queries.substitutes import free_units, needed
@@ -142,13 +142,14 @@ def _choose(chunk: Chunk, claims: Iterable[Allocation], rules: Rules, free: dict
             lacking[line.order_id].append((line, line.open_qty - held[line.pk]))
     together = set(OrderTerms.objects.filter(order_id__in=chunk.ids).values_list("order_id", flat=True))
     together |= {order.pk for order in chunk.orders if order.ship_policy != ShipPolicy.PARTIAL}
+    orders = {order.pk: order for order in chunk.orders}
     ranks, found = ranks_of(chunk.ids), _Found()
     for pk in sorted(chunk.ids, key=lambda pk: (ranks.get(pk) or math.inf, pk)):
-        swaps = _swaps_of(lacking[pk], rules, free)
+        swaps = _swaps_of(orders[pk], lacking[pk], rules, free)
         swapped = {swap.line.pk for swap in swaps}
         left = [line.position for line, _ in lacking[pk] if line.pk not in swapped]
         if not swaps:
-            found.refused[pk] = _why_none(lacking[pk], rules)
+            found.refused[pk] = _why_none(orders[pk], lacking[pk], rules)
         elif left and pk in together:
             found.refused[pk] = TOGETHER.format(left[0])
         else:
@@ -158,26 +159,28 @@ def _choose(chunk: Chunk, claims: Iterable[Allocation], rules: Rules, free: dict
     return found
 
 
-def _swaps_of(lacking: Sequence[tuple[OrderLine, int]], rules: Rules, free: Mapping[int, int]) -> list[Swap]:
+def _swaps_of(
+    order: Order, lacking: Sequence[tuple[OrderLine, int]], rules: Rules, free: Mapping[int, int]
+) -> list[Swap]:
     """Return the swaps of one order, each by the first rule whose substitute is there in full."""
     left, swaps = dict(free), []
     for line, qty in lacking:
         for rule in rules.get(line.product_id, ()):
             units = needed(qty, rule.units, rule.per)
-            if not rule.needs_consent and left.get(rule.substitute_id, 0) >= units:
+            if not needs_consent(order, rule) and left.get(rule.substitute_id, 0) >= units:
                 left[rule.substitute_id] -= units
                 swaps.append(Swap(line, rule, qty))
                 break
     return swaps
 
 
-def _why_none(lacking: Sequence[tuple[OrderLine, int]], rules: Rules) -> str:
+def _why_none(order: Order, lacking: Sequence[tuple[OrderLine, int]], rules: Rules) -> str:
     if not lacking:
         return NOTHING_LACKS
     allowed = [rule for line, _ in lacking for rule in rules.get(line.product_id, ())]
     if not allowed:
         return NO_RULE
-    return CONSENT if all(rule.needs_consent for rule in allowed) else NOT_THERE
+    return CONSENT if all(needs_consent(order, rule) for rule in allowed) else NOT_THERE
 
 
 def _swap(chunk: Chunk, swaps: Mapping[int, Sequence[Swap]]) -> dict[int, list[int]]:

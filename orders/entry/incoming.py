@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from orders.models import ShipPolicy
+from orders.models import ShipPolicy, SubstituteConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,4 @@ class OrderIn:
     requested_on: date | None = None
     ship_policy: str = ShipPolicy.PARTIAL
     ship_to: str = ""
+    substitutes: str = SubstituteConsent.ASK

@@ -22,7 +22,7 @@ from orders.entry.intake_checks import check_order
 from orders.handling.editing import tell
 from orders.handling.substituting import substitute_at_entry, unasked_substitutes
 from orders.handling.terms import take_over_terms
-from orders.models import Customer, Order, OrderLine, Tier
+from orders.models import Customer, Order, OrderLine, SubstituteConsent, Tier
 
 UNIQUE_VIOLATION = "23505"
 
@@ -52,13 +52,14 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
         placed_at=clean.placed_at or now,
         requested_on=clean.requested_on,
         ship_policy=clean.ship_policy,
+        substitutes=clean.substitutes,
         ship_to=clean.ship_to,
         intake_digest=digest,
     )
     if not _insert(taken):
         return _existing(clean, digest), False
     wanted = {product.pk for product in products}
-    stand_ins = unasked_substitutes(wanted)
+    stand_ins = unasked_substitutes(taken, wanted)
     pools = wanted | affected | {rule.substitute_id for rule in stand_ins}
     mark_dirty(pools, cause="taken_in", reference=taken.ref)
     take_over_terms(taken)
@@ -69,7 +70,10 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
 
 
 def _digest(order: OrderIn) -> str:
-    canonical = json.dumps(asdict(order), sort_keys=True, separators=(",", ":"), default=str)
+    content = asdict(order)
+    if order.substitutes == SubstituteConsent.ASK:  # as orders came in before there was a choice
+        del content["substitutes"]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

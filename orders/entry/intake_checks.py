@@ -19,7 +19,7 @@ from kernel.bounds import FIRST_DAY, LAST_DAY, check_day, check_qty
 from kernel.errors import Invalid
 from kernel.text import clean_text
 from orders.entry.incoming import CustomerIn, LineIn, OrderIn
-from orders.models import ShipPolicy, Tier
+from orders.models import ShipPolicy, SubstituteConsent, Tier
 
 MAX_LINES = 2000
 MAX_PRICE = Decimal("9999999.99")
@@ -75,6 +75,8 @@ def check_order(order: OrderIn, *, now: datetime) -> tuple[OrderIn, list[Product
     )
     if order.ship_policy not in ShipPolicy.values:
         wrongs.fields["ship_policy"] = f"Choose one of: {', '.join(ShipPolicy.values)}."
+    if order.substitutes not in SubstituteConsent.values:
+        wrongs.fields["substitutes"] = f"Choose one of: {', '.join(SubstituteConsent.values)}."
     if order.requested_on is not None:
         wrongs.run(partial(check_day, order.requested_on, field="requested_on"))
     if order.placed_at is not None:

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, Q
 
 from inventory.dirty import mark_dirty
 from inventory.models import Product, Substitute, SubstituteWhen
@@ -22,7 +22,7 @@ from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb, require_transaction
 from orders.handling.claims import drop, lock_claims, take, take_all
 from orders.handling.editing import lock_open_order, product_ids_of, save_order, tell
-from orders.models import AllocationState, LineSubstitution, Order, OrderLine
+from orders.models import AllocationState, LineSubstitution, Order, OrderLine, OrderStatus, SubstituteConsent
 from orders.queries.substitutes import free_units, needed
 
 _AT_ONCE = 200
@@ -35,7 +35,7 @@ _WAITING = """
     JOIN orders_lineplan p ON p.product_id = r.product_id AND p.outcome = 0
     JOIN orders_orderline l ON l.id = p.line_id AND l.open_qty > p.allocated_qty
     JOIN orders_order o ON o.id = l.order_id AND o.status = 'open'
-    WHERE NOT r.needs_consent AND r.when = 'any'
+    WHERE r.when = 'any' AND CASE o.substitutes WHEN 'ask' THEN NOT r.needs_consent ELSE o.substitutes = 'agreed' END
         AND NOT EXISTS (SELECT FROM inventory_dirtymark m WHERE m.product_id IN (r.product_id, r.substitute_id))
         AND EXISTS (
             SELECT FROM inventory_stocklevel v
@@ -96,7 +96,7 @@ def replace_units(
             f"{other.sku} is no substitute for {line.product.sku}. Add it to the product's substitutes first.",
             code="no_substitute",
         )
-    if rule.needs_consent and not is_agreed:
+    if needs_consent(order, rule) and not is_agreed:
         raise Conflict(
             f"The customer must agree to {other.sku} instead of {line.product.sku}. Ask, then say that they agreed.",
             code="consent",
@@ -181,10 +181,17 @@ def swap_back(ref: str, *, position: int, actor: Actor | None, now: datetime, ve
     return order
 
 
-def unasked_substitutes(product_ids: Iterable[int]) -> list[Substitute]:
+def needs_consent(order: Order, rule: Substitute) -> bool:
+    """Tell whether the customer has to be asked: what they said of the order goes before the product's rule."""
+    if order.substitutes == SubstituteConsent.ASK:
+        return rule.needs_consent
+    return order.substitutes == SubstituteConsent.NEVER
+
+
+def unasked_substitutes(order: Order, product_ids: Iterable[int]) -> list[Substitute]:
     """Return what may stand in for products as an order comes in, without asking, the first to try first."""
-    rules = Substitute.objects.filter(product_id__in=list(product_ids), needs_consent=False, substitute__is_active=True)
-    return list(rules.order_by("product_id", "place", "pk"))
+    rules = Substitute.objects.filter(product_id__in=list(product_ids), substitute__is_active=True)
+    return [rule for rule in rules.order_by("product_id", "place", "pk") if not needs_consent(order, rule)]
 
 
 def substitute_at_entry(order: Order, rules: Iterable[Substitute], *, actor: Actor | None, now: datetime) -> None:
@@ -211,7 +218,8 @@ def take_substitutes(*, now: datetime) -> int:
 
     Best rank first, each in a transaction of its own; what changed meanwhile is left to the next look.
     """
-    if not Substitute.objects.filter(needs_consent=False, when=SubstituteWhen.ANY).exists():
+    is_agreed = Q(Exists(Order.objects.filter(status=OrderStatus.OPEN, substitutes=SubstituteConsent.AGREED)))
+    if not Substitute.objects.filter(Q(needs_consent=False) | is_agreed, when=SubstituteWhen.ANY).exists():
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [_AT_ONCE])

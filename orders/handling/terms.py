@@ -17,7 +17,16 @@ from kernel.text import is_plain
 from kernel.transactions import entry_verb, require_transaction
 from notifications.outbox import record_fact
 from orders.handling.editing import lock_open_order, product_ids_of, save_order, tell
-from orders.models import Customer, CustomerTerms, FillMeasure, Order, OrderLine, OrderTerms, ShipPolicy
+from orders.models import (
+    Customer,
+    CustomerTerms,
+    FillMeasure,
+    Order,
+    OrderLine,
+    OrderTerms,
+    ShipPolicy,
+    SubstituteConsent,
+)
 
 SETUP_KIND = "terms"
 MAX_RELEASES = 20
@@ -33,23 +42,31 @@ def change_order_terms(
     fill_by: str = FillMeasure.UNITS,
     max_sources: int = 0,
     ship_policy: str = "",
+    substitutes: str = "",
     actor: Actor | None,
     now: datetime,
     version: int | None = None,
 ) -> Order:
-    """Set what an open order asks from now on; all at their defaults asks nothing. Without ``ship_policy`` it stays.
+    """Set what an open order asks from now on; all at their defaults asks nothing. Without ``ship_policy`` and
+    ``substitutes``, what the customer said about substitutes, those stay.
 
     Fills are percent, one a release, the last for all later ones. Planned anew with all its products.
     """
     asked = _checked(line_fills, order_fills, fill_by, max_sources)
     if ship_policy and ship_policy not in ShipPolicy.values:
         raise Invalid("Choose how it ships.", fields={"ship_policy": f"One of: {', '.join(ShipPolicy.values)}."})
+    if substitutes and substitutes not in SubstituteConsent.values:
+        raise Invalid(
+            "Choose what the customer said.", fields={"substitutes": f"One of: {', '.join(SubstituteConsent.values)}."}
+        )
     order = lock_open_order(ref, version=version)
     mark_dirty(product_ids_of(order), cause="terms_changed", reference=order.ref)
     _keep(OrderTerms, asked, order=order)
     order.ship_policy = ship_policy or order.ship_policy
-    save_order(order, "ship_policy")
-    tell(order, "orders.terms_changed", actor=actor, now=now, payload={"terms": asked, "ships": order.ship_policy})
+    order.substitutes = substitutes or order.substitutes
+    save_order(order, "ship_policy", "substitutes")
+    said = {"terms": asked, "ships": order.ship_policy, "substitutes": order.substitutes}
+    tell(order, "orders.terms_changed", actor=actor, now=now, payload=said)
     return order
 
 

@@ -13,7 +13,7 @@ from inventory.imports.table import Row, read_table
 from kernel.people import Actor
 from kernel.transactions import rehearse
 from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.models import ShipPolicy
+from orders.models import ShipPolicy, SubstituteConsent
 
 ORDER_COLUMNS = (
     "customer_code",
@@ -23,6 +23,7 @@ ORDER_COLUMNS = (
     "placed_at",
     "requested_on",
     "ship_policy",
+    "substitutes",
     "ship_to",
 )
 REQUIRED = ("channel", "external_id", "customer_code", "sku", "qty")
@@ -80,4 +81,5 @@ def _read_order(rows: Sequence[Row], cells: CellErrors) -> OrderIn:
         requested_on=cells.read(head, "requested_on", day_or_none, default=None),
         ship_policy=head["ship_policy"].lower() or ShipPolicy.PARTIAL,
         ship_to=head["ship_to"],
+        substitutes=head["substitutes"].lower() or SubstituteConsent.ASK,
     )

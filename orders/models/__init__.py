@@ -10,7 +10,7 @@ from orders.models.guard import Guard
 from orders.models.history import BacklogDay, DayRank
 from orders.models.hold import Hold, HoldKind
 from orders.models.note import Mention, OrderNote
-from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy
+from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy, SubstituteConsent
 from orders.models.party_backlog import BacklogFigures, CustomerBacklog, SupplierBacklog
 from orders.models.picking import HandsPass, PickDay, PickRecord
 from orders.models.plan import Kept, LinePlan, OrderPlan, Outcome, PlanRun, PlanRunKind, PlanRunStatus, Reason
@@ -105,6 +105,7 @@ __all__ = [
     "Strategy",
     "Study",
     "StudyKind",
+    "SubstituteConsent",
     "SupplierBacklog",
     "Telling",
     "Tier",

@@ -26,6 +26,14 @@ class ShipPolicy(models.TextChoices):
     ONE_BACKORDER = "one_backorder", "At most one backorder"
 
 
+class SubstituteConsent(models.TextChoices):
+    """Whether something else may stand in for what lacks. A customer who asks for it agrees, whatever this says."""
+
+    ASK = "ask", "Ask, unless the product's rule needs no asking"
+    AGREED = "agreed", "Agreed beforehand"
+    NEVER = "never", "Never without asking"
+
+
 @pghistory.track()
 class Order(models.Model):
     """What a customer asked for, in one go. An order is open until every line is shipped or cancelled."""
@@ -38,6 +46,13 @@ class Order(models.Model):
     placed_at = models.DateTimeField(default=timezone.now)
     requested_on = models.DateField(null=True, blank=True)
     ship_policy = models.CharField(max_length=14, choices=ShipPolicy, default=ShipPolicy.PARTIAL)
+    substitutes = models.CharField(
+        max_length=6,
+        choices=SubstituteConsent,
+        default=SubstituteConsent.ASK,
+        db_default=SubstituteConsent.ASK,
+        help_text="What the customer said about substitutes.",
+    )
     ship_to = models.TextField(blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -63,6 +78,9 @@ class Order(models.Model):
             models.Index(fields=["placed_at", "id"], condition=Q(status="open"), name="orders_order_open_placed"),
             models.Index(fields=["customer", "-placed_at"], name="orders_order_customer"),
             models.Index(fields=["customer", "id"], condition=Q(status="open"), name="orders_order_open_by_customer"),
+            models.Index(
+                fields=["id"], condition=Q(status="open", substitutes="agreed"), name="orders_order_takes_others"
+            ),
             models.Index(fields=["closed_at"], condition=Q(status="shipped"), name="orders_order_shipped_at"),
             # For searches in the middle of a number, as ``icontains`` asks.
             GinIndex(OpClass(Upper("ref"), "gin_trgm_ops"), name="orders_order_ref_trgm"),

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from notifications.models import Fact
-from orders.models import Order, OrderStatus, ShipPolicy, Way
+from orders.models import Order, OrderStatus, ShipPolicy, SubstituteConsent, Way
 from orders.queries.events import Event, joined
 
 _KINDS = (
@@ -171,6 +171,9 @@ def _of_row(old: Any, new: Any, names: Mapping[int | None, str], why_cancelled: 
     if old.ship_policy != new.ship_policy:
         policies = (ShipPolicy(old.ship_policy).label, ShipPolicy(new.ship_policy).label)
         yield Event(at, "boxes", "", "Delivery changed:", who, *policies)
+    if old.substitutes != new.substitutes:
+        said = (SubstituteConsent(old.substitutes).label, SubstituteConsent(new.substitutes).label)
+        yield Event(at, "replace", "", "Substitutes:", who, *said)
     if old.owner_id != new.owner_id:
         owners = (names.get(old.owner_id) or "nobody", names.get(new.owner_id) or "nobody")
         yield Event(at, "user-plus", "", "Owner:", who, *owners)

@@ -17,8 +17,10 @@ _FREE = """
 """
 _LACKING = """
     SELECT l.order_id, l.id, l.position, p.sku, l.open_qty - COALESCE(a.qty, 0), r.id, o.id, o.sku, o.name,
-        r.units, r.per, r.needs_consent, r.when
+        r.units, r.per,
+        CASE b.substitutes WHEN 'ask' THEN r.needs_consent ELSE b.substitutes = 'never' END, r.when
     FROM orders_orderline l
+    JOIN orders_order b ON b.id = l.order_id
     JOIN inventory_product p ON p.id = l.product_id
     JOIN inventory_substitute r ON r.product_id = l.product_id
     JOIN inventory_product o ON o.id = r.substitute_id AND o.is_active

@@ -12,7 +12,7 @@ from kernel.forms import VerbForm
 from notifications.models import Channel, Preference
 from notifications.texts.languages import codes
 from orders.handling.terms import MAX_RELEASES, MAX_SOURCES
-from orders.models import Customer, FillMeasure, ShipPolicy, Tier
+from orders.models import Customer, FillMeasure, ShipPolicy, SubstituteConsent, Tier
 
 CONTACT = ("contact_name", "email", "phone", "language", "zone", "wants_email")
 STANDING = ("name", "tier", "country")
@@ -100,7 +100,8 @@ class TermsForm(VersionedForm):
 
 class OrderTermsForm(TermsForm):
     ship_policy = forms.ChoiceField(label="Ships", choices=ShipPolicy.choices)
-    field_order = ["ship_policy"]
+    substitutes = forms.ChoiceField(label="Substitutes", required=False, choices=SubstituteConsent.choices)
+    field_order = ["ship_policy", "substitutes"]
 
 
 def initial_of(customer: Customer, names: tuple[str, ...], version: int) -> dict[str, Any]:

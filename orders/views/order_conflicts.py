@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
-from orders.models import EtaRevision, Hold, HoldKind, Order, OrderPlan, ShipPolicy
+from orders.models import EtaRevision, Hold, HoldKind, Order, OrderPlan, ShipPolicy, SubstituteConsent
 from orders.queries.timeline import order_timeline
 from orders.templatetags.display import day
 
@@ -75,6 +75,8 @@ def _shown(name: str, value: str) -> str:
         return str(dict(HoldKind.choices).get(value, value))
     if name == "ship_policy":
         return str(dict(ShipPolicy.choices).get(value, value))
+    if name == "substitutes":
+        return str(dict(SubstituteConsent.choices).get(value, value))
     return value
 
 
@@ -107,6 +109,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Order], str]]] = {
     "ship_to": ("Address", lambda order: order.ship_to or "None"),
     "qty": ("Open units", _open_units),
     "ship_policy": ("Ships", lambda order: order.get_ship_policy_display()),
+    "substitutes": ("Substitutes", lambda order: order.get_substitutes_display()),
     "sku": ("Substitute", lambda _: "–"),
     "reason": ("Reason", lambda order: order.eta_by_hand_reason or "–"),
 }

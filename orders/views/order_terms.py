@@ -13,7 +13,7 @@ from orders.models import Order
 from orders.views.actions import action, done, who
 from orders.views.customer_forms import OrderTermsForm
 
-NAMES = ("ship_policy", "order_fills", "line_fills", "fill_by", "max_sources")
+NAMES = ("ship_policy", "substitutes", "order_fills", "line_fills", "fill_by", "max_sources")
 
 
 def terms_form(order: Order) -> OrderTermsForm:
@@ -35,4 +35,8 @@ def change_terms(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _now(order: Order) -> dict[str, Any]:
-    return {"ship_policy": order.ship_policy, **asked_of(getattr(order, "terms", None))}
+    return {
+        "ship_policy": order.ship_policy,
+        "substitutes": order.substitutes,
+        **asked_of(getattr(order, "terms", None)),
+    }

@@ -45,6 +45,8 @@ def test_terms_are_set_shown_and_taken_away(api: Api, mug: Product) -> None:
     assert (both["ship_policy"], both["terms"]["max_sources"]) == ("complete", 1)
     assert api.post("orders/SO-1/terms/", {}).json()["ship_policy"] == "complete", "what is left out stays"
     assert api.post("orders/SO-1/terms/", {"ship_policy": "whole"}).status_code == 422
+    assert api.post("orders/SO-1/terms/", {"substitutes": "agreed"}).json()["substitutes"] == "agreed"
+    assert api.post("orders/SO-1/terms/", {"substitutes": "maybe"}).status_code == 422
     refused = api.post("orders/SO-1/terms/", {"line_fills": [101]})
     assert (refused.status_code, set(refused.json()["fields"])) == (422, {"line_fills.0"})
 

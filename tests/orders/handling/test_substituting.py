@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +15,9 @@ from inventory.substitutes import SubstituteIn, change_substitutes
 from kernel.errors import Conflict, Invalid
 from orders.entry.incoming import CustomerIn, LineIn, OrderIn
 from orders.entry.intake import take_in
+from orders.handling.lifecycle import cancel_order
 from orders.handling.substituting import substitute_line, swap_back, take_substitutes
+from orders.handling.terms import change_order_terms
 from orders.integrity import check
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, OrderLine
 from orders.queries.substitutes import proposals
@@ -109,6 +114,56 @@ def test_an_order_comes_in_as_it_is_where_too_little_is_there_or_somebody_must_a
     allow(needs_consent=True)
     order, _ = take_in(OrderIn("web", "2", CustomerIn("ACME"), (LineIn("LAMP", 5),)), actor=None, now=NOW)
     assert shown(order) == [("LAMP", 5, 0)]
+
+
+@pytest.mark.parametrize(
+    ("said", "needs_consent", "is_swapped"),
+    [("ask", True, False), ("ask", False, True), ("agreed", True, True), ("never", False, False)],
+)
+def test_what_the_customer_said_goes_before_the_rule_at_entry_and_later(
+    lamp: Product, said: str, needs_consent: bool, is_swapped: bool
+) -> None:
+    allow(needs_consent=needs_consent)
+    swapped, as_it_is = [("LAMP", 5, 5), ("BLUE", 5, 0)], [("LAMP", 5, 0)]
+    asked = OrderIn("web", "1", CustomerIn("ACME"), (LineIn("LAMP", 5),), substitutes=said)
+    order, _ = take_in(asked, actor=None, now=NOW)
+    assert shown(order) == (swapped if is_swapped else as_it_is)
+
+    cancel_order(order.ref, reason="No longer wanted", actor=None, now=NOW)
+    waiting = make_order([(lamp, 5)], ref="SO-W", ship_policy="partial", substitutes=said)
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert take_substitutes(now=NOW) == int(is_swapped)
+    assert {proposal.needs_consent for proposal in proposals(waiting)} <= {not is_swapped}
+
+
+def test_who_wants_none_is_asked_even_where_the_rule_needs_no_asking(order: Order) -> None:
+    allow(needs_consent=False)
+    change_order_terms("SO-1", substitutes="never", actor=None, now=NOW)
+
+    with pytest.raises(Conflict, match="must agree"):
+        substitute_line("SO-1", position=1, sku="BLUE", actor=None, now=NOW)
+    assert shown(order) == [("LAMP", 5, 0)]
+    substitute_line("SO-1", position=1, sku="BLUE", is_agreed=True, actor=None, now=NOW)
+    assert shown(order) == [("LAMP", 5, 3), ("BLUE", 3, 0)]
+
+
+def test_an_order_that_came_in_before_there_was_a_choice_is_the_same_sent_again(lamp: Product) -> None:
+    asked = OrderIn("web", "1", CustomerIn("ACME"), (LineIn("LAMP", 1),))
+    content = asdict(asked)
+    del content["substitutes"]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), default=str).encode())
+    take_in(asked, actor=None, now=NOW)
+
+    assert Order.objects.get().intake_digest == digest.hexdigest()
+    with pytest.raises(Conflict):
+        take_in(replace(asked, substitutes="never"), actor=None, now=NOW)
+
+
+def test_what_nobody_can_say_is_refused(order: Order) -> None:
+    with pytest.raises(Invalid) as refused:
+        change_order_terms("SO-1", substitutes="maybe", actor=None, now=NOW)
+    assert set(refused.value.fields) == {"substitutes"}
 
 
 def test_waiting_lines_take_substitutes_unasked_best_rank_first(lamp: Product) -> None:

@@ -45,6 +45,20 @@ def test_operations_change_terms_and_take_them_back(sign_in: SignIn) -> None:
     assert asked(order) == before
 
 
+def test_what_the_customer_said_about_substitutes_is_shown_and_taken_back(sign_in: SignIn) -> None:
+    order, client = planned_order(1), sign_in()
+
+    page = client.post(f"/orders/{order.ref}/terms/", {**ASKED, "substitutes": "never"}, follow=True)
+
+    html = page.content.decode()
+    assert "<dt>Substitutes</dt><dd>Never without asking</dd>" in html
+    assert "Substitutes:" in html, "the history says so"
+    (message,) = page.context["messages"]
+    client.post(message.extra_tags.removeprefix("undo "), {"is_undo": "1"})
+    order.refresh_from_db()
+    assert order.substitutes == "ask"
+
+
 def test_terms_that_make_no_sense_are_refused_in_words(sign_in: SignIn) -> None:
     order = planned_order(1)
 
