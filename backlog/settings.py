@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChannelEnum": "notifications.models.Channel.choices",
         "HoldKindEnum": "orders.models.HoldKind.choices",
+        "MoveEnum": "notifications.models.Move.choices",
         "MovementKindEnum": "inventory.models.MovementKind.choices",
         "PlanRunKindEnum": "orders.models.PlanRunKind.choices",
         "OrderStatusEnum": "orders.models.OrderStatus.choices",

@@ -18,7 +18,7 @@ from notifications.releasing import release_facts
 
 
 @example(kind="orders.eta_slipped")
-class ReleaseIn(In):
+class ReleaseFactsIn(In):
     """Of one ``kind``, or these ``facts``; without either all of them."""
 
     kind = Text(max_length=60, required=False, allow_blank=True, default="")
@@ -45,10 +45,10 @@ class QuarantinedFactViewSet(ReadOnlyModelViewSet[Fact]):
         **dict.fromkeys(("list", "retrieve", "release"), ("notifications.run_valve",)),
     }
 
-    @extend_schema(request=ReleaseIn, responses=ReleasedOut, filters=False)
+    @extend_schema(request=ReleaseFactsIn, responses=ReleasedOut, filters=False)
     @action(detail=False, methods=["post"], pagination_class=None)
     def release(self, request: Request) -> Response:
         """Hand them on anew; 409 where there is none."""
-        data = validated(ReleaseIn, request)
+        data = validated(ReleaseFactsIn, request)
         count = release_facts(kind=data["kind"], ids=data["facts"], actor=request.user, now=timezone.now())
         return Response({"released": count})
