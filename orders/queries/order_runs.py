@@ -130,8 +130,15 @@ def before_last_change(order: Order, plans: Sequence[Plan]) -> Plan | None:
     """Return the newest kept run that was made before the order's date last changed; the newest where none was."""
     kept = [plan for plan in plans if plan.made_at is not None]
     last = _changes_of(order).last()
-    older = [plan for plan in kept if last and (plan.run < last.run_id if last.run_id else plan.made_at < last.at)]
+    older = [plan for plan in kept if last and _is_before(plan, last)]
     return next(iter(older or kept), None)
+
+
+def _is_before(plan: Plan, change: EtaRevision) -> bool:
+    """Tell whether a plan was made before a change of a date, and not by the run that made the change."""
+    if change.run_id:
+        return plan.run < change.run_id
+    return plan.made_at is not None and plan.made_at < change.at
 
 
 def compare_plans(order: Order, before: Plan, after: Plan) -> OrderRuns:
