@@ -24,7 +24,7 @@ from orders.queries.status import conditions, is_held, status_case
 
 FILL_RATE_DAYS = 28
 MOST_COUNTED = 10_000  # matches of a filter; beyond it the number does not help anybody choose
-CHEAP_COUNT = 0.02  # seconds; each key of a filter box counts anew
+CHEAP_COUNT = 0.03  # seconds; each key of a filter box counts anew
 LAST = SortKey("order_id", False, paging.parse_int)
 SORTS: dict[str, tuple[SortKey, ...]] = {
     "rank": (

@@ -33,6 +33,7 @@ from orders.models.plan import FAR
 
 MOST = 5_000  # of a kind, the nearest days first; the page says where there are more
 PAGE_SIZE = 50
+CHEAP_SECONDS = 0.15  # who mends an order here wants to see it gone: only a very large backlog shows it a while longer
 HIGH_DAYS, MEDIUM_DAYS = 2, 7
 OF_HOLD = {
     HoldKind.PAYMENT: ExceptionKind.PAYMENT,
@@ -116,7 +117,7 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     The search over all orders is remembered (``kernel.remembered``); snoozes count at once. Ten queries of at most
     5,000 keys a kind.
     """
-    found = remembered(("orders:exceptions", today), partial(_find, today))
+    found = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
     asleep: dict[int, set[str]] = defaultdict(set)
     snoozes = Snooze.objects.filter(until_at__gt=timezone.now(), kind__in=ExceptionKind.values)
     for order_id, snoozed in snoozes.values_list("order_id", "kind"):
