@@ -132,6 +132,7 @@ def test_an_urgent_delay_breaks_the_cool_down(product: Product) -> None:
 
 def test_a_sticky_date_stays_until_it_has_passed(product: Product) -> None:
     publish({"no_better": True, "no_worse": True})
+    MessageRules.objects.create(firm_only=False)  # else an earlier day is no news before the units are there
     arrive(product, day(0))
     order = wait(product)
 
