@@ -95,9 +95,8 @@ def load_inputs(
     (``snapshot.read_beside``). What the caller has asked already is answered with what is asked here.
     """
     ask = ask or Asking(few=scope.is_few)
-    asked_lines, asked_supply, asked_marks, asked_pools = (
-        question(ask, scope) for question in (_ask_lines, _ask_supply, ask_marks, _ask_pools)
-    )
+    asked_lines, asked_supply = _ask_lines(ask, scope), _ask_supply(ask, scope)
+    asked_marks, asked_pools = ask_marks(ask, scope), _ask_pools(ask, scope)
     sites, who_asks = ask_sites(ask, scope, today=today), ask_who_asks(ask)
     pick_days, line_etas = ask_pick_days(ask, scope), ask_line_etas(ask, scope)
     lines = sorted_by(asked_lines(), "line_id")
