@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inventory.models import Product, PurchaseOrderLine, StockLevel
-from notifications.models import Delivery, Fact
+from notifications.models import Delivery, Fact, MessageRules
 from orders.dialogue.snapshots import customer_payloads
 from orders.dialogue.telling import told_by_phone
 from orders.models import Decision, EtaRevision, EtaRevisionKind, LinePlan, Order, OrderPromise
