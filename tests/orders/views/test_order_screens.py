@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from inventory.models import Product
 from inventory.substitutes import SubstituteIn, change_substitutes
 from orders.handling.eta import change_eta
-from orders.handling.lifecycle import add_note, expedite, hold
+from orders.handling.lifecycle import add_note, cancel_order, expedite, hold
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, PlanRecord
 from orders.replan import replan
 from tests.factories import NOW
@@ -133,6 +133,14 @@ def test_expediting_says_whom_it_hurts_before_anybody_presses(lamp: Product, sig
     assert 'href="/orders/SO-1/"' in html
     assert "<button" not in html.split('id="main"')[1].split("</main>")[0]  # an agent may look, not press
     assert not Order.objects.filter(is_expedited=True).exists()
+
+
+def test_who_may_write_to_customers_does_so_from_the_order(order: Order, sign_in: SignIn) -> None:
+    link = f'href="/eta/?ref={order.ref}" data-key="m"'
+
+    assert link in sign_in("agent").get(f"/orders/{order.ref}/").content.decode()
+    cancel_order(order.ref, reason="Found elsewhere", actor=None, now=NOW)
+    assert link not in sign_in("agent").get(f"/orders/{order.ref}/").content.decode()
 
 
 def test_two_plans_are_compared_rule_by_rule(order: Order, sign_in: SignIn) -> None:
