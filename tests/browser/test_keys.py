@@ -73,6 +73,15 @@ def test_slash_finds_d_condenses_and_a_question_mark_lists_the_keys(ops: Person)
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
+def test_f_opens_the_filters_and_escape_leaves_them(ops: Person) -> None:
+    page = ops.see("/triage/")
+
+    page.keyboard.press("f")
+    expect(page.locator("#f-tier")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#f-tier")).not_to_be_visible()
+
+
 def test_what_is_typed_in_a_field_is_no_shortcut(ops: Person) -> None:
     page = ops.see("/triage/")
 
