@@ -118,7 +118,7 @@ def _delays(expected: np.ndarray, received: np.ndarray, calendar: Workdays) -> I
 
 
 def _statements(delays: Ints, came_on: Ints) -> Iterator[tuple[int, int, int, int, bool]]:
-    """Yield for each delivery and allowance its day, days after the one named and after the p50, the spread, the truth."""
+    """Yield of each delivery and allowance its day, days after the one named and the p50, the spread, the truth."""
     counted = np.maximum(delays, 0)  # early is on time, as in the quantiles that planning uses
     for place in range(len(delays)):
         last = came_on[place] - AHEAD_DAYS
