@@ -11,19 +11,20 @@ from tests.browser import news
 from tests.browser.person import Person, picture
 from tests.browser.stack import Stack, eventually
 
-# Purchase orders whose day is the day of whole orders, of which no customer has heard anything yet.
+# Purchase orders whose day is the day of whole orders, as their customers know it, who have heard nothing since.
 AWAITED = """
     SELECT po.ref, po.expected_on, s.name AS supplier,
-        array_agg(DISTINCT o.ref) FILTER (WHERE op.eta_p50 = lp.eta_p50) AS gated
+        array_agg(DISTINCT o.ref) FILTER (WHERE op.eta_p50 = ALL (ARRAY[lp.eta_p50, r.told_on])) AS gated
     FROM orders_peg g JOIN inventory_purchaseorderline pol ON pol.id = g.purchase_order_line_id
     JOIN inventory_purchaseorder po ON po.id = pol.purchase_order_id JOIN inventory_supplier s ON s.id = po.supplier_id
     JOIN orders_orderline l ON l.id = g.line_id JOIN orders_lineplan lp ON lp.line_id = l.id
     JOIN orders_orderplan op ON op.order_id = l.order_id JOIN orders_order o ON o.id = l.order_id
+    JOIN orders_orderpromise r ON r.order_id = o.id
     WHERE po.expected_on > CURRENT_DATE + 2
-    GROUP BY po.id, s.id HAVING count(*) FILTER (WHERE op.eta_p50 = lp.eta_p50) > 0
+    GROUP BY po.id, s.id HAVING count(*) FILTER (WHERE op.eta_p50 = ALL (ARRAY[lp.eta_p50, r.told_on])) > 0
         AND NOT bool_or(EXISTS (SELECT 1 FROM notifications_delivery d WHERE d.order_ref = o.ref))
         AND NOT bool_or(EXISTS (SELECT 1 FROM orders_hold h WHERE h.order_id = o.id))
-    ORDER BY count(*) FILTER (WHERE op.eta_p50 = lp.eta_p50) DESC, po.ref LIMIT 1
+    ORDER BY count(*) FILTER (WHERE op.eta_p50 = ALL (ARRAY[lp.eta_p50, r.told_on])) DESC, po.ref LIMIT 1
 """
 
 
