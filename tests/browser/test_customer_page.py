@@ -74,7 +74,7 @@ def test_each_choice_works_on_a_phone_and_changes_the_plan(come_in: ComeIn, stac
     expect(page.get_by_role("status")).to_contain_text("new address")
 
     page.get_by_text("Cancel items or the whole order").click()
-    page.locator("input[name=position]").first.check()
+    page.locator("input[type=checkbox][name=position]").first.check()
     page.get_by_role("button", name="Cancel what I ticked").click()
     expect(page.get_by_role("status")).to_contain_text("Cancelled")
     cancelled = "SELECT sum(cancelled_qty) AS units FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"

@@ -54,7 +54,7 @@ def test_a_draft_begins_from_a_preset_or_another_version(ada: User) -> None:
     assert begin(ada, rules=FIFO).strategy == "fifo"
     assert begin(ada, based_on=policies.published().pk).rules == BALANCED_PRIORITY
     with pytest.raises(NotFound):
-        begin(ada, based_on=404)
+        begin(ada, based_on=2**31 - 1)
 
 
 def test_every_edit_is_kept_and_counted(ada: User, ben: User) -> None:
