@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -91,27 +92,17 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 @run_valve
 def pause(request: HttpRequest) -> HttpResponse:
-    return _turn(request, "Messages are paused. Nothing leaves until you resume.", closes=True)
+    actor, now = request.user, timezone.now()
+    reason = f"Paused by {actor.get_username()}."
+    done = "Messages are paused. Nothing leaves until you resume."
+    return run_and_return(request, lambda: valve.pause(reason=reason, actor=actor, now=now), done)
 
 
 @require_POST
 @run_valve
 def resume(request: HttpRequest) -> HttpResponse:
-    return _turn(request, "Messages go out again.", closes=False)
-
-
-def _turn(request: HttpRequest, done: str, *, closes: bool) -> HttpResponse:
-    now = timezone.now()
-    try:
-        if closes:
-            valve.pause(reason=f"Paused by {request.user.get_username()}.", actor=request.user, now=now)
-        else:
-            valve.resume(actor=request.user, now=now)
-    except DomainError as refusal:
-        toasts.error(request, refusal.detail)
-    else:
-        toasts.success(request, done)
-    return redirect("notifications:rules")
+    actor, now = request.user, timezone.now()
+    return run_and_return(request, lambda: valve.resume(actor=actor, now=now), "Messages go out again.")
 
 
 def rules_response(
@@ -146,3 +137,14 @@ def rules_response(
         fragments={"live": "notifications/rules_state.html"},
         status=status,
     )
+
+
+def run_and_return(request: HttpRequest, verb: Callable[[], object], done: str, *, undo: str = "") -> HttpResponse:
+    """Run a verb and show the page again: it is ``done``, with what takes it back at ``undo``, or refused, and why."""
+    try:
+        verb()
+    except DomainError as refusal:
+        toasts.error(request, refusal.detail)
+    else:
+        toasts.success(request, done, extra_tags=f"undo {undo}" if undo else "")
+    return redirect("notifications:rules")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages as toasts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError
-from notifications.models import SendRule
 from notifications.rules import send_rules
-from notifications.rules.rules_page import rules_response, run_valve
+from notifications.rules.rules_page import rules_response, run_and_return, run_valve
 from notifications.rules.send_rule_form import SendRuleForm
 
 
@@ -40,29 +37,21 @@ def change(request: HttpRequest, rule_id: int) -> HttpResponse:
     do, actor = request.POST.get("do", ""), request.user
     if do == "remove":
         undo = reverse("notifications:restore_send_rule", args=[rule_id])
-        return _change(
+        return run_and_return(
             request,
             lambda: send_rules.remove_send_rule(rule_id, actor=actor, now=timezone.now()),
             "The rule is removed",
             undo=undo,
         )
     if do in ("up", "down"):
-        return _change(request, lambda: send_rules.move_send_rule(rule_id, up=do == "up", actor=actor), "Moved")
+        return run_and_return(request, lambda: send_rules.move_send_rule(rule_id, up=do == "up", actor=actor), "Moved")
     mode = request.POST.get("mode", "")
-    return _change(request, lambda: send_rules.change_send_rule(rule_id, mode=mode, actor=actor), "Rule changed")
+    return run_and_return(request, lambda: send_rules.change_send_rule(rule_id, mode=mode, actor=actor), "Rule changed")
 
 
 @require_POST
 @run_valve
 def restore(request: HttpRequest, rule_id: int) -> HttpResponse:
-    return _change(request, lambda: send_rules.restore_send_rule(rule_id, actor=request.user), "The rule is back")
-
-
-def _change(request: HttpRequest, verb: Callable[[], SendRule], done: str, *, undo: str = "") -> HttpResponse:
-    try:
-        verb()
-    except DomainError as refusal:
-        toasts.error(request, refusal.detail)
-    else:
-        toasts.success(request, done, extra_tags=f"undo {undo}" if undo else "")
-    return redirect("notifications:rules")
+    return run_and_return(
+        request, lambda: send_rules.restore_send_rule(rule_id, actor=request.user), "The rule is back"
+    )

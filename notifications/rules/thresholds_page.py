@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kernel.errors import DomainError
 from notifications.rules import thresholds
-from notifications.rules.rules_page import rules_response, run_valve
+from notifications.rules.rules_page import rules_response, run_and_return, run_valve
 from notifications.rules.threshold_form import DaysForm, ThresholdForm
 
 
@@ -34,32 +34,28 @@ def add(request: HttpRequest) -> HttpResponse:
 @run_valve
 def change(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Tell such news from other days on, or remove the threshold."""
-    form, undo = DaysForm(request.POST), ""
-    is_removed = request.POST.get("do") == "remove"
-    try:
-        if is_removed:
-            thresholds.remove_threshold(rule_id, actor=request.user, now=timezone.now())
-            undo = reverse("notifications:restore_threshold", args=[rule_id])
-        elif form.is_valid():
-            thresholds.change_threshold(rule_id, days=form.cleaned_data["days"], actor=request.user)
-        else:
-            toasts.error(request, f"Nothing was changed. {form.errors['days'][0]}")
-            return redirect("notifications:rules")
-    except DomainError as refusal:
-        toasts.error(request, refusal.detail)
-    else:
-        done = "The threshold is removed" if is_removed else "Threshold changed"
-        toasts.success(request, done, extra_tags=f"undo {undo}" if undo else "")
-    return redirect("notifications:rules")
+    actor = request.user
+    if request.POST.get("do") == "remove":
+        undo = reverse("notifications:restore_threshold", args=[rule_id])
+        return run_and_return(
+            request,
+            lambda: thresholds.remove_threshold(rule_id, actor=actor, now=timezone.now()),
+            "The threshold is removed",
+            undo=undo,
+        )
+    form = DaysForm(request.POST)
+    if not form.is_valid():
+        toasts.error(request, f"Nothing was changed. {form.errors['days'][0]}")
+        return redirect("notifications:rules")
+    days = form.cleaned_data["days"]
+    return run_and_return(
+        request, lambda: thresholds.change_threshold(rule_id, days=days, actor=actor), "Threshold changed"
+    )
 
 
 @require_POST
 @run_valve
 def restore(request: HttpRequest, rule_id: int) -> HttpResponse:
-    try:
-        thresholds.restore_threshold(rule_id, actor=request.user)
-    except DomainError as refusal:
-        toasts.error(request, refusal.detail)
-    else:
-        toasts.success(request, "The threshold is back")
-    return redirect("notifications:rules")
+    return run_and_return(
+        request, lambda: thresholds.restore_threshold(rule_id, actor=request.user), "The threshold is back"
+    )
