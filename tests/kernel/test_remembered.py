@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -213,15 +212,16 @@ def test_with_nothing_kept_it_fails_and_the_next_one_tries_again(announced: list
 
 
 def test_figures_are_renewed_one_after_the_other(clock: Clock) -> None:
-    lock = threading.Lock()
-    together: list[bool] = []
+    at_work, together, somebody_came = 0, [], threading.Condition()
 
     def compute() -> int:
-        together.append(not lock.acquire(blocking=False))
+        nonlocal at_work
+        with somebody_came:
+            at_work += 1
+            somebody_came.notify_all()
+            together.append(somebody_came.wait_for(lambda: at_work > 1, timeout=0.02))
+            at_work -= 1
         clock.now += 1
-        time.sleep(0.002)
-        if not together[-1]:
-            lock.release()
         return 1
 
     for name in "abc":

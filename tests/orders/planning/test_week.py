@@ -12,7 +12,6 @@ import os
 import random
 from collections import Counter
 from dataclasses import asdict, replace
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from orders.planning.rules import FREE_PROMISE, Compare, Policy, Rule, Starvatio
 from orders.planning.strategies import complete
 from orders.planning.types import NO_DAY, Plan, Reason
 from orders.replanning.hands import delayed_of
+from orders.replanning.inputs import Inputs
 from orders.simulation.hands import Hands, queue_of
 from tests.orders.planning.cases import arrays
 from tests.orders.planning.mixed_cases import ORACLES
@@ -96,11 +96,12 @@ def hold_to_oracle(world: World, found: str) -> Answered:
 def look_through_queues(world: World, answered: Answered, found: str) -> dict[int, int]:
     """Return the days on which lines are picked, where that is later than they are there; the oracle says the same."""
     in_order = replace(world.case, lines=tuple(sorted(world.case.lines, key=lambda line: line.line_id)))
-    backlog, supply, frozen, *_, context = arrays(in_order)
-    inputs = SimpleNamespace(backlog=backlog, supply=supply, frozen=frozen, sites=context.sites)
+    *read, context = arrays(in_order)
+    nothing = np.zeros(0, dtype=np.int64)
+    inputs = Inputs(*read, marks={}, pools={}, stale_orders=nothing, sites=context.sites)
     done = np.array([(pick.line_id, pick.warehouse_id, pick.qty) for pick in world.done], dtype=np.int64).reshape(-1, 3)
     picked = dict(zip(("line_id", "warehouse_id", "qty"), done.T, strict=True))
-    queue = queue_of(inputs, answered.plan, Hands(capacity_of(world), picked))  # type: ignore[arg-type]
+    queue = queue_of(inputs, answered.plan, Hands(capacity_of(world), picked))
     days = delayed_of(queue, capacity_of(world), context)
     said = dict(zip(days.line_id.tolist(), days.pick_on.tolist(), strict=True))
 

@@ -13,8 +13,7 @@ from orders.planning.capacity import NO_LIMIT
 from orders.planning.rules import Compare, PromiseRule
 from orders.planning.types import ShipPolicy
 from tests.orders.planning.cases import Case, Line
-from tests.orders.planning.class_oracle import ClassOracle
-from tests.orders.planning.mixed_cases import ORACLES
+from tests.orders.planning.mixed_cases import ORACLES, ClassesAndTerms
 from tests.orders.planning.oracle import FILL_THRESHOLD, NOW, ON_HOLD, Answer, Oracle, Shelf
 from tests.orders.planning.segment_oracle import SegmentOracle
 from tests.orders.planning.week_cases import World, is_served_as_one
@@ -37,11 +36,19 @@ def oracle_of(world: World) -> Oracle:
     """Return the oracle of a day's plan, its lines ranked by their points and the long waits known to it."""
     waited = {line.line_id for line in world.case.lines if line.urgency >= world.long_wait}
     lines = tuple(replace(line, urgency=points(line, world.long_wait)) for line in world.case.lines)
-    oracle = ORACLES[world.divider](replace(world.case, lines=lines))
-    if isinstance(oracle, ClassOracle):
-        of_tier = oracle.place_of
-        oracle.place_of = lambda turn: 0 if any(x.line_id in waited for x in turn) else of_tier(turn)  # type: ignore[method-assign]
-    return oracle
+    case = replace(world.case, lines=lines)
+    return LongWaitsFirst(case, waited) if world.divider == "classes" else ORACLES[world.divider](case)
+
+
+class LongWaitsFirst(ClassesAndTerms):
+    """Lines that waited long come before every class."""
+
+    def __init__(self, case: Case, waited: set[int]) -> None:
+        super().__init__(case)
+        self.waited = waited
+
+    def place_of(self, turn: list[Line]) -> int:
+        return 0 if any(line.line_id in self.waited for line in turn) else super().place_of(turn)
 
 
 # the pass over the queues
