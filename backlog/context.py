@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from backlog.styles import styles_url
+from kernel.zones import viewer_zone
 from orders.queries.frame import Frame, frame_of
 
 CHOICES = {
@@ -93,6 +94,7 @@ def _shell(request: HttpRequest, frame: Frame) -> dict[str, Any]:
         "nav_items": list(_nav_items(request)),
         "unread_mentions": frame.unread_mentions,
         "themes": THEMES,
+        "zone": viewer_zone(),
         "styles_url": styles_url(),
         "role": _role(request),
         "htmx_config": HTMX_CONFIG,

@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from backlog.health import views as health
 from backlog.live import live
 from backlog.live_seats import SignOut
-from backlog.preferences import preferences
+from backlog.preferences import preferences, time_zone
 from backlog.styles import styles
 from kernel.addresses import CodeConverter
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("preferences/", preferences, name="preferences"),
+    path("time-zone/", time_zone, name="time-zone"),
     path("live/", live, name="live"),
     path("styles.css", styles, name="styles"),
     path("healthz", health.healthz, name="healthz"),

@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from kernel.addresses import address_of_code
+from kernel.zones import viewer_time
 from orders.models import Reason
 from orders.queries.next_steps import Step
 
@@ -224,24 +225,30 @@ def local_day(value: datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """``today, 09:42``, ``yesterday, 16:05``, else ``13 Nov, 09:12``, in local time."""
+    """``today, 09:42``, ``yesterday, 16:05``, else ``13 Nov, 09:12``, in the zone of whoever looks."""
     if value is None:
         return "–"
-    local = timezone.localtime(value)
-    days = (timezone.localdate() - local.date()).days
+    local = viewer_time(value)
+    days = (viewer_time(timezone.now()).date() - local.date()).days
     name = {0: "today", 1: "yesterday"}.get(days) or day(local.date())
     return f"{name}, {local:%H:%M}"
 
 
 @register.simple_tag
 def at(value: datetime | None) -> SafeString | str:
-    """Show a moment as ``<time>`` with its full local time in the title."""
+    """Show a moment as ``<time>`` with its full time in the title, in the zone of whoever looks."""
     if value is None:
         return "–"
-    local = timezone.localtime(value)
+    local = viewer_time(value)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', value.isoformat(), f"{local:%A %-d %B %Y, %H:%M %Z}", moment(value)
     )
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """``09:42``, where the day is plain from the place."""
+    return f"{viewer_time(value):%H:%M}"
 
 
 @register.filter

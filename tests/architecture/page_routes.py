@@ -35,6 +35,7 @@ PAGES = {
     "sign-out": Route(post=SIGNED_IN),
     "styles": Route(get=PUBLIC),
     "preferences": Route(post=PUBLIC),
+    "time-zone": Route(get=SIGNED_IN),
     "live": Route(get=SIGNED_IN, post=SIGNED_IN, patch=SIGNED_IN),  # a stream, whatever the method
     "healthz": Route(get=PUBLIC),
     "readyz": Route(get=PUBLIC),

@@ -33,6 +33,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "triage-empty": "/triage/?q=nobody-is-called-this",
         "exceptions": "/exceptions/",
         "find": "/find/?q=SO-1",
+        "time-zone": "/time-zone/",
         "order": f"/orders/{one['short']}/",
         "order-held": f"/orders/{one['held']}/",
         "order-split": f"/orders/{one['short']}/split/",
