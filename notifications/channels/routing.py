@@ -30,6 +30,11 @@ class Way:
     channel: str
     recipient: str
 
+    @property
+    def label(self) -> str:
+        """The channel's name on pages."""
+        return str(Channel(self.channel).label)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -47,7 +52,11 @@ class Route:
 
 def routes_of(facts: Sequence[Fact]) -> list[Route]:
     """Return the route of each fact to the customer of its snapshot, parallel; three statements however many."""
-    customers = [fact.payload["customer"] for fact in facts]
+    return routes_to([fact.payload["customer"] for fact in facts])
+
+
+def routes_to(customers: Sequence[Mapping[str, Any]]) -> list[Route]:
+    """Return the route to each customer of a snapshot, parallel; three statements however many."""
     codes = {customer["code"] for customer in customers}
     chosen = {row.customer_code: row for row in Preference.objects.filter(customer_code__in=codes)}
     carried = carriers()

@@ -13,10 +13,11 @@ from django.utils import timezone
 from notifications.models import Delivery, DeliveryState
 from orders.bulk.change import Applied, Chunk, count_change, tell_all
 from orders.bulk.dates import current_etas, write_etas
+from orders.dialogue.reaching import ASKED, in_a_sentence, routes_by_code
 from orders.dialogue.snapshots import customer_payloads
 from orders.dialogue.telling import SUBJECT, reason_sentence
 from orders.handling.eta import refuse_eta
-from orders.models import Order, OrderPlan, OrderPromise
+from orders.models import Customer, Order, OrderPlan, OrderPromise
 from orders.replanning.facts import ETA_IMPROVED, ETA_RESTORED, ETA_SLIPPED
 
 EXPECTED, SAFE = "expected", "safe"
@@ -43,7 +44,8 @@ class TellDates:
 
     def refuse(self, chunk: Chunk) -> dict[int, str]:
         days, current, promises = self._days(chunk), current_etas(chunk.orders), _promises(chunk.ids)
-        emails = dict(Order.objects.filter(pk__in=chunk.ids).values_list("pk", "customer__email"))
+        routes = routes_by_code(Customer.objects.filter(orders__in=chunk.ids).values(*ASKED))
+        codes = dict(Order.objects.filter(pk__in=chunk.ids).values_list("pk", "customer__code"))
         refused = {}
         for order in chunk.orders:
             day, promise = days.get(order.pk), promises.get(order.pk)
@@ -51,8 +53,9 @@ class TellDates:
                 refused[order.pk] = "It has no ETA to tell."
             elif promise is None:
                 refused[order.pk] = "It was never promised a day: the first one is told by itself."
-            elif not emails[order.pk]:
-                refused[order.pk] = "Its customer has no e-mail address: call."
+            elif not routes[codes[order.pk]].ways:
+                why_not = in_a_sentence(routes[codes[order.pk]].why_not)
+                refused[order.pk] = f"Its customer cannot be written to ({why_not}): call."
             elif promise.told_on == day:
                 refused[order.pk] = "Its customer has this date already."
         by_hand = {pk: day for pk, day in days.items() if pk not in refused and day != current[pk]}

@@ -23,6 +23,7 @@ from kernel.text import clean_text
 from kernel.transactions import entry_verb, require_transaction
 from notifications.models import Delivery, DeliveryState, Fact
 from orders.dialogue.ladder import locked_budget
+from orders.dialogue.reaching import require_way
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling.editing import lock_open_order, lock_order, save_order, tell
 from orders.models import Compensation, CompensationBudget, CompensationStep, Order, OrderPlan, OrderPromise
@@ -54,8 +55,7 @@ def compensate(
     """Give an order a step of the ladder and write to its customer, without other news."""
     note = clean_text(note, field="note", max_length=MAX_NOTE, multiline=True)
     order = lock_open_order(ref, version=version)
-    if not order.customer.email:
-        raise Conflict(f"{order.customer.name} has no e-mail address. Tell them on the telephone.")
+    require_way(order.customer, instead="Tell them on the telephone.")
     given = grant(order, step_id, eta_on=eta_of(order), actor=actor, now=now)
     save_order(order)
     given.fact_key = f"{COMPENSATED}:{order.pk}:v{order.version}"
@@ -88,10 +88,12 @@ def take_compensation_back(compensation_id: int, *, actor: Actor | None, now: da
 
 def offers(order: Order, *, eta_on: date | None, actor: Actor | None, now: datetime) -> list[Offer]:
     """Return the steps that fit an order whose date is ``eta_on``; at most five queries."""
-    late = days_late(order, eta_on)
-    value = open_value(order)
+    ladder = _steps()
+    if not ladder:
+        return []
+    late, value = days_late(order, eta_on), open_value(order)
     given = set(Compensation.objects.filter(order=order, taken_back_at=None).values_list("step_id", flat=True))
-    steps = [step for step in _steps() if _misfit(step, order, late, value) == "" and step.pk not in given]
+    steps = [step for step in ladder if _misfit(step, order, late, value) == "" and step.pk not in given]
     if not steps:
         return []
     budget, spent = budget_in_force(), spent_in_month(now)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from inventory.models import MovementKind, StockMovement
@@ -18,6 +18,7 @@ from kernel.transactions import entry_verb
 from notifications.models import Fact
 from notifications.outbox import NewFact, record_facts
 from notifications.rules.valve import message_rules
+from orders.dialogue.reaching import has_short_way
 from orders.dialogue.snapshots import customer_payloads
 from orders.dialogue.standing import is_untold
 from orders.dialogue.telling import FOLLOW_UP, SUBJECT
@@ -40,10 +41,9 @@ def follow_up_on_silence(*, now: datetime) -> int:
     """
     since = now - timedelta(days=message_rules().follow_up_days)
     held = Hold.objects.filter(order=OuterRef("order"), released_at=None)
-    rows = OrderPlan.objects.exclude(Exists(held)).filter(
-        placed_at__lt=since, order__promise__isnull=False, order__customer__wants_email=True
-    )
-    rows = rows.exclude(order__customer__email="").exclude(order__promise__told_at__gte=since)
+    by_mail = Q(order__customer__wants_email=True) & ~Q(order__customer__email="")
+    rows = OrderPlan.objects.exclude(Exists(held)).filter(placed_at__lt=since, order__promise__isnull=False)
+    rows = rows.filter(by_mail | has_short_way("order__customer__")).exclude(order__promise__told_at__gte=since)
     rows = rows.exclude(order__promise__announced_at__gte=since).exclude(order__promise__announced_kind="")
     rows = rows.exclude(is_untold())
     rows = rows.exclude(_told(FOLLOW_UP, "order_id", ":promise", since=since))

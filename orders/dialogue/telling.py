@@ -21,6 +21,7 @@ from notifications.outbox import record_fact
 from notifications.texts.languages import DEFAULT, language_of
 from orders.dialogue.compensating import GIVEN, TAKEN_BACK, grant, kept_of, said_of, withdraw
 from orders.dialogue.questions import HOLD_SUBJECT
+from orders.dialogue.reaching import require_way
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling.editing import lock_open_order, product_ids_of, save_order, tell
 from orders.handling.eta import set_eta
@@ -79,13 +80,13 @@ def tell_date(
     """Write to the customer that the order comes on ``eta_on``, for ``reason`` (one of the languages' reasons).
 
     A day that is not the plan's is set by hand, so that the plan keeps it. What waits to be sent about this order is
-    overtaken by this message, which no cool-down holds back: a colleague decided. ``note`` is a paragraph of theirs.
+    overtaken by this message, which no cool-down holds back: a colleague decided. ``note`` is a paragraph of theirs. It
+    goes by the customer's first channel that works; raises Conflict where none does.
     """
     why = reason_sentence(reason)
     note = clean_text(note, field="note", max_length=MAX_NOTE, multiline=True)
     order = lock_open_order(ref, version=version)
-    if not order.customer.email:
-        raise Conflict(f"{order.customer.name} has no e-mail address. Call, then mark the date as told.")
+    require_way(order.customer, instead="Call, then mark the date as told.")
     telling = _begin(order, Way.MAIL, eta_on, note, besides, actor=actor, now=now)
     given = grant(order, besides.step_id, eta_on=eta_on, actor=actor, now=now) if besides.step_id else None
     _take_date(order, eta_on, why, actor=actor, now=now)

@@ -11,8 +11,10 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from kernel.zones import viewer_time
 from notifications.models import Delivery, DeliveryState, Fact
 from notifications.rules.valve import message_rules
+from orders.dialogue.reaching import has_short_way
 from orders.dialogue.standing import is_untold
 from orders.models import (
     UNTOLD,
@@ -168,9 +170,8 @@ def silent(*, now: datetime) -> QuerySet[OrderPlan]:
     that a follow-up could go to. A colleague has to call."""
     since = now - timedelta(days=message_rules().follow_up_days)
     rows = OrderPlan.objects.exclude(Exists(Hold.objects.filter(order=OuterRef("order"), released_at=None)))
-    return rows.filter(order__customer__email="", order__promise__isnull=False, placed_at__lt=since).exclude(
-        order__promise__told_at__gte=since
-    )
+    rows = rows.filter(order__customer__email="", order__promise__isnull=False, placed_at__lt=since)
+    return rows.exclude(order__promise__told_at__gte=since).exclude(has_short_way("order__customer__"))
 
 
 def queue(rows: QuerySet[OrderPlan], *, now: datetime, limit: int = SHOWN) -> list[Waiting]:
@@ -262,13 +263,13 @@ def _put_off_words(found: dict[str, Any], now: datetime) -> dict[str, str]:
     if is_saved:
         said = {"put_off": "Saved, not told", "why": said["why"] or found["saved_note"]}
     if is_snoozed:
-        at = timezone.localtime(until)
+        at = viewer_time(until)
         said["put_off"] = f"Reminder of {at:%-d %b %H:%M}" if until <= now else f"Until {at:%-d %b %H:%M}"
     return said
 
 
 def _call_words(way: str | None, at: datetime | None) -> str:
-    return f"{Way(way).label}, {timezone.localtime(at):%-d %b %H:%M}" if way and at else ""
+    return f"{Way(way).label}, {viewer_time(at):%-d %b %H:%M}" if way and at else ""
 
 
 def _why_not_told(state: str | None, reason: str | None) -> str:

@@ -19,12 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.bounds import read_day
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
+from kernel.zones import aware_of_viewer, viewer_time, viewer_zone
 from notifications.channels.short import render_short, sms_parts
-from notifications.models import Reply
+from notifications.models import Channel, Reply
 from notifications.texts.languages import DEFAULT, language_of
 from notifications.texts.rendering import render
+from notifications.texts.words import read_once
 from orders.dialogue import telling
 from orders.dialogue.compensating import budget_in_force, offers, spent_in_month
+from orders.dialogue.reaching import in_a_sentence, route_to
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling import attention
 from orders.handling.eta import refuse_eta
@@ -97,7 +100,7 @@ def remind(request: HttpRequest, ref: str) -> HttpResponse:
         context = workspace_context(request, ref) | {"refusal": refusal, "said": request.POST}
         return render_page(request, "orders/telling.html", context, status=refusal.status)
     undo = f"undo {reverse('orders:wake', args=[ref])}?kind={UNTOLD}"
-    at = timezone.localtime(until_at)
+    at = viewer_time(until_at)
     messages.success(request, f"{ref} is back on {at:%-d %B at %H:%M}", extra_tags=undo)
     return HttpResponseRedirect(f"{reverse('orders:telling')}?after={ref}")
 
@@ -247,10 +250,12 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         "line_rows": [(item, by_hand.get(item.line.pk)) for item in detail.shown_lines],
         "asks": asks,
         "why": asked.get("why", ""),
-        "reminders": _reminders(timezone.localtime()),
+        "zone": viewer_zone(),
+        "reminders": _reminders(viewer_time(timezone.now())),
         "last_choice": order.customer_choices.order_by("-pk").first(),
         "ready_now": detail.plan.open_units - detail.plan.short_units,
         **_previews(detail.order, day, reason, note, step, asks=asks),
+        **_ways(order),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
     }
 
@@ -270,6 +275,18 @@ def _allowed(
     return [replace(choice, refusal=refused(choice.on)) for choice in choices]
 
 
+def _ways(order: Order) -> dict[str, object]:
+    """Return how a message would reach the customer now, or why none does."""
+    route = route_to(order.customer)
+    return {
+        "route": route,
+        "goes_by": route.ways[0].channel if route.ways else "",
+        "mails_to": [way for way in route.first if way.channel == Channel.EMAIL],
+        "shorts_to": [way for way in route.first if way.channel != Channel.EMAIL],
+        "why_not": in_a_sentence(route.why_not),
+    }
+
+
 def _previews(
     order: Order, day: date | None, reason: str, note: str, step: CompensationStep | None, *, asks: bool
 ) -> dict[str, object]:
@@ -283,8 +300,9 @@ def _previews(
     told_on = parse_date(payload["told_on"] or "")
     kind = telling.news_of(day, told_on).removeprefix("orders.") if day and told_on else "eta_slipped"
     how: dict[str, Any] = {"language": order.customer.language, "told_on": told_on, "today": timezone.localdate()}
-    short = render_short(kind, payload, **how)
-    return {"mail": render(kind, payload, **how), "short": short, "short_parts": sms_parts(short.body_text)}
+    with read_once():
+        short = render_short(kind, payload, **how)
+        return {"mail": render(kind, payload, **how), "short": short, "short_parts": sms_parts(short.body_text)}
 
 
 def _reminders(now: datetime) -> list[tuple[str, datetime]]:
@@ -305,7 +323,7 @@ def _reminder(said: Any) -> datetime:
         at = None
     if at is None:
         raise Invalid("Choose a time from now on.", fields={"until_at": "Choose a time from now on."})
-    return timezone.make_aware(at) if timezone.is_naive(at) else at
+    return aware_of_viewer(at) if timezone.is_naive(at) else at
 
 
 def _asked_day(text: str) -> date | None:

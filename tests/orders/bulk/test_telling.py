@@ -122,7 +122,7 @@ def test_each_order_that_cannot_be_told_says_why() -> None:
     assert [why.split(":")[0].split(".")[0] for why in whys(job)] == [
         "Its customer has this date already",
         "It has no ETA to tell",
-        "Its customer has no e-mail address",
+        "Its customer cannot be written to (no e-mail address)",
         "It was never promised a day",
     ]
 
