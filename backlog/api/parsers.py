@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -13,6 +14,13 @@ from rest_framework.parsers import BaseParser
 MAX_DEPTH = 20
 MAX_INT_DIGITS = 19
 MAX_FLOAT_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Stands in for a value that was refused, until its place is known."""
+
+    why: str
 
 
 class TooLarge(APIException):
@@ -41,7 +49,7 @@ class StrictJSONParser(BaseParser):
 
 
 def read_json(body: bytes) -> Any:
-    """Return the document in ``body``; raise ParseError saying what is wrong with it. Linear in its length."""
+    """Return the document in ``body``; raise ParseError saying what is wrong with it, and where. O(its length)."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -51,13 +59,13 @@ def read_json(body: bytes) -> Any:
         document = json.loads(
             text,
             object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
+            parse_constant=lambda name: _Wrong(f"{name} is not a number."),
             parse_int=_bounded_int,
             parse_float=_bounded_float,
         )
     except json.JSONDecodeError as error:
         raise ParseError(f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
-    _refuse_text(document)
+    _refuse_wrong(document, ())
     return document
 
 
@@ -92,37 +100,39 @@ def _refuse_depth(text: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
-            raise ParseError(f"The name {name[:50]!a} is given twice.")
-        found[name] = value
+        found[name] = _Wrong("The name is given twice.") if name in found else value
     return found
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ParseError(f"{name} is not a number.")
+def _bounded_int(text: str) -> int | _Wrong:
+    return int(text) if len(text) <= MAX_INT_DIGITS else _Wrong("The number is too large.")
 
 
-def _bounded_int(text: str) -> int:
-    if len(text) > MAX_INT_DIGITS:
-        raise ParseError("A number is too large.")
-    return int(text)
-
-
-def _bounded_float(text: str) -> float:
+def _bounded_float(text: str) -> float | _Wrong:
     number = float(text) if len(text) <= MAX_FLOAT_CHARS else float("inf")
-    if number in (float("inf"), float("-inf")):
-        raise ParseError("A number is too large.")
-    return number
+    return number if abs(number) != float("inf") else _Wrong("The number is too large.")
 
 
-def _refuse_text(value: Any) -> None:
-    if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-            raise ParseError("Text holds a NUL or half a character.")
+def _refuse_wrong(value: Any, place: tuple[str | int, ...]) -> None:
+    if isinstance(value, _Wrong):
+        _refuse(value.why, place)
+    elif isinstance(value, str):
+        _refuse_text(value, place)
     elif isinstance(value, list):
-        for item in value:
-            _refuse_text(item)
+        for i, item in enumerate(value):
+            _refuse_wrong(item, (*place, i))
     elif isinstance(value, dict):
         for name, item in value.items():
-            _refuse_text(name)
-            _refuse_text(item)
+            _refuse_text(name, place)
+            _refuse_wrong(item, (*place, name))
+
+
+def _refuse_text(text: str, place: tuple[str | int, ...]) -> None:
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        _refuse("Text holds a NUL or half a character.", place)
+
+
+def _refuse(why: str, place: tuple[str | int, ...]) -> NoReturn:
+    """Raise ParseError with the place as other refusals name it: ``lines.2.qty``."""
+    named = ".".join(str(part)[:50] for part in place)
+    raise ParseError(f"{named}: {why}" if named else why)

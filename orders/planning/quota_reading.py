@@ -74,10 +74,13 @@ def _read_keep(value: Json, place: str, report: Report) -> Keep | None:
 
 
 def _read_amount(value: Json, place: str, report: Report) -> Amount | None:
-    name = "percent" if isinstance(value, dict) and "percent" in value else "units"
-    members = read_object(value, place, report, (name,))
+    members = read_object(value, place, report, (), ("units", "percent"))
     if members is None:
         return None
+    if len(members) != 1:
+        report.add(place, "must have units or percent, one of the two")
+        return None
+    [name] = members
     amount = read_number(members[name], join(place, name), report)
     if name == "percent" and not 0 <= amount <= 100:
         report.add(join(place, name), "must be between 0 and 100")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from orders.planning import schema
@@ -54,8 +55,9 @@ def read_object(
     before = len(report.problems)
     for name in value:
         if name not in required and name not in optional:
-            allowed = ", ".join([*required, *optional])
-            report.add(join(place, str(name)[: schema.MAX_TEXT]), f"unknown member; allowed are {allowed}")
+            allowed = [*required, *optional]
+            named = str(name)[: schema.MAX_TEXT]
+            report.add(join(place, named), f"unknown member{_meant(named, allowed)}; allowed are {', '.join(allowed)}")
     for name in required:
         if name not in value:
             report.add(join(place, name), "is missing")
@@ -68,7 +70,8 @@ def read_list(value: Json, place: str, report: Report, longest: int, shortest: i
         report.add(place, f"must be a list, not {json_name(value)}")
         return []
     if not shortest <= len(value) <= longest:
-        report.add(place, f"must have {shortest} to {longest} entries, not {len(value)}")
+        number = str(longest) if shortest == longest else f"{shortest} to {longest}"
+        report.add(place, f"must have {number} entries, not {len(value)}")
         return []
     return value
 
@@ -125,9 +128,15 @@ def read_choice(value: Json, place: str, report: Report, choices: Collection[str
     """Return one of the choices, or an empty text."""
     if isinstance(value, str) and value in choices:
         return value
-    shown = repr(value[: schema.MAX_TEXT]) if isinstance(value, str) else json_name(value)
-    report.add(place, f"must be one of {', '.join(choices)}; not {shown}")
+    said = value[: schema.MAX_TEXT] if isinstance(value, str) else ""
+    shown = repr(said) if isinstance(value, str) else json_name(value)
+    report.add(place, f"must be one of {', '.join(choices)}; not {shown}{_meant(said, choices)}")
     return ""
+
+
+def _meant(said: str, choices: Collection[str]) -> str:
+    """Return a question that names the choice which a mistyped text is closest to."""
+    return "".join(f" (did you mean {name}?)" for name in get_close_matches(said, choices, n=1))
 
 
 def join(place: str, name: str) -> str:

@@ -139,7 +139,9 @@ def checked_strategy(document: Mapping[str, Any]) -> str:
     try:
         return parse_policy(dict(document)).strategy
     except InvalidPolicyError as error:
-        fields = {problem.place or "rules": problem.message for problem in error.problems}
+        fields: dict[str, str] = {}
+        for problem in error.problems:  # of several at one place the first is the cause of the others
+            fields.setdefault(problem.place or "rules", problem.message)
         raise Invalid("The rules have errors. Correct the places named.", fields=fields) from error
 
 

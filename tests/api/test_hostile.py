@@ -190,6 +190,23 @@ def test_a_hostile_body(world: Api, name: str) -> None:
     _assert_refused(world.raw("POST", "orders/", BODIES[name]), before)
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"lines": [{"qty": 1}, {"qty": NaN}]}', "lines.1.qty: NaN is not a number."),
+        (b'{"lines": [{"qty": 1e999}]}', "lines.0.qty: The number is too large."),
+        (b'{"lines": [{"qty": 12345678901234567890}]}', "lines.0.qty: The number is too large."),
+        (b'{"customer": {"code": "A", "code": "B"}}', "customer.code: The name is given twice."),
+        (b'{"customer": {"name": "\\ud800"}}', "customer.name: Text holds a NUL or half a character."),
+        (b"Infinity", "Infinity is not a number."),
+    ],
+)
+def test_what_no_reader_should_guess_at_is_refused_with_its_place(world: Api, body: bytes, says: str) -> None:
+    response = world.raw("POST", "orders/", body)
+
+    assert (response.status_code, response.json()["detail"]) == (400, says)
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_hostile_field(world: Api, name: str) -> None:
     before = _state()

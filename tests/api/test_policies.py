@@ -99,6 +99,15 @@ def test_wrong_rules_are_named_by_place(api: Api) -> None:
     assert not Policy.objects.exists()
 
 
+def test_of_two_problems_at_one_place_the_cause_is_named(api: Api) -> None:
+    capped = {"id": "x", "label": "X", "attribute": "order.age_days"}
+    capped |= {"points": {"type": "linear", "per_unit": 1, "cap": None}}
+
+    response = api.post("policies/", {"name": "Bad", "rules": {**BALANCED_PRIORITY, "rules": [capped]}})
+
+    assert response.json()["fields"] == {"rules[0].points.cap": "must be a number, not null"}
+
+
 def test_doubtful_rules_are_kept_with_findings(api: Api, backlog: dict[str, str]) -> None:
     first, *rest = BALANCED_PRIORITY["rules"]
     rules = {**BALANCED_PRIORITY, "rules": [first, {**first, "id": "again"}, *rest]}

@@ -132,7 +132,7 @@ REFUSED = {
         points(type="step", steps=[[5, 1], [5, 2]]),
         "rules[0].points.steps[1][0]: thresholds must ascend",
     ),
-    "steps pair": (points(type="step", steps=[[5]]), "rules[0].points.steps[0]: must have 2 to 2 entries"),
+    "steps pair": (points(type="step", steps=[[5]]), "rules[0].points.steps[0]: must have 2 entries, not 1"),
     "steps empty": (points(type="step", steps=[]), "rules[0].points.steps: must have 1 to 200 entries"),
     "logistic": (points(type="logistic", midpoint=1, steepness=1), "rules[0].points.max: is missing"),
     "by_value choice": (
@@ -172,6 +172,23 @@ def test_a_wrong_policy_is_refused_with_its_place(document, refusal):
     found = refusals(document)
 
     assert any(problem.startswith(refusal.removeprefix(": ")) for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        (policy(rule(attribute="order.day_late")), " (did you mean order.days_late?)"),
+        (policy(rule(attribute="the weather")), "not 'the weather'"),
+        ({**policy(), "startegy": "fifo"}, "unknown member (did you mean strategy?); allowed are version"),
+        (when({**compare("line.open_qty", "gt", 1), "note": 1}), "unknown member; allowed are attribute, op, value"),
+        (when(compare("customer.tier", "eq", "Gold")), "not 'Gold' (did you mean gold?)"),
+    ],
+)
+def test_what_looks_like_a_slip_of_the_pen_is_asked_about(document, question):
+    [problem] = refusals(document)
+
+    assert question in problem
+    assert ("did you mean" in problem) == ("did you mean" in question)
 
 
 def test_all_problems_are_named_at_once():

@@ -157,7 +157,11 @@ REFUSED = {
     "percent": (with_quotas(quota(at_most={"percent": 101})), "quotas[0].at_most.percent: must be between 0 and 100"),
     "half a unit": (with_quotas(quota(at_most={"units": 0.5})), "quotas[0].at_most.units: must be a whole number"),
     "below zero": (with_quotas(quota(at_least={"units": -1})), "quotas[0].at_least.units: must be a whole number"),
-    "both": (with_quotas(quota(at_most={"units": 1, "percent": 2})), "quotas[0].at_most.units: unknown member"),
+    "both": (
+        with_quotas(quota(at_most={"units": 1, "percent": 2})),
+        "quotas[0].at_most: must have units or percent, one of the two",
+    ),
+    "neither": (with_quotas(quota(at_most={})), "quotas[0].at_most: must have units or percent, one of the two"),
     "crossed": (
         with_quotas(quota(at_least={"units": 5}, at_most={"units": 4})),
         "quotas[0].at_most: must not be below at_least",
