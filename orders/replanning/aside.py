@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,19 +18,21 @@ _LOCK_TIMEOUT = "2s"  # everybody who wants to read waits behind us
 # Ours to replace: empty, owned by this role, and its database lets us make a schema.
 _IS_OURS = """
     SELECT has_database_privilege(current_database(), 'CREATE')
-        AND bool_and(relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user))
-    FROM pg_class WHERE oid = ANY(%s::regclass[])
+        AND bool_and(relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)) {are_empty}
+    FROM pg_class WHERE oid = ANY(%(tables)s::regclass[])
 """
-_INDEXES = """
-    SELECT pg_get_indexdef(i.indexrelid), c.relnamespace::regnamespace::text, k.conname
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-    LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'p'
-    WHERE i.indrelid = %s::regclass ORDER BY i.indexrelid
+_TABLES = """
+    SELECT c.relname, array_to_string(c.reloptions, ', '), ARRAY(
+        SELECT ARRAY[pg_get_indexdef(i.indexrelid), c.relnamespace::regnamespace::text, k.conname]
+        FROM pg_index i LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'p'
+        WHERE i.indrelid = c.oid ORDER BY i.indexrelid
+    )
+    FROM pg_class c WHERE c.oid = ANY(%(tables)s::regclass[])
 """
 # All that a table is besides its rows. What hangs on it is counted by kind: a view, a trigger, a foreign key or a grant
 # that the copy has not makes the two differ.
 _ANATOMY = """
-    SELECT c.relnamespace::regnamespace::text, jsonb_build_object(
+    SELECT c.relname, c.relnamespace::regnamespace::text, jsonb_build_object(
         'table', jsonb_build_array(c.relowner, c.relacl, c.reloptions, c.reltablespace, c.relpersistence,
             c.relreplident, c.relrowsecurity, c.relforcerowsecurity, c.relispartition,
             obj_description(c.oid, 'pg_class')),
@@ -58,39 +60,41 @@ _ANATOMY = """
             ) d
         )
     )::text
-    FROM pg_class c WHERE c.oid = %s::regclass
+    FROM pg_class c WHERE c.oid = ANY(%s::regclass[])
 """
 
+Indexing = dict[str, str]  # per table the statements that index its copy
 
-def begin_aside(tables: Sequence[str]) -> bool:
-    """Make an empty copy of each table, without indexes; return False where the tables hold rows or are not ours.
 
-    One transaction of its own. Copies that an earlier run left behind go.
+def begin_aside(tables: Sequence[str]) -> Indexing | None:
+    """Make an empty copy of each table, without indexes; return how to index them once they have their rows.
+
+    None where the tables hold rows or are not ours. One transaction of its own. Copies that an earlier run left behind
+    go.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         drop_aside()
-        cursor.execute(_IS_OURS, [list(tables)])
-        if not cursor.fetchone()[0] or not _are_empty(cursor, tables):
-            return False
-        cursor.execute(f"CREATE SCHEMA {SCHEMA}")
+        named = {"tables": list(tables)}
+        cursor.execute(_IS_OURS.format(are_empty=f"AND {_are_empty(tables)}"), named)
+        if not cursor.fetchone()[0]:
+            return None
+        cursor.execute(_TABLES, named)
+        found = {table: (options, indexes) for table, options, indexes in cursor.fetchall()}
+        making = [f"CREATE SCHEMA {SCHEMA}"]
         for table in tables:
-            cursor.execute(f"CREATE TABLE {SCHEMA}.{table} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES)")
-            cursor.execute("SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass", [table])
-            [options] = cursor.fetchone()
-            if options:
-                cursor.execute(f"ALTER TABLE {SCHEMA}.{table} SET ({options})")
-    return True
+            making.append(f"CREATE TABLE {SCHEMA}.{table} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES)")
+            if options := found[table][0]:
+                making.append(f"ALTER TABLE {SCHEMA}.{table} SET ({options})")
+        cursor.execute("; ".join(making))
+    return {table: "; ".join(_indexing(table, indexes)) for table, (_, indexes) in found.items()}
 
 
-def index_aside(table: str) -> None:
-    """Give the copy, now that it has its rows, the indexes of the table."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INDEXES, [table])
-        for definition, schema, primary_key in cursor.fetchall():
-            cursor.execute(definition.replace(f" ON {schema}.{table} ", f" ON {SCHEMA}.{table} "))
-            if primary_key:
-                named = connection.ops.quote_name(primary_key)
-                cursor.execute(f"ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT {named} PRIMARY KEY USING INDEX {named}")
+def _indexing(table: str, indexes: Sequence[tuple[str, str, str | None]]) -> Iterator[str]:
+    for definition, schema, primary_key in indexes:
+        yield definition.replace(f" ON {schema}.{table} ", f" ON {SCHEMA}.{table} ")
+        if primary_key:
+            named = connection.ops.quote_name(primary_key)
+            yield f"ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT {named} PRIMARY KEY USING INDEX {named}"
 
 
 def switch_in(tables: Sequence[str]) -> bool:
@@ -100,15 +104,19 @@ def switch_in(tables: Sequence[str]) -> bool:
     reads the tables, at most two seconds (55P03), and keeps new readers waiting until the transaction ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-        if not _are_empty(cursor, tables) or not all(_is_alike(cursor, table) for table in tables):
+        cursor.execute(
+            f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'; LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+        )
+        cursor.execute(f"SELECT {_are_empty(tables)}")
+        if not cursor.fetchone()[0]:
             return False
-        for table in tables:
-            cursor.execute("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = %s::regclass", [table])
-            [schema] = cursor.fetchone()
-            cursor.execute(f"DROP TABLE {table}; ALTER TABLE {SCHEMA}.{table} SET SCHEMA {schema}")
-        cursor.execute(f"DROP SCHEMA {SCHEMA}")
+        schemas = _schemas_of_alike(cursor, tables)
+        if len(schemas) < len(tables):
+            return False
+        taking_over = [
+            f"DROP TABLE {table}; ALTER TABLE {SCHEMA}.{table} SET SCHEMA {schemas[table]}" for table in tables
+        ]
+        cursor.execute("; ".join([*taking_over, f"DROP SCHEMA {SCHEMA}"]))
     return True
 
 
@@ -120,14 +128,17 @@ def drop_aside() -> None:
             cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
 
 
-def _are_empty(cursor: Any, tables: Sequence[str]) -> bool:
-    cursor.execute("SELECT " + " AND ".join(f"NOT EXISTS (SELECT FROM {table})" for table in tables))
-    return bool(cursor.fetchone()[0])
+def _are_empty(tables: Sequence[str]) -> str:
+    return " AND ".join(f"NOT EXISTS (SELECT FROM {table})" for table in tables)
 
 
-def _is_alike(cursor: Any, table: str) -> bool:
-    cursor.execute(_ANATOMY, [table])
-    schema, own = cursor.fetchone()
-    cursor.execute(_ANATOMY, [f"{SCHEMA}.{table}"])
-    _, copied = cursor.fetchone()
-    return bool(own == copied.replace(f"{SCHEMA}.", f"{schema}."))
+def _schemas_of_alike(cursor: Any, tables: Sequence[str]) -> dict[str, str]:
+    """Return the schema of each table whose copy is what it is but for the rows."""
+    cursor.execute(_ANATOMY, [[*tables, *(f"{SCHEMA}.{table}" for table in tables)]])
+    found = cursor.fetchall()
+    copied = {table: anatomy for table, schema, anatomy in found if schema == SCHEMA}
+    return {
+        table: schema
+        for table, schema, anatomy in found
+        if schema != SCHEMA and anatomy == copied[table].replace(f"{SCHEMA}.", f"{schema}.")
+    }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from orders.planning.types import NO_DAY, Bools, Ints
+
+import_module("numpy.ma")  # np.unique would load it in the middle of a process's first run, for 15 ms
 
 Column = NDArray[Any]
 Columns = dict[str, Column]

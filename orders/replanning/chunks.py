@@ -85,15 +85,15 @@ def touched_components(draft: Draft) -> tuple[Ints, Ints]:
     return products[chosen], labels[chosen]
 
 
-def order_chunks(order_ids: Ints) -> Ints:
-    """Return each order's chunk, of about CHUNK_LINES orders; ``order_ids`` ascend.
+def order_chunks(order_ids: Ints, *, at_least: int = 1) -> Ints:
+    """Return each order's chunk, of about CHUNK_LINES orders; ``order_ids`` ascend. There are ``at_least`` so many.
 
     No two that are written side by side share a bucket: chunks are ranges of orders, which is how their rows lie, or
     where so few orders change that ranges would overlap in their buckets, ranges of buckets.
     """
     if not len(order_ids):
         return order_ids
-    size = _even_size(len(order_ids))
+    size = min(_even_size(len(order_ids)), -(-len(order_ids) // at_least))
     block = bucket_blocks(order_ids)
     blocks_of_a_chunk = np.ptp(block) * size / len(order_ids)
     key = block if blocks_of_a_chunk * WRITERS <= BUCKETS else block % BUCKETS

@@ -19,14 +19,14 @@ from kernel.transactions import RETRYABLE, entry_verb, sqlstate
 from orders.models import PlanRun
 from orders.planning.chance import chance_of_keeping
 from orders.planning.types import NO_DAY, Bools, Ints
-from orders.replanning.aside import SCHEMA, begin_aside, drop_aside, index_aside, switch_in
+from orders.replanning.aside import SCHEMA, Indexing, begin_aside, drop_aside, switch_in
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.chunks import Chunk, Written, order_chunks, touched_components, write_chunk
 from orders.replanning.diff import Changes
 from orders.replanning.draft import Draft
 from orders.replanning.facts import announce, promise_first
 from orders.replanning.rollup import lock_orders
-from orders.replanning.side_by_side import side_by_side
+from orders.replanning.side_by_side import WRITERS, side_by_side
 from orders.replanning.writes import claim_fields, close_marks, find_moved, line_fields, lock_pools, move_reserved
 from orders.simulation.outlook import best_lines, look
 
@@ -60,10 +60,11 @@ def write_first_plan(draft: Draft, run: PlanRun, *, version: int, quiet: bool, n
     moment (``take_over``). Promises follow, order by order, as after any long run; if it dies before that, it is
     started again and finds them missing. Lets others plan in the usual way where readers do not let go of the tables.
     """
-    if not begin_aside(_TABLES):
+    indexing = begin_aside(_TABLES)
+    if indexing is None:
         return None
     orders = _roll_up(draft, may_promise=quiet or not PickCapacity.objects.exists())
-    side_by_side(_fillings(draft.changes, orders), _fill)
+    side_by_side(_fillings(draft.changes, orders), partial(_fill, indexing=indexing))
     try:
         written, left = take_over(draft, orders, run, version=version)
     except (_NotSwitched, OperationalError) as error:
@@ -125,11 +126,12 @@ def _fillings(changes: Changes, orders: _Orders) -> list[tuple[str, Callable[[],
     return list(zip(_TABLES, fields, strict=True))
 
 
-def _fill(filling: tuple[str, Callable[[], Sequence[Field]]]) -> None:
+def _fill(filling: tuple[str, Callable[[], Sequence[Field]]], *, indexing: Indexing) -> None:
     table, fields = filling
     with transaction.atomic(durable=True):
         copy_in(f"{SCHEMA}.{table}", fields())
-        index_aside(table)
+        with connection.cursor() as cursor:
+            cursor.execute(indexing[table])
 
 
 @entry_verb
@@ -185,7 +187,7 @@ def _promises(orders: _Orders, left: Ints) -> list[Columns]:
     """Return the orders to promise a day, in chunks that share no bucket."""
     to_promise = ~np.isin(orders.order_id, left)
     order_id, is_ready = orders.order_id[to_promise], orders.is_ready[to_promise]
-    number = order_chunks(order_id)
+    number = order_chunks(order_id, at_least=WRITERS)
     return [
         {"order_id": order_id[number == chunk], "is_ready": is_ready[number == chunk]} for chunk in np.unique(number)
     ]

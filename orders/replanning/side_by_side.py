@@ -1,9 +1,11 @@
-"""Several connections at one job: what shares nothing is done side by side."""
+"""A second connection at one job: what shares nothing is done side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -13,8 +15,42 @@ from django.db import connection
 # keep two of its processes busy while this one encodes what comes next. More gain little: they share one log.
 WRITERS = 2
 
+_LONG = 5_000  # rows; for fewer, a second connection costs more than it saves
+
+_kept: ContextVar[ThreadPoolExecutor | None] = ContextVar("second_connection", default=None)
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+@contextmanager
+def second_connection(*, table: str) -> Iterator[None]:
+    """Have a second connection for all that goes on inside, if the ``table`` is long; it opens while work begins."""
+    if connection.in_atomic_block or not _is_long(table):
+        yield
+        return
+    with _opened() as others:
+        token = _kept.set(others)
+        try:
+            yield
+        finally:
+            _kept.reset(token)
+
+
+@contextmanager
+def beside() -> Iterator[ThreadPoolExecutor]:
+    """Yield who works with the second connection, one thing at a time; where none is kept, with one for this job."""
+    kept = _kept.get()
+    if kept is not None:
+        yield kept
+        return
+    with _opened() as others:
+        yield others
+
+
+def has_second_connection() -> bool:
+    """Tell whether a second connection is there already."""
+    return _kept.get() is not None
 
 
 def side_by_side(items: Sequence[Item], work: Callable[[Item], Result]) -> list[Result]:
@@ -33,16 +69,29 @@ def side_by_side(items: Sequence[Item], work: Callable[[Item], Result]) -> list[
         finally:
             queue.close()  # it is empty, or an item failed
 
-    def work_through_and_hang_up() -> list[Result]:
+    with beside() as others:
+        other = others.submit(work_through)
         try:
-            return work_through()
+            results = work_through()
         finally:
-            connection.close()  # this thread's own
+            wait([other])
+    return results + other.result()
 
-    with ThreadPoolExecutor(WRITERS - 1, thread_name_prefix="plan-writer") as pool:
-        others = [pool.submit(work_through_and_hang_up) for _ in range(WRITERS - 1)]
-        results = work_through()
-    return sum((other.result() for other in others), results)
+
+def _is_long(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples >= %s FROM pg_class WHERE oid = %s::regclass", [_LONG, table])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _opened() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(WRITERS - 1, thread_name_prefix="plan-beside") as others:
+        others.submit(connection.ensure_connection)  # the thread's own; whoever uses it hears of what fails
+        try:
+            yield others
+        finally:
+            others.submit(connection.close)
 
 
 class _Queue(Generic[Item]):

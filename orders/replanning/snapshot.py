@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 from orders.replanning.prepared import USE_PREPARED
+from orders.replanning.side_by_side import beside, has_second_connection
 
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_LONG = 50_000  # rows; of fewer, a second connection costs more than it saves
+_LONG = 50_000  # rows; of fewer, to open a second connection costs more than it saves
 
 Result = TypeVar("Result")
 
@@ -33,18 +34,22 @@ def snapshot(question: str = "SELECT", params: Sequence[Any] = ()) -> Iterator[t
 
 @contextmanager
 def read_beside(read: Callable[[], Result], *, table: str) -> Iterator[Callable[[], Result]]:
-    """Begin to ``read`` the same state on a connection of its own; yield what waits for the result and returns it.
+    """Begin to ``read`` the same state on the second connection; yield what waits for the result and returns it.
 
-    For the whole of a ``table``, inside ``snapshot``. A short one, and anything within a caller's transaction, is read
-    here and now.
+    For the whole of a ``table``, inside ``snapshot``. A short one is read here and now where no second connection is
+    there yet, and so is anything within a caller's transaction.
     """
     name = _export(table)
     if name is None:
         found = read()
         yield lambda: found
         return
-    with ThreadPoolExecutor(1, thread_name_prefix="plan-reader") as pool:
-        yield pool.submit(_read, name, read).result
+    with beside() as others:
+        reading = others.submit(_read, name, read)
+        try:
+            yield reading.result
+        finally:
+            wait([reading])
 
 
 def _export(table: str) -> str | None:
@@ -54,16 +59,13 @@ def _export(table: str) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN reltuples >= %s THEN pg_export_snapshot() END FROM pg_class WHERE oid = %s::regclass",
-            [_LONG, table],
+            [0 if has_second_connection() else _LONG, table],
         )
         return str(name) if (name := cursor.fetchone()[0]) else None
 
 
 def _read(name: str, read: Callable[[], Result]) -> Result:
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"{_READ_ONLY}; SET TRANSACTION SNAPSHOT %s", [name])
-            return read()
-    finally:
-        connection.close()  # this thread's own
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_READ_ONLY}; SET TRANSACTION SNAPSHOT %s", [name])
+        return read()

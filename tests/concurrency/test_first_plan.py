@@ -105,7 +105,7 @@ def test_the_tables_are_afterwards_what_they_were(taken_over: list[bool]) -> Non
 def test_readers_see_no_plan_and_then_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     make_world(2)
     seen: list[tuple[int, ...]] = []
-    monkeypatch.setattr(first_plan, "index_aside", _looking(aside.index_aside, seen))
+    monkeypatch.setattr(first_plan, "_fill", _looking(first_plan._fill, seen))
     monkeypatch.setattr(first_plan, "_promises", _looking(first_plan._promises, seen))
 
     full_run()
@@ -307,7 +307,7 @@ def test_a_plan_that_another_run_wrote_meanwhile_is_not_replaced(
 
 def _catalogue(table: str) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(aside._ANATOMY, [table])
+        cursor.execute(aside._ANATOMY, [[table]])
         return cursor.fetchone()
 
 
@@ -326,8 +326,8 @@ def _counts() -> tuple[int, ...]:
 def _looking(step: Callable[..., Any], seen: list[tuple[int, ...]]) -> Callable[..., Any]:
     """Do the step and let a connection of its own count what is there."""
 
-    def looked(*args: Any) -> Any:
-        found = step(*args)
+    def looked(*args: Any, **kwargs: Any) -> Any:
+        found = step(*args, **kwargs)
         race([lambda: seen.append(_counts())])
         return found
 
