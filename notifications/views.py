@@ -18,8 +18,10 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
 from notifications.delivering import resending
+from notifications.delivering.outlook import outlook_of, with_overtaken
 from notifications.integrity import delivery_counts
-from notifications.models import Channel, Delivery, DeliveryState
+from notifications.models import Channel, Delivery, DeliveryState, Fact, FactState
+from notifications.rules.rules_page import MAY_CHANGE
 from notifications.rules.valve import message_rules
 
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
@@ -62,6 +64,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
         "channel_label": dict(Channel.choices).get(channel, ""),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
         "is_paused": message_rules().is_paused,
+        "set_aside": _set_aside() if request.user.has_perm(MAY_CHANGE) else 0,
         **page_links(request, page),
     }
     return render_page(request, "notifications/messages.html", context, fragments={"live": "notifications/list.html"})
@@ -78,8 +81,11 @@ def message(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @see_backlog
 @xframe_options_sameorigin
 def message_html(_request: HttpRequest, delivery_id: int) -> HttpResponse:
-    """Serve the HTML part of a message for its frame, with a policy under which nothing can load or run."""
-    html = get_object_or_404(Delivery, pk=delivery_id).body_html
+    """Serve the HTML part of a message for its frame, with a policy under which nothing can load or run; of one that
+    waits as it would be now."""
+    delivery = get_object_or_404(Delivery.objects.select_related("fact"), pk=delivery_id)
+    outlook = outlook_of(delivery, now=timezone.now())
+    html = outlook.mail.body_html if outlook and outlook.mail else delivery.body_html
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
@@ -107,8 +113,13 @@ def _decide(request: HttpRequest, delivery_id: int, verb: Verb, done: str) -> Ht
 
 
 def _message_page(request: HttpRequest, delivery: Delivery, *, refusal: DomainError | None = None) -> HttpResponse:
+    outlook = outlook_of(delivery, now=timezone.now())
+    words = outlook.mail if outlook and outlook.mail else delivery
     context = {
         "message": delivery,
+        "outlook": outlook,
+        "words": words,
+        "has_new_words": words.body_text != delivery.body_text,
         "may_see_contact": request.user.has_perm("orders.see_contact"),
         "may_send": request.user.has_perm("notifications.send_message"),
         "can_stop": delivery.state == DeliveryState.PENDING,
@@ -124,7 +135,7 @@ def _matching(state: str, text: str, channel: str) -> QuerySet[Delivery]:
     states = {key: states for key, _, states in TABS}
     if state not in states or channel not in ("", *Channel.values) or "\0" in text or len(text) > 100:
         raise Invalid("There is no such view of the messages. Start again from all messages.")
-    rows = Delivery.objects.all()
+    rows = with_overtaken(Delivery.objects.all())
     if states[state]:
         rows = rows.filter(state__in=states[state])
     if channel:
@@ -132,6 +143,10 @@ def _matching(state: str, text: str, channel: str) -> QuerySet[Delivery]:
     if text:
         rows = rows.filter(Q(order_ref__iexact=text) | Q(customer_code__iexact=text) | Q(customer_name__icontains=text))
     return rows
+
+
+def _set_aside() -> int:
+    return Fact.objects.filter(state=FactState.QUARANTINED).count()
 
 
 def _count(counts: dict[str, int], states: tuple[DeliveryState, ...]) -> int:

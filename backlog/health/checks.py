@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from backlog.health.models import WorkerHeartbeat
 from inventory.models import DirtyMark
+from notifications.models import Fact, FactState
 
 NEEDED_QUEUES = ("plan", "mail", "default")
 WORKER_STALE_SECONDS = 30
@@ -69,6 +70,11 @@ def check_planning(now: datetime) -> Check:
         age is None or age <= UNPLANNED_STALE_SECONDS,
         {"unplanned_changes": marks["waiting"], "oldest_seconds": age, "quarantined": marks["quarantined"]},
     )
+
+
+def check_facts() -> Check:
+    """Count facts that nobody could take in: somebody has to look, everything else goes on."""
+    return Check(True, {"quarantined": Fact.objects.filter(state=FactState.QUARANTINED).count()})
 
 
 def unplanned_changes() -> dict[str, Any]:

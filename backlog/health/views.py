@@ -32,7 +32,8 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     """Tell whether work gets done: 200 ``ready`` or ``degraded``, 503 ``not_ready``.
 
     Without the broker the web still commits and nothing is lost, and the workers are idle by necessity: that is
-    ``degraded``. Without the database, or with a broker but no worker or a stuck plan, it is ``not_ready``.
+    ``degraded``, and so are changes and facts that were set aside for a person. Without the database, or with a broker
+    but no worker or a stuck plan, it is ``not_ready``.
     """
     now = timezone.now()
     broker = checks.check_broker()
@@ -41,6 +42,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
         "broker": broker,
         "worker": _guarded(lambda: checks.check_worker(now)),
         "planning": _guarded(lambda: checks.check_planning(now)),
+        "facts": _guarded(checks.check_facts),
     }
     status = _status(results)
     return JsonResponse(
@@ -76,4 +78,5 @@ def _status(results: dict[str, Check]) -> str:
         return "degraded"
     if not (results["worker"].is_ok and results["planning"].is_ok):
         return "not_ready"
-    return "degraded" if results["planning"].facts["quarantined"] else "ready"
+    set_aside = (results[name].facts.get("quarantined", 0) for name in ("planning", "facts"))
+    return "degraded" if any(set_aside) else "ready"

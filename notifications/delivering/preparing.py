@@ -76,7 +76,7 @@ def prepare(token: uuid.UUID, *, now: datetime) -> list[Outgoing]:
             return []
         rules, known = message_rules(), read_known(deliveries, now=now)
         judged = [News(each, judge(each, rules, known, now=now)) for each in deliveries]
-        sent, settled = _messages(judged, rules, known, now)
+        sent, settled = divide(judged, rules, known, now)
         outgoing, unspeakable = _fill_in(sent, now)
         settled += unspeakable
         settle([(each.delivery, each.verdict) for each in settled])
@@ -92,7 +92,7 @@ def message_id(delivery: Delivery) -> str:
     return f"<{delivery.fact_id}.{hashlib.sha256(what.encode()).hexdigest()[:24]}@{domain}>"
 
 
-def _messages(
+def divide(
     judged: Sequence[News], rules: MessageRules, known: Known, now: datetime
 ) -> tuple[list[list[News]], list[News]]:
     """Return the messages that leave, and the news that does not; one message uses the budget once."""

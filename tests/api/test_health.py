@@ -12,8 +12,10 @@ from django.utils import timezone
 from backlog.health import checks, heartbeat
 from backlog.health.models import WorkerHeartbeat
 from inventory.models import DirtyMark
+from notifications.models import Fact, FactState
 from orders.models import PlanRun, PlanRunKind, PlanRunStatus
 from tests.factories.inventory import make_product
+from tests.factories.messages import make_fact
 
 
 @pytest.fixture
@@ -57,6 +59,20 @@ def test_a_worker_of_other_queues_does_not_stand_in_for_the_planner(broker: Simp
     WorkerHeartbeat.objects.create(name="mail@h", queues=["mail", "default"], seen_at=timezone.now())
 
     assert Client().get("/readyz").status_code == 503
+
+
+@pytest.mark.django_db
+def test_a_fact_that_was_set_aside_degrades_and_is_counted(broker: SimpleNamespace) -> None:
+    _worker()
+    fact = make_fact()
+    assert Client().get("/readyz").json()["status"] == "ready"
+
+    Fact.objects.filter(pk=fact.pk).update(state=FactState.QUARANTINED)
+
+    response = Client().get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["checks"]["facts"] == {"ok": True, "quarantined": 1}
+    assert 'backlog_facts{state="quarantined"} 1.0' in Client().get("/metrics").content.decode()
 
 
 @pytest.mark.django_db

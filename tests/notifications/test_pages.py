@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from notifications.delivering.announcing import announce
 from notifications.delivering.sending import send_due
-from notifications.models import Delivery
+from notifications.models import Delivery, Fact, FactState
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
 
@@ -71,6 +71,16 @@ def test_a_message_is_shown_as_it_was_sent_in_a_frame_where_nothing_runs(ops: Cl
     assert "sandbox" in policy
     assert "script-src" not in policy
     assert frame["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_the_list_tells_whoever_may_mend_it_that_facts_were_set_aside(client: Client) -> None:
+    client.force_login(make_user("admin"))
+    fact = make_fact()
+    assert "could not be handed on" not in client.get("/messages/").content.decode()
+
+    Fact.objects.filter(pk=fact.pk).update(state=FactState.QUARANTINED)
+
+    assert "1 fact could not be handed on" in client.get("/messages/").content.decode()
 
 
 def test_addresses_are_masked_for_whoever_may_not_see_contacts(client: Client, sent: Delivery) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from inventory.models import Product, PurchaseOrderLine, StockLevel
-from notifications.models import Fact, MessageRules, Preference
+from notifications.models import Fact, MessageRules, Preference, Threshold
 from notifications.rules.thresholds import add_threshold
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling.eta import change_eta
@@ -268,3 +268,20 @@ def test_a_quiet_run_promises_and_tells_nobody(product: Product) -> None:
 
     assert kinds(order) == []
     assert OrderPromise.objects.get(order=order).told_kind == "orders.backordered"
+
+
+def test_a_lower_threshold_is_the_agents_to_tell_of_until_the_day_moves_again(product: Product, waiting: Order) -> None:
+    add_threshold(kind="", tier="", channel="", days=6, actor=None)
+    five_days_later(product, waiting)
+    plan(product)
+    assert not untold().filter(order=waiting).exists()
+
+    Threshold.objects.update(days=5)
+    replan(product_ids=None, cause="test", now=NOW)
+
+    assert kinds(waiting) == ["backordered"], "its plan did not change"
+    assert untold().filter(order=waiting).exists()
+
+    five_days_later(product, waiting)
+    plan(product)
+    assert kinds(waiting) == ["backordered", "eta_slipped"]
