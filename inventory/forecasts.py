@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils import timezone
 
 from inventory.models import DemandForecast, ForecastRun, ForecastRunStatus
@@ -21,22 +18,8 @@ if TYPE_CHECKING:
 NIGHTLY_HOUR = 2  # local time from which a new day's forecast is due
 RUNS_KEPT = 30
 _MOST_FAILURES = 3  # a night; then a person has to look
-_LOCK = 7_304  # advisory, held by the session: PostgreSQL lets go of it when a worker dies
+RUN_LOCK = "inventory.forecasts"  # held over a run: one at a time
 _ROWS_AT_ONCE = 1_000
-
-
-@contextmanager
-def alone() -> Iterator[bool]:
-    """Hold the lock of forecasting; yield False where another session holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def is_due(now: datetime) -> bool:

@@ -22,6 +22,7 @@ from inventory.working_days import workdays
 from kernel.bounds import check_qty
 from kernel.errors import Invalid
 from kernel.kick import kick
+from kernel.locks import lock_until_commit
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from notifications.outbox import record_fact
@@ -36,7 +37,7 @@ SETUP_KIND = "capacity"
 PAUSE = timedelta(seconds=5)  # between two passes: a burst of events costs one
 RECENT = 500  # runs that are in work at a time are far fewer
 MAX_DAYS = 366
-_PASS_LOCK = 7_306  # advisory: one pass at a time, since each replaces what the other wrote
+_PASS_LOCK = "orders.hands"  # one pass at a time, since each replaces what the other wrote
 _UPSERT = """
     INSERT INTO orders_pickday (line_id, product_id, pick_on)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::date[])
@@ -125,8 +126,7 @@ def _recent(newest: int) -> int:
 @entry_verb
 def _pass(covers: Mapping[str, Any], *, now: datetime) -> int:
     today: date = covers["day"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PASS_LOCK])
+    lock_until_commit(_PASS_LOCK)
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     capacity = load_capacity(today=today.toordinal(), since=midnight)
     delayed = find_delayed(capacity, _context(today)) if capacity is not None else None

@@ -16,6 +16,7 @@ from django.db.models import Count, F, Max, Min, Model, Sum
 from django.utils import timezone
 
 from kernel.live import announce
+from kernel.locks import lock_until_commit
 from kernel.transactions import entry_verb
 from orders.models import BacklogFigures, CustomerBacklog, PlanRun, PlanRunStatus, SupplierBacklog
 from orders.queries.board import open_plans
@@ -24,7 +25,7 @@ from orders.queries.status import conditions
 LONGEST = timedelta(minutes=1)  # messages and holds change figures without a plan
 COSTS_KEPT = 20  # making the figures takes at most a twentieth of a worker
 RECENT = 500  # runs that are in work at a time are far fewer
-_PASS_LOCK = 7_307  # advisory: one pass at a time, since each replaces what the other wrote
+_PASS_LOCK = "orders.party_backlogs"  # one pass at a time, since each replaces what the other wrote
 _SUPPLIERS = """
     WITH due AS (
         SELECT supplier_id, count(*) AS open_purchases,
@@ -80,8 +81,7 @@ def keep_party_backlogs(*, now: datetime) -> int:
 def make_party_backlogs(*, covers: dict[str, int], now: datetime) -> int:
     """Write the figures as they are now, and tell open lists when any differ."""
     started = time.monotonic()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PASS_LOCK])
+    lock_until_commit(_PASS_LOCK)
     today = timezone.localdate(now)
     changed = _replace(CustomerBacklog, *_customers(today)) + _replace(SupplierBacklog, _SUPPLIERS, {"today": today})
     seconds = time.monotonic() - started

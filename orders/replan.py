@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from kernel.kick import kick
+from kernel.locks import session_lock
 from kernel.transactions import without_waiting_for_disk
 from kernel.walls import told_of_failure
 from orders.hands import keep_pick_days
@@ -31,7 +32,7 @@ from orders.rules.releases import come_in_force, drop_superseded, is_release
 from orders.simulation.archive import fingerprint
 
 PLAN_TASK = "orders.tasks.plan_dirty"
-_FULL_RUN_LOCK = 7_303  # advisory, held by the session: PostgreSQL lets go of it when a worker dies
+_FULL_RUN_LOCK = "orders.full_run"
 _TABLES = (
     "line_plans",
     "allocations",
@@ -64,7 +65,7 @@ def replan(
         run = _new_run(PlanRunKind.EVENT, cause, now)
         skipped = _execute(run, product_ids, now=now, quiet=quiet)
     else:
-        with _alone(wait=True):
+        with session_lock(_FULL_RUN_LOCK, wait=True):
             run = _new_run(PlanRunKind.FULL, cause, now)
             run.save(force_insert=True)
             skipped = _execute(run, None, now=now, quiet=quiet)
@@ -97,7 +98,7 @@ def finish_full_runs(*, now: datetime) -> int:
     waiting = PlanRun.objects.filter(kind=PlanRunKind.FULL, status=PlanRunStatus.RUNNING)
     if not waiting.exists():
         return 0
-    with _alone(wait=False) as is_ours:
+    with session_lock(_FULL_RUN_LOCK) as is_ours:
         runs = list(waiting.select_related("policy").order_by("pk")) if is_ours else []
         releases, requests = ([run for run in runs if is_release(run) == wanted] for wanted in (True, False))
         for run in releases:
@@ -238,21 +239,3 @@ def _next_number() -> int:
 
 def _rounded(watch: Stopwatch) -> dict[str, float]:
     return {step: round(seconds, 5) for step, seconds in watch.seconds.items()} | {"total_s": round(watch.total, 5)}
-
-
-@contextmanager
-def _alone(*, wait: bool) -> Iterator[bool]:
-    """Hold the lock of full runs; without ``wait``, yield False where another session holds it."""
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_FULL_RUN_LOCK])
-            is_ours = True
-        else:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_FULL_RUN_LOCK])
-            is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_FULL_RUN_LOCK])

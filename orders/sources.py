@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from inventory.dirty import mark_dirty
 from inventory.models import Product, Warehouse
 from inventory.queries import product_by_sku, warehouse_by_code
 from inventory.setup_history import check_version, record_change
 from kernel.errors import Invalid
+from kernel.locks import lock_until_commit
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
@@ -22,7 +21,7 @@ from notifications.outbox import record_fact
 from orders.models import Customer, OrderLine, OrderStatus, SourceRule
 
 SETUP_KIND = "sources"
-_RULES_LOCK = 7_305  # advisory: one change of the rules at a time
+_RULES_LOCK = "orders.sources"  # one change of the rules at a time
 
 
 @entry_verb
@@ -64,8 +63,7 @@ def _replace(
     chosen: Sequence[Warehouse], name: str, version: int | None, *, product: Product | None, country: str
 ) -> list[str]:
     """Write the warehouses of one product or country; return the codes of those that were there."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RULES_LOCK])
+    lock_until_commit(_RULES_LOCK)
     check_version(SETUP_KIND, name, version)
     rules = SourceRule.objects.filter(product=product, country=country)
     before = list(rules.order_by("place").values_list("warehouse__code", flat=True))

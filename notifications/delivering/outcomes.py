@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
+from kernel.locks import lock_until_commit
 from kernel.transactions import require_transaction
 from notifications.channels.routing import fall_back, tell_sent
 from notifications.delivering.known import BOUNCED
@@ -23,7 +24,7 @@ LEASE = timedelta(seconds=90)  # longer than one message can take: each SMTP ste
 MAX_ATTEMPTS = 10
 SLOWEST_RETRY_SECONDS = 3600
 MOST_TOGETHER = 500
-ONE_CLAIMS = 0x6D61696C  # advisory lock
+_CLAIM_LOCK = "notifications.delivering.claim"  # one sender at a time
 
 # All due news to an address belongs to one sender, so that it makes one message; hence one claim at a time.
 _CLAIM = """
@@ -62,7 +63,7 @@ def claim_due(channel: str, *, now: datetime, limit: int) -> tuple[uuid.UUID, in
     how many. They stay pending until ``begin``."""
     token = uuid.uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CLAIMS])
+        lock_until_commit(_CLAIM_LOCK)
         cursor.execute(
             _CLAIM,
             {

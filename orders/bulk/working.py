@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from django.db import connection
-
+from kernel.locks import session_lock
 from kernel.walls import Failed, attempt
 from orders.bulk.jobs import CHUNK, set_aside, work_chunk
 from orders.models import BulkJob, BulkJobStatus
 
 SECONDS = 60.0  # of one task; then it is kicked anew, so that a deploy need not wait for a long job
-_JOB_LOCK = 7_311  # advisory lock class; the second key is the job
+_JOB_LOCK = "orders.bulk"  # and the job
 
 
 def work_jobs(clock: Callable[[], datetime]) -> bool:
@@ -23,7 +21,7 @@ def work_jobs(clock: Callable[[], datetime]) -> bool:
     until = time.monotonic() + SECONDS
     running = BulkJob.objects.filter(status=BulkJobStatus.RUNNING).order_by("pk")
     for job_id in list(running.values_list("pk", flat=True)):
-        with _alone(job_id) as is_ours:
+        with session_lock(f"{_JOB_LOCK} {job_id}") as is_ours:
             if is_ours and not _work(job_id, clock, until):
                 return True
     return False
@@ -45,17 +43,3 @@ def _work(job_id: int, clock: Callable[[], datetime], until: float) -> bool:
             return True
         one_by_one = max(0, one_by_one - 1)
     return False
-
-
-@contextmanager
-def _alone(job_id: int) -> Iterator[bool]:
-    """Hold the job's lock for this session; yield False where another worker has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_JOB_LOCK, job_id])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_JOB_LOCK, job_id])

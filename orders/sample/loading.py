@@ -18,6 +18,7 @@ from django.utils import timezone
 from inventory.models import Product
 from inventory.suppliers import refresh_delays
 from kernel.errors import Conflict
+from kernel.locks import lock_until_commit
 from orders.board.history import keep_day, keep_past_days
 from orders.models import Order, PlanRun, PlanRunStatus, SampleLoad
 from orders.queries.trends import TREND_DAYS
@@ -38,7 +39,7 @@ Say = Callable[[str], None]
 FULL = ("online_retail_dev_2010-12_to_2011-08.csv.xz", date(2011, 8, 31))
 SMOKE = ("online_retail_smoke_2010-12-01_to_03.csv.gz", date(2010, 12, 3))
 SOURCE = "Online Retail, Daqing Chen, UCI Machine Learning Repository (CC BY 4.0)"
-_LOAD_LOCK = 5_210_311  # any number that nothing else locks
+_LOAD_LOCK = "orders.sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,7 @@ def refuse_unless_empty() -> None:
 def _write(world: World, loaded: Loaded, weeks: int, last_day: date, now: datetime) -> None:
     # History is of what people change; nobody changed these rows.
     with transaction.atomic(), pgtrigger.ignore():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOAD_LOCK])
+        lock_until_commit(_LOAD_LOCK)
         refuse_unless_empty()
         people = create_people()
         user_id = people["ops"].pk

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from inventory.forecasts import alone, fail_run, open_run, report_progress, store_forecast
+from inventory.forecasts import RUN_LOCK, fail_run, open_run, report_progress, store_forecast
 from inventory.models import ForecastRun
+from kernel.locks import session_lock
 from kernel.walls import told_of_failure
 from orders.queries.demand import forecast_products, weekly_demand
 
@@ -32,7 +33,7 @@ def forecast_demand(clock: Callable[[], datetime]) -> ForecastRun | None:
     # Loads statsforecast and pandas, some 250 MB that only a process that forecasts should hold.
     from inventory.forecasting.forecast import forecast
 
-    with alone() as is_ours:
+    with session_lock(RUN_LOCK) as is_ours:
         if not is_ours:
             return None
         run = open_run(now=clock())

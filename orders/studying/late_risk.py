@@ -6,16 +6,15 @@ may not be used does not fall back to an older one: what it says about the prese
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
+from kernel.locks import session_lock
 from kernel.transactions import entry_verb
 from orders.learning.costs import TIERS, per_pound
 from orders.learning.training import Trained, train
@@ -31,7 +30,7 @@ from orders.rules import policies
 HISTORY_DAYS = 400
 NIGHTLY_HOUR = 3  # local time; the forecast has the hour before
 VERSIONS_KEPT = 30
-_LOCK = 7_305  # advisory, held by the session: PostgreSQL lets go of it when a worker dies
+_TRAINING_LOCK = "orders.late_risk"
 
 
 def train_late_risk(
@@ -41,7 +40,7 @@ def train_late_risk(
 
     Asks for a full run where the policy in force reads what the model says. Some 15 s and 400 MB for 300,000 lines.
     """
-    with _alone() as is_ours:
+    with session_lock(_TRAINING_LOCK) as is_ours:
         if not is_ours:
             return None
         started, now = perf_counter(), clock()
@@ -140,17 +139,3 @@ def _costs(trained: Trained) -> dict[str, dict[str, float]]:
         }
         for place, tier in enumerate((*TIERS, "none"))
     }
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Hold the lock of training; yield False where another session holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

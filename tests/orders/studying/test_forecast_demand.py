@@ -141,7 +141,7 @@ def test_a_dead_workers_run_is_closed_by_the_next() -> None:
 def test_two_workers_do_not_forecast_at_once() -> None:
     other = psycopg2.connect(**{**connection.get_connection_params(), "cursor_factory": None})
     with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [forecasts._LOCK])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [forecasts.RUN_LOCK])
     try:
         assert forecast_demand(lambda: SATURDAY) is None
         with pytest.raises(CommandError, match="already"):
