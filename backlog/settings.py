@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from backlog.env import env
+from kernel.money import currency_code
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -196,6 +197,7 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "notifications.sent": ["orders.dialogue.told.record_told", "orders.dialogue.delays.record_given"],
 }
 WEBHOOKS_MAY_STAY_INSIDE = env.bool("WEBHOOKS_MAY_STAY_INSIDE", False)  # http and private addresses, for trials only
+CURRENCY = currency_code(env.str("CURRENCY", "GBP"))  # all amounts are kept, shown and said in
 SLIP_THRESHOLD_DAYS = env.int("SLIP_THRESHOLD_DAYS", 1)
 PLAN_RECORDS_KEPT = env.int("PLAN_RECORDS_KEPT", 10)  # full runs that can be repeated; 0 keeps none
 PLAN_RECORD_MAX_LINES = env.int(

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from kernel.money import sign, whole
 from orders.models import Reason, ShipPolicy, Tier
 
 MOST = 10
@@ -38,6 +39,11 @@ class Field:
     unit: str = ""
 
     @property
+    def unit_sign(self) -> str:
+        """The unit as it stands beside the field."""
+        return sign() if self.unit == MONEY else self.unit
+
+    @property
     def operators(self) -> tuple[tuple[str, str], ...]:
         return OPERATORS[self.kind]
 
@@ -46,10 +52,11 @@ def _choices(pairs: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(value), str(label)) for value, label in pairs)
 
 
+MONEY = "money"
 FIELDS = {
     field.key: field
     for field in (
-        Field("value", "Open value", "number", "open_value_minor", scale=100, unit="£"),
+        Field("value", "Open value", "number", "open_value_minor", scale=100, unit=MONEY),
         Field("slip", "Slip", "number", "slip_days", unit="days"),
         Field("age", "Age", "number", "order__placed_at", unit="days"),
         Field("short", "Short", "number", "short_units", unit="units"),
@@ -86,8 +93,8 @@ class Condition:
     @property
     def _value_in_words(self) -> str:
         if self.field.kind == "number":
-            number = f"{int(self.value):,}"
-            return f"£{number}" if self.field.unit == "£" else f"{number} {self.field.unit}".strip()
+            number = int(self.value)
+            return whole(number) if self.field.unit == MONEY else f"{number:,} {self.field.unit}".strip()
         if self.field.kind == "date":
             day = date.fromisoformat(self.value)
             return f"{day.day} {day:%b %Y}"

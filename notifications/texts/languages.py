@@ -16,6 +16,8 @@ from django.utils import translation
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 
+from kernel.money import exact
+
 MAIL_DIR = Path(settings.BASE_DIR) / "templates" / "notifications" / "mail"
 DEFAULT = "en"
 
@@ -54,9 +56,8 @@ class Language:
             return number_format(number, use_l10n=True, force_grouping=True)
 
     def amount(self, amount: str) -> str:
-        """Return an amount of money as it is written here: ``1,250.00``, ``1.250,00``."""
-        with translation.override(self.code):
-            return number_format(Decimal(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+        """Return an amount of money as it is written here: ``£1,250.00``, ``1.250,00 £``."""
+        return exact(Decimal(amount), language=self.code)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -21,7 +22,7 @@ from orders.api.incoming import DraftIn, GoBackIn, PolicyIn, PublishIn, RulesIn,
 from orders.api.outgoing import PolicyOut
 from orders.drafting.differences import differences
 from orders.models import Policy
-from orders.planning.attributes import CATALOGUE, Kind, Source
+from orders.planning.attributes import CATALOGUE, MONEY, AttributeSpec, Kind, Source
 from orders.planning.linter import lint
 from orders.planning.presets import PRESETS
 from orders.planning.schema import SCHEMA
@@ -41,10 +42,13 @@ class DraftOut(PolicyOut):
 class AttributeOut(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="What rules call it")
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
-    unit = serializers.CharField()
+    unit = serializers.SerializerMethodField(help_text="Amounts name their currency")
     choices = serializers.ListField(child=serializers.CharField(), help_text="All its values, where they are ours")
     is_always_known = serializers.BooleanField(help_text="False: some lines have none, which no comparison meets")
     is_known_at_entry = serializers.BooleanField(help_text="True: classes of expected demand may read it")
+
+    def get_unit(self, spec: AttributeSpec) -> str:
+        return settings.CURRENCY if spec.unit == MONEY else spec.unit
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return the fields with those two whose names a serializer has for itself."""

@@ -11,13 +11,14 @@ import django_filters
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
+from kernel.money import labelled
 from kernel.remembered import remembered
 from orders.board_conditions import Condition, ConditionsField
 from orders.models import Customer, Order, OrderLine, OrderPlan, OrderStatus, Reason, Tier
 from orders.queries.board import open_plans
 from orders.queries.status import BEHIND, VIEWS, conditions
 
-MAX_POUNDS = 10**9
+MAX_VALUE = 10**9
 CONDITIONS = "has"
 FEW = 5_000
 
@@ -49,7 +50,7 @@ class BoardFilter(django_filters.FilterSet):
     customer = django_filters.CharFilter(field_name="order__customer__code", label="Customer code", max_length=40)
     promised_before = django_filters.DateFilter(field_name="promised_on", lookup_expr="lt", label="Promised before")
     min_value = django_filters.NumberFilter(
-        method="filter_value", label="Value from, £", min_value=0, max_value=MAX_POUNDS
+        method="filter_value", label=labelled("Value from"), min_value=0, max_value=MAX_VALUE
     )
 
     has = ConditionsFilter(label="Conditions")

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.money import exact
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb, require_transaction
@@ -198,7 +199,7 @@ def _misfit(step: CompensationStep, order: Order, late: int, value: Decimal) -> 
     if late < step.from_days_late:
         return f"it is for orders that are {step.from_days_late} days late or more; this one is {late}."
     if value < step.from_value:
-        return f"it is for orders of £{step.from_value:,.2f} or more; this one is £{value:,.2f}."
+        return f"it is for orders of {exact(step.from_value)} or more; this one is {exact(value)}."
     if step.tier and step.tier != order.customer.tier:
         return f"it is for {step.get_tier_display()} customers."
     return ""
@@ -206,10 +207,10 @@ def _misfit(step: CompensationStep, order: Order, late: int, value: Decimal) -> 
 
 def _too_much(cost: Decimal, budget: CompensationBudget, spent: Decimal, actor: Actor | None) -> str:
     if cost > budget.agent_limit and actor is not None and not actor.has_perm("orders.compensate_more"):
-        return f"It may cost £{cost:,.2f}; you may give £{budget.agent_limit:,.2f}. Ask operations."
+        return f"It may cost {exact(cost)}; you may give {exact(budget.agent_limit)}. Ask operations."
     left = budget.monthly - spent
     if cost > left:
-        return f"It may cost £{cost:,.2f}; £{max(left, Decimal(0)):,.2f} of this month's budget are left."
+        return f"It may cost {exact(cost)}; {exact(max(left, Decimal(0)))} of this month's budget are left."
     return ""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.money import exact, whole
 from kernel.people import Actor, key_of
 from kernel.text import clean_text, is_plain
 from kernel.transactions import entry_verb
@@ -44,7 +45,7 @@ def use_code(
     _check_open(given)
     taken_off = given.cost if amount is None else amount
     if not 0 <= taken_off <= given.cost:
-        wrong = f"Give an amount from £0 to £{given.cost:,.2f}, the most that this may take off."
+        wrong = f"Give an amount from {whole(0)} to {exact(given.cost)}, the most that this may take off."
         raise Invalid(wrong, fields={"amount": wrong})
     given.used_at, given.used_by_id = now, key_of(actor)
     given.used_for, given.used_amount = used_for, taken_off

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from orders.drafting.points import new_points, weight
-from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind, Source
+from orders.planning.attributes import CATALOGUE, MONEY, AttributeSpec, Kind, Source
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.schema import PLAIN_STRATEGIES
 from orders.planning.strategies import WITH_CRITERIA
@@ -14,7 +14,7 @@ from orders.planning.strategies import WITH_CRITERIA
 Entry = dict[str, Any]
 
 # From, to and grain by unit: coarse enough that some six criteria fit into one score.
-_RANGES = {"days": (0, 180, 1), "GBP": (0, 10_000, 100), "units": (0, 1000, 10)}
+_RANGES = {"days": (0, 180, 1), MONEY: (0, 10_000, 100), "units": (0, 1000, 10)}
 
 
 def is_ordered(strategy: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from kernel.money import sign
+
 Fields = Mapping[str, Sequence[str]]
 Number = int | float
 
@@ -35,7 +37,7 @@ def lines(fields: Fields, name: str) -> list[str]:
 
 def number(text: str) -> Number | str:
     """Return the number that a text says (thousands may be grouped by commas), or the text itself."""
-    plain = text.replace(",", "").replace("−", "-").replace("£", "").removesuffix("%").strip()
+    plain = text.replace(",", "").replace("−", "-").replace(sign(), "").removesuffix("%").strip()
     if len(plain) > _LONGEST or not _NUMBER.fullmatch(plain):
         return text
     value = float(plain)

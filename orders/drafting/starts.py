@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from orders.planning.attributes import CATALOGUE, AttributeSpec, Kind
+from orders.planning.attributes import CATALOGUE, MONEY, AttributeSpec, Kind
 
 Condition = dict[str, Any]
 
@@ -26,7 +26,7 @@ class Span:
 _SPANS = {
     "days": Span(1, 7, 10),
     "weeks": Span(1, 4, 5),
-    "GBP": Span(100, 500, 1000),
+    MONEY: Span(100, 500, 1000),
     "units": Span(10, 50, 100),
     "%": Span(10, 50, 100),
     "of 5": Span(3, 4, 5),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kernel.money import sign, with_sign
 from orders.drafting.fields import shown
-from orders.planning.attributes import CATALOGUE, Kind
+from orders.planning.attributes import CATALOGUE, MONEY, Kind
 from orders.planning.conditions import read_condition
 from orders.planning.reading import Report
 from orders.planning.wording import choice_in_words, describe
@@ -47,7 +48,7 @@ DIVIDERS = {
     "quotas": "By quotas",
     "fair_share": "By fair share",
 }
-_PER = {"days": "day", "GBP": "pound", "units": "unit", "weeks": "week", "%": "percent"}
+_PER = {"days": "day", "units": "unit", "weeks": "week", "%": "percent"}
 _MOST_VALUES = 6
 
 
@@ -61,6 +62,8 @@ def condition_in_words(when: Any) -> str:
 def per_what(rule: Entry) -> str:
     """Return what the points of a straight rule are given for: ``per day``."""
     spec = CATALOGUE.get(rule.get("attribute", ""))
+    if spec and spec.unit == MONEY:
+        return f"per {with_sign('1')}"
     return f"per {_PER.get(spec.unit, 'unit') if spec else 'unit'}"
 
 
@@ -170,14 +173,14 @@ def amount(value: object) -> str:
 def measured(value: object, unit: str) -> str:
     """Return a value of an attribute with its unit: ``7 days``, ``£1,200``."""
     text = amount(value)
-    if unit == "GBP":
-        return f"−£{text[1:]}" if text.startswith("−") else f"£{text}"
+    if unit == MONEY:
+        return with_sign(text)
     return f"{text} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
 
 
 def unit_sign(unit: str) -> str:
     """Return a unit as it stands beside a field."""
-    return "£" if unit == "GBP" else unit
+    return sign() if unit == MONEY else unit
 
 
 def value_in_words(attribute: str, value: str) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from kernel.money import exact
 from kernel.tiers import Tier
 from orders.models.order import Order
 
@@ -59,7 +60,7 @@ class CompensationStep(models.Model):
             case CompensationKind.VOUCHER:
                 return f"{self.percent} % voucher"
             case CompensationKind.CREDIT:
-                return f"£{self.amount:,.2f} credit"
+                return f"{exact(self.amount)} credit"
             case CompensationKind.SHIPPING:
                 return "Next delivery free"
             case _:
@@ -100,7 +101,7 @@ class CompensationBudget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"£{self.monthly:,.2f} a month"
+        return f"{exact(self.monthly)} a month"
 
 
 @pghistory.track()

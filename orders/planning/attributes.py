@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MONEY = "money"  # the unit of amounts; which currency they are in, planning does not ask
 CUSTOMER_RATING = "customer.rating"
 DAYS_OF_COVER = "product.days_of_cover"
 WEEKLY_FORECAST = "product.weekly_forecast"
@@ -103,19 +104,19 @@ _SPECS = (
         CUSTOMER_RATING, Kind.NUMBER, "Mean of the customer's ratings, a year", "of 5", lowest=1, usual=(1, 5, 0.1)
     ),
     _entered("order.channel", "Channel"),
-    _number("order.open_value", "Open value of the order", "GBP", lowest=0),
-    _number("order.total_value", "Total value of the order", "GBP", lowest=0),
+    _number("order.open_value", "Open value of the order", MONEY, lowest=0),
+    _number("order.total_value", "Total value of the order", MONEY, lowest=0),
     _number("order.age_days", "Age of the order", "days", lowest=0, is_whole=True, highest=3650),
     _days("order.days_late", "Days past the promised date"),
     _days("order.days_to_requested", "Days until the requested date"),
     AttributeSpec("order.expedited", Kind.YES_NO, "Expedited", is_always_known=True),
     _entered("order.ship_policy", "Ship policy", ("partial", "complete", "one_backorder")),
     _number("line.open_qty", "Open quantity of the line", "units", lowest=1, is_whole=True, highest=100_000),
-    _number("line.open_value", "Open value of the line", "GBP", lowest=0),
+    _number("line.open_value", "Open value of the line", MONEY, lowest=0),
     _number("line.position", "Position of the line in its order", "", lowest=0, is_whole=True, highest=1000),
     _entered("product.sku", "Product code"),
     _entered("product.category", "Product category"),
-    _number("product.unit_price", "Unit price", "GBP", lowest=0, is_known_at_entry=True),
+    _number("product.unit_price", "Unit price", MONEY, lowest=0, is_known_at_entry=True),
     AttributeSpec("product.critical", Kind.YES_NO, "Critical product", is_always_known=True, is_known_at_entry=True),
     AttributeSpec(
         DAYS_OF_COVER,
@@ -132,8 +133,8 @@ _SPECS = (
     _estimate(WEEKS_WAITING, "Waiting demand in weeks of forecast", "weeks", Source.FORECAST, 520, 0.1),
     _estimate(WEEKS_OF_DEMAND, "Weeks of forecast that the line takes", "weeks", Source.FORECAST, 520, 0.1),
     _estimate("line.late_risk", "Chance of becoming late", "", Source.LEARNED, 1, 0.001),
-    _estimate("line.cost_of_delay", "Cost of one late unit", "GBP", Source.LEARNED, 1_000_000),
-    _estimate(EXPECTED_COST, "Expected cost of passing it over, a unit", "GBP", Source.LEARNED, 1_000_000),
+    _estimate("line.cost_of_delay", "Cost of one late unit", MONEY, Source.LEARNED, 1_000_000),
+    _estimate(EXPECTED_COST, "Expected cost of passing it over, a unit", MONEY, Source.LEARNED, 1_000_000),
 )
 
 CATALOGUE = {spec.name: spec for spec in _SPECS}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from kernel.money import exact
 from notifications.models import Fact
 from orders.models import Order, OrderStatus, ShipPolicy, SubstituteConsent, Way
 from orders.queries.events import Event, joined
@@ -114,7 +117,7 @@ def _given_back(said: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _used(said: Mapping[str, Any]) -> tuple[str, str]:
-    return f"Used: {said['given']}", f"code {said['code']} for {said['used_for']}, £{said['amount']} off"
+    return f"Used: {said['given']}", f"code {said['code']} for {said['used_for']}, {exact(Decimal(said['amount']))} off"
 
 
 def _used_back(said: Mapping[str, Any]) -> tuple[str, str]:
@@ -171,6 +174,9 @@ def _of_row(old: Any, new: Any, names: Mapping[int | None, str], why_cancelled: 
     if old.ship_policy != new.ship_policy:
         policies = (ShipPolicy(old.ship_policy).label, ShipPolicy(new.ship_policy).label)
         yield Event(at, "boxes", "", "Delivery changed:", who, *policies)
+    if old.requested_on != new.requested_on:
+        days = (old.requested_on or "no day", new.requested_on or "no day")
+        yield Event(at, "calendar-clock", "", "Wanted by:", who, *days)
     if old.substitutes != new.substitutes:
         said = (SubstituteConsent(old.substitutes).label, SubstituteConsent(new.substitutes).label)
         yield Event(at, "replace", "", "Substitutes:", who, *said)
@@ -198,6 +204,7 @@ _FIRST = {
     "correct_address": ("map-pin", "Address changed"),
     "change_address": ("map-pin", "Address changed"),
     "choose_shipping": ("boxes", "Delivery changed"),
+    "change_requested": ("calendar-clock", "Requested date changed"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from kernel.addresses import address_of_code
+from kernel.money import exact, whole
 from kernel.zones import viewer_time
 from orders.models import Reason
 from orders.queries.next_steps import Step
@@ -181,16 +183,27 @@ def avatar(name: str) -> SafeString:
     return format_html('<span class="av" aria-hidden="true">{}</span>', initials)
 
 
+@register.simple_tag
+def currency() -> str:
+    """The code of the currency that amounts are in, for scripts."""
+    return str(settings.CURRENCY)
+
+
 @register.filter
 def pounds(value: Decimal | float | int | None) -> str:
-    """Whole pounds, for lists."""
-    return "–" if value is None else f"{MINUS if value < 0 else ''}£{abs(round(value)):,}"
+    """An amount without decimals, for lists."""
+    return "–" if value is None else _whole(value, settings.CURRENCY)
 
 
 @register.filter
 def money(value: Decimal | float | int | None) -> str:
-    """Pounds and pence, for details."""
-    return "–" if value is None else f"{MINUS if value < 0 else ''}£{abs(value):,.2f}"
+    """An amount to the penny, for details."""
+    return "–" if value is None else exact(value)
+
+
+@lru_cache(KEPT)
+def _whole(value: Decimal | float | int, _currency: str) -> str:
+    return whole(value)
 
 
 @register.filter
@@ -201,10 +214,16 @@ def pence(value: int | None) -> Decimal | None:
 @register.filter
 def day(value: date | None) -> str:
     """``28 Nov``; with the year when it is not this one; ``Not set`` when unknown."""
+    return day_in(value, timezone.localdate().year)
+
+
+@lru_cache(KEPT)
+def day_in(value: date | None, this_year: int) -> str:
+    """Return ``day`` as it is shown in a year."""
     if value is None:
         return "Not set"
     shown = short_day(value)
-    return shown if value.year == timezone.localdate().year else f"{shown} {value.year}"
+    return shown if value.year == this_year else f"{shown} {value.year}"
 
 
 @register.filter

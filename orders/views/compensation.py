@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import DomainError
 from kernel.forms import VerbForm
+from kernel.money import labelled
 from kernel.pages import render_page
 from kernel.tiers import Tier
 from orders.dialogue import compensating, ladder, redeeming
@@ -34,17 +35,20 @@ class StepForm(VerbForm):
     kind = forms.ChoiceField(label="What", choices=CompensationKind.choices)
     percent = forms.IntegerField(label="Voucher, percent", required=False)
     amount = forms.DecimalField(
-        label="Amount, £", required=False, decimal_places=2, help_text="Of a credit, or what a free delivery costs us."
+        label=labelled("Amount"),
+        required=False,
+        decimal_places=2,
+        help_text="Of a credit, or what a free delivery costs us.",
     )
     from_days_late = forms.IntegerField(label="From days late", initial=1)
-    from_value = forms.DecimalField(label="From order value, £", required=False, decimal_places=2)
+    from_value = forms.DecimalField(label=labelled("From order value"), required=False, decimal_places=2)
     tier = forms.ChoiceField(label="Customers", required=False, choices=[("", "All"), *Tier.choices])
 
 
 class BudgetForm(VerbForm):
-    monthly = forms.DecimalField(label="Budget a month, £", decimal_places=2)
+    monthly = forms.DecimalField(label=labelled("Budget a month"), decimal_places=2)
     agent_limit = forms.DecimalField(
-        label="An agent gives at most, £", decimal_places=2, help_text="At a time; more is left to operations."
+        label=labelled("An agent gives at most"), decimal_places=2, help_text="At a time; more is left to operations."
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -52,7 +56,7 @@ class BudgetForm(VerbForm):
 class UseForm(VerbForm):
     code = forms.CharField(widget=forms.HiddenInput, max_length=redeeming.MAX_CODE)
     used_for = forms.CharField(label="For which order", max_length=40)
-    amount = forms.DecimalField(label="Taken off, £", decimal_places=2)
+    amount = forms.DecimalField(label=labelled("Taken off"), decimal_places=2)
 
 
 @require_safe

@@ -5,7 +5,10 @@ const chosen = new Map(); // order number → value in pence
 let anchor = "";
 
 const boxes = () => [...document.querySelectorAll("[data-select]")];
-const pounds = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP", maximumFractionDigits: 0 });
+
+function inWords(pence, currency) {
+  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 }).format(pence / 100);
+}
 
 export const hasSelection = () => chosen.size > 0;
 
@@ -80,7 +83,8 @@ function showCount(onPage) {
   const isAll = form.querySelector("[data-select-all]")?.checked;
   const elsewhere = chosen.size - onPage;
   form.querySelector("[data-selected-count]").textContent = isAll ? "All selected" : `${chosen.size} selected`;
-  const value = pounds.format([...chosen.values()].reduce((sum, pence) => sum + pence, 0) / 100);
+  const pence = [...chosen.values()].reduce((sum, each) => sum + each, 0);
+  const value = inWords(pence, form.dataset.currency);
   form.querySelector("[data-selected-value]").textContent = isAll
     ? ""
     : elsewhere

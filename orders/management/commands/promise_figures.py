@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from kernel.money import exact
 from orders.queries.promises import promise_figures, revenue_at_risk
 
 
@@ -30,4 +31,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{figures.slips} slips ({slips}), {figures.mean_slip_days or 0} days on average")
         self.stdout.write(f"{sum(figures.kept_back.values())} changes kept back by promise rules, {figures.told} told")
         self.stdout.write(f"{figures.kept_on_time} of {figures.shipped_orders} orders left by the day promised first")
-        self.stdout.write(f"£{risk:,.2f} of open value at risk")
+        self.stdout.write(f"{exact(risk)} of open value at risk")

@@ -77,7 +77,7 @@ def test_the_customer_reads_what_they_get_in_their_language() -> None:
     given = give(order, step(CompensationKind.CREDIT, amount=Decimal("12.5")))
 
     (body,) = deliver()
-    assert "12,50 £" in body
+    assert "12,50\N{NO-BREAK SPACE}£" in body
     assert given.code in body
     assert Compensation.objects.get().cost == Decimal("12.50")
 

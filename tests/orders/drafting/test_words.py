@@ -29,7 +29,7 @@ def test_every_rule_of_the_first_preset_reads_well() -> None:
         "5 points per day, up to 150",
         "Platinum 150, Gold 100, Silver 50, Standard 0",
         "Up to 100, half of it as it falls below 7 days",
-        "0.05 points per pound, up to 150",
+        "0.05 points per £1, up to 150",
         "1 point per day, without end",
     ]
 
