@@ -7,9 +7,15 @@ from typing import Any
 from rest_framework import serializers
 
 from orders.rules.guarding import LIMITS
-from orders.simulation.news import News
 
-NEWS = [kind.name.lower() for kind in News if kind != News.NONE]
+
+class PlannedOrderOut(serializers.Serializer[Any]):
+    rank = serializers.IntegerField()
+    eta_p50 = serializers.DateField(allow_null=True)
+    eta_p90 = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    units = serializers.IntegerField(help_text="That are open")
+    units_ready = serializers.IntegerField(help_text="Of these, on hand for it now")
 
 
 class FindingOut(serializers.Serializer[Any]):

@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from inventory.queries import products_by_sku
 from kernel.errors import Invalid
 from kernel.rest import validated
-from orders.api.comparisons import ComparisonOut, RunVerdictOut
+from orders.api.comparisons import ComparisonOut, PlannedOrderOut, RunVerdictOut
 from orders.api.filters import PlanRunFilter
 from orders.api.incoming import PlanRunIn, PublishIn
 from orders.models import PlanRun
@@ -70,16 +70,6 @@ class RunComparisonOut(serializers.Serializer[Any]):
     replayed = ComparisonOut(allow_null=True, help_text="The plans themselves; null where one is not kept any more")
 
 
-class OrderInRunOut(serializers.Serializer[Any]):
-    run = serializers.IntegerField()
-    rank = serializers.IntegerField()
-    eta_p50 = serializers.DateField(allow_null=True)
-    eta_p90 = serializers.DateField(allow_null=True)
-    reason = serializers.CharField()
-    units = serializers.IntegerField()
-    units_ready = serializers.IntegerField()
-
-
 class DateChangeOut(serializers.Serializer[Any]):
     run = serializers.IntegerField(source="run_id")
     at = serializers.DateTimeField()
@@ -91,8 +81,10 @@ class DateChangeOut(serializers.Serializer[Any]):
 
 class OrderComparisonOut(serializers.Serializer[Any]):
     ref = serializers.CharField()
-    before = OrderInRunOut(allow_null=True, help_text="Null where the run is not kept any more")
-    after = OrderInRunOut(allow_null=True)
+    before_run = serializers.IntegerField(help_text="The earlier run")
+    after_run = serializers.IntegerField()
+    before = PlannedOrderOut(allow_null=True, help_text="Null where the run is not kept any more")
+    after = PlannedOrderOut(allow_null=True)
     changes = DateChangeOut(many=True, help_text="Every change of its date by runs between, the later one included")
 
 

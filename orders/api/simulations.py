@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from kernel.rest import In, Integer, Text, validated
-from orders.api.comparisons import ComparisonOut, FiguresOut
+from orders.api.comparisons import ComparisonOut, FiguresOut, PlannedOrderOut
 from orders.api.filters import SimulationFilter
 from orders.api.outgoing import PolicyOut
 from orders.models import Simulation, SimulationScenario
@@ -45,20 +45,10 @@ class PublishScenarioIn(In):
     note = Text(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
 
 
-class AddedOrderOut(serializers.Serializer[Any]):
-    lines = serializers.IntegerField()
-    rank = serializers.IntegerField()
-    eta_p50 = serializers.DateField(allow_null=True)
-    eta_p90 = serializers.DateField(allow_null=True)
-    reason = serializers.CharField()
-    units = serializers.IntegerField()
-    units_ready = serializers.IntegerField()
-
-
 class ResultOut(serializers.Serializer[Any]):
     figures = FiguresOut()
     differences = ComparisonOut(help_text="Against the baseline")
-    added = AddedOrderOut(many=True, help_text="Orders that the scenario adds")
+    added = PlannedOrderOut(many=True, help_text="Orders that the scenario adds")
 
 
 class ScenarioOut(serializers.ModelSerializer[SimulationScenario]):

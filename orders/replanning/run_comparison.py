@@ -22,9 +22,9 @@ from orders.replanning.snapshot import snapshot
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.live import load_standing
-from orders.simulation.moves import day_of
 from orders.simulation.news import News
 from orders.simulation.outlook import Outlook, look
+from orders.simulation.planned_order import PlannedOrder, planned_order
 
 MOVES = 20
 
@@ -87,25 +87,14 @@ class RunComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderInRun:
-    """An order as a kept run planned it."""
-
-    run: int
-    rank: int
-    eta_p50: date | None
-    eta_p90: date | None
-    reason: str
-    units: int
-    units_ready: int
-
-
-@dataclass(frozen=True, slots=True)
 class OrderComparison:
     """One order in two runs: how each planned it, None where it is not kept, and every change of its date between."""
 
     ref: str
-    before: OrderInRun | None
-    after: OrderInRun | None
+    before_run: int
+    after_run: int
+    before: PlannedOrder | None
+    after: PlannedOrder | None
     changes: tuple[EtaRevision, ...]
 
 
@@ -147,6 +136,8 @@ def compare_order(ref: str, before_id: int, after_id: int) -> OrderComparison:
     changes = EtaRevision.objects.filter(order=order, run_id__gt=before.pk, run_id__lte=after.pk).order_by("pk")
     return OrderComparison(
         ref,
+        before.pk,
+        after.pk,
         _in_run(order.pk, before.pk),
         _in_run(order.pk, after.pk),
         tuple(changes.exclude(kind=EtaRevisionKind.TOLD)),
@@ -168,22 +159,8 @@ def _look(planned: Replay) -> Outlook:
     return look(planned.plan, backlog, np.zeros(len(backlog.line_id), dtype=np.int64))
 
 
-def _in_run(order_id: int, run_id: int) -> OrderInRun | None:
-    if not PlanRecord.objects.filter(pk=run_id).exists():
-        return None
-    outlook = _look(replay(run_id))
-    at = int(np.searchsorted(outlook.order_id, order_id))
-    if at == len(outlook.order_id) or outlook.order_id[at] != order_id:
-        return None
-    return OrderInRun(
-        run=run_id,
-        rank=int(outlook.rank[at]),
-        eta_p50=day_of(outlook.eta[at]),
-        eta_p90=day_of(outlook.eta_p90[at]),
-        reason=Reason(int(outlook.reason[at])).label,
-        units=int(outlook.open_units[at]),
-        units_ready=int(outlook.ready_units[at]),
-    )
+def _in_run(order_id: int, run_id: int) -> PlannedOrder | None:
+    return planned_order(_look(replay(run_id)), order_id) if PlanRecord.objects.filter(pk=run_id).exists() else None
 
 
 def _in_order(before_id: int, after_id: int) -> tuple[PlanRun, PlanRun]:

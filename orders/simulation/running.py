@@ -8,38 +8,24 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 from django.core.serializers.json import DjangoJSONEncoder
 
 from kernel.errors import Invalid
-from orders.models import Policy, Reason
+from orders.models import Policy
 from orders.planning.grammar import parse_policy
 from orders.rules import policies
 from orders.simulation.applying import apply
-from orders.simulation.changed import Changed, NewOrder
+from orders.simulation.changed import Changed
 from orders.simulation.comparing import compare_outlooks
 from orders.simulation.differences import Differences, describe
 from orders.simulation.figures import Figures
 from orders.simulation.live import Live, Planned, load_live, plan_changed, plan_live
-from orders.simulation.moves import day_of
 from orders.simulation.names import Names, look_up
+from orders.simulation.planned_order import PlannedOrder, planned_order
 from orders.simulation.scenarios import Scenario
 
 MOVES = 20  # orders named of each kind
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class AddedOrder:
-    """What an order that a scenario adds would get: its place in line, its date, how many units now."""
-
-    lines: int
-    rank: int
-    eta_p50: date | None
-    eta_p90: date | None
-    reason: str
-    units: int
-    units_ready: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +34,7 @@ class Result:
 
     figures: Figures
     differences: Differences
-    added: tuple[AddedOrder, ...]
+    added: tuple[PlannedOrder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +117,5 @@ def _compared(live: Live, baseline: Planned, planned: Planned, changed: Changed)
     return Result(
         figures=planned.figures,
         differences=describe(found, today=live.today, moves=MOVES),
-        added=tuple(_added(planned, order) for order in changed.orders),
-    )
-
-
-def _added(planned: Planned, order: NewOrder) -> AddedOrder:
-    outlook = planned.outlook
-    at = int(np.searchsorted(outlook.order_id, order.order_id))
-    return AddedOrder(
-        lines=len(order.line_ids),
-        rank=int(outlook.rank[at]),
-        eta_p50=day_of(outlook.eta[at]),
-        eta_p90=day_of(outlook.eta_p90[at]),
-        reason=Reason(int(outlook.reason[at])).label,
-        units=int(outlook.open_units[at]),
-        units_ready=int(outlook.ready_units[at]),
+        added=tuple(filter(None, (planned_order(planned.outlook, order.order_id) for order in changed.orders))),
     )

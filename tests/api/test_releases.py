@@ -105,6 +105,7 @@ def test_two_runs_are_compared_over_all_and_for_one_order(api: Api, backlog: Non
 
     assert (found["before"], found["after"], found["sooner"], found["later"]) == (first.pk, last.pk, 1, 1)
     assert found["replayed"]["winners"][0]["ref"] == order.ref
+    assert (one["before_run"], one["after_run"]) == (first.pk, last.pk)
     assert (one["before"]["rank"], one["after"]["rank"], len(one["changes"])) == (2, 1, 1)
     assert api.get(f"plan-runs/{last.pk}/compare/?with={last.pk}").status_code == 404
     assert api.get(f"plan-runs/{last.pk}/compare/?with=x").status_code == 422

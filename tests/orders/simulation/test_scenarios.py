@@ -263,7 +263,7 @@ def test_scenarios_are_compared_with_the_live_plan_and_write_nothing(world: dict
     assert burnt.differences.losers[0].why
     assert burnt.figures.orders == found.baseline.orders + 1
     (added,) = burnt.added
-    assert (added.lines, added.units) == (2, 5)
+    assert (added.units, added.reason) == (5, "Stock on its way")
     assert [step for step, _, _ in steps][1:3] == ["Planning as it is", "Planning As it is"]
     assert steps[-1] == ("Done", 5, 5)
     assert (Order.objects.count(), PlanRun.objects.count(), LinePlan.objects.count()) == (7, 0, 0)
