@@ -77,11 +77,6 @@ def change_levels(changes: Sequence[LevelChange]) -> None:
         raise Conflict("Not enough units are on hand. Look at the stock again and repeat with what is there.")
 
 
-def change_reserved(deltas: Iterable[tuple[int, int, int]]) -> None:
-    """Reserve (positive) or give back (negative) units of ``(product id, warehouse id)``; see ``change_levels``."""
-    change_levels([LevelChange(product, warehouse, reserved=delta) for product, warehouse, delta in deltas])
-
-
 def claim(product_id: int, warehouse_id: int, *, qty: int) -> bool:
     """Reserve ``qty`` units that nobody has a claim on and that are not protected; tell whether there were enough."""
     require_transaction()

@@ -15,20 +15,12 @@ from kernel.errors import Invalid
 from kernel.text import clean_text
 
 _DAY = re.compile(r"(20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}")
-_WHOLE = re.compile(r"-?[0-9]{1,15}")
 
 
 class DayField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         if value and not _DAY.fullmatch(str(value)):
             raise ValidationError("Give a day as YYYY-MM-DD.")
-        return super().to_python(value)
-
-
-class WholeField(forms.IntegerField):
-    def to_python(self, value: Any) -> int | None:
-        if value and not _WHOLE.fullmatch(str(value)):
-            raise ValidationError("Give a whole number.")
         return super().to_python(value)
 
 
@@ -42,10 +34,6 @@ class TextField(forms.CharField):
 
 class DayFilter(django_filters.DateFilter):
     field_class = DayField
-
-
-class WholeFilter(django_filters.NumberFilter):
-    field_class = WholeField
 
 
 class TextFilter(django_filters.CharFilter):

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from inventory.forecasting.analogy import launch_levels, short_series_means
 from inventory.forecasting.candidates import NAMES, predict
 from inventory.forecasting.choosing import choose, errors
 from inventory.forecasting.intervals import Outcome, Point, learn
-from inventory.forecasting.panel import WEEK, Bools, Floats, Ints, Panel
+from inventory.forecasting.panel import Bools, Floats, Ints, Panel
 from inventory.forecasting.patterns import Pattern, Traits, traits_of
 
 TOO_FEW = "Too few sales"
@@ -72,24 +71,6 @@ def forecast(panel: Panel, horizon: int, on_progress: Progress = lambda step, do
     lows = np.where(few, 0.0, lows)
     highs = np.where(few, np.maximum(highs, traits.largest[:, None]), highs)
     return Forecast(traits, means, p50s, lows, highs, _methods(traits, picked), bands.is_calibrated)
-
-
-def to_frame(panel: Panel, found: Forecast) -> pd.DataFrame:
-    """Return one row a product and week: product_id, week_on, mean, p50, low80, high80, method, pattern."""
-    products, horizon = found.means.shape
-    start = np.datetime64(panel.next_week_on, "D")
-    return pd.DataFrame(
-        {
-            "product_id": np.repeat(panel.ids, horizon),
-            "week_on": np.tile(start + np.arange(horizon) * WEEK, products),
-            "mean": found.means.ravel(),
-            "p50": found.p50s.ravel(),
-            "low80": found.lows.ravel(),
-            "high80": found.highs.ravel(),
-            "method": np.repeat(np.array(found.methods, dtype=object), horizon),
-            "pattern": np.repeat(found.traits.pattern_names(), horizon),
-        }
-    )
 
 
 def _cuts(length: int) -> list[int]:

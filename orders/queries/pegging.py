@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 
-from orders.models import Reason
 from orders.queries.order import Line, OrderDetail
 
 MOST_LINES = 25
@@ -67,16 +66,6 @@ class PeggedLine:
     leaves_on: date | None
     safe_on: date | None
     is_held: bool
-
-    @property
-    def is_here(self) -> bool:
-        """All its units are on hand."""
-        return self.item.on_hand_qty >= self.item.line.open_qty
-
-    @property
-    def waits_only(self) -> bool:
-        """It has its units, and waits for the rest of the order or for hands."""
-        return self.is_here and self.item.plan is not None and self.item.plan.reason != Reason.READY
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from django.utils import timezone
 from inventory.imports.running import Outcome
 from kernel.errors import DomainError, Invalid
 
-ERRORS_SHOWN = 50
 MOST_BYTES = 2 * 1024 * 1024
 
 Import = Callable[..., Outcome]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.forecasting.forecast import BY_ANALOGY, TOO_FEW, Forecast, forecast, to_frame
+from inventory.forecasting.forecast import BY_ANALOGY, TOO_FEW, Forecast, forecast
 from inventory.forecasting.panel import to_panel
 from tests.inventory.forecasting.demand import FROM_ON, frames, lumpy, make_panel, poisson
 
@@ -122,25 +122,6 @@ def test_no_products_no_forecast() -> None:
     found = forecast(make_panel([]), HORIZON)
 
     assert found.means.shape == (0, HORIZON)
-
-
-def test_the_frame_has_a_row_a_product_and_week() -> None:
-    panel = make_panel([[5] * 20, [0, 1] * 10])
-
-    frame = to_frame(panel, forecast(panel, 3))
-
-    assert frame["product_id"].tolist() == [1, 1, 1, 2, 2, 2]
-    assert frame["week_on"].dt.date.min() == panel.next_week_on
-    assert frame.columns.tolist() == [
-        "product_id",
-        "week_on",
-        "mean",
-        "p50",
-        "low80",
-        "high80",
-        "method",
-        "pattern",
-    ]
 
 
 def test_progress_is_told_before_each_step() -> None:
