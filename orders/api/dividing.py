@@ -17,6 +17,7 @@ from orders.api.allocation import ProposalOut
 from orders.api.outgoing import OrderOut
 from orders.api.shown import ShowsOrders
 from orders.handling import picking, pinning, splitting
+from orders.handling.requesting import change_requested
 from orders.handling.substituting import substitute_line, swap_back
 from orders.handling.terms import change_order_terms
 from orders.models import ShipPolicy
@@ -34,6 +35,7 @@ PERMISSIONS = {
     "substitute": CANCEL,
     "swap_back": CANCEL,
     "terms": ("orders.intake_order",),
+    "requested": ("orders.intake_order",),
 }
 
 
@@ -142,6 +144,14 @@ class DividesOrders(ShowsOrders):
         """Say what must leave together at least, and from how many warehouses; an empty body asks nothing any more."""
         data = validated(incoming.OrderTermsIn, request)
         change_order_terms(ref, **data, actor=request.user, now=timezone.now())
+        return self._shown(ref)
+
+    @extend_schema(request=incoming.RequestedIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def requested(self, request: Request, ref: str) -> Response:
+        """Say by when the customer wants the order; ``null`` for no day. What was promised stays."""
+        data = validated(incoming.RequestedIn, request)
+        change_requested(ref, **data, actor=request.user, now=timezone.now())
         return self._shown(ref)
 
 

@@ -160,6 +160,13 @@ class EtaIn(VersionedIn):
     reason = Text(max_length=200, required=False, allow_blank=True, default="")
 
 
+@example(requested_on="2026-03-02", version=7)
+class RequestedIn(VersionedIn):
+    """``requested_on: null`` for no day."""
+
+    requested_on = Day(allow_null=True)
+
+
 @example(body="@olivia the customer calls back on Monday")
 class NoteIn(In):
     body = Text(max_length=4000, multiline=True)

@@ -31,6 +31,7 @@ WHAT_VERBS_DO = {
     "pick": "picked units",
     "unpick": "put picked units back",
     "change_order_terms": "changed its terms",
+    "change_requested": "changed the requested date",
     "substitute_line": "swapped a line",
     "swap_back": "swapped a line back",
     "split": "split it",

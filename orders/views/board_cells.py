@@ -36,6 +36,7 @@ CELLS = {
     "expedite": Cell("Rank", ("orders.expedite_order",)),
     "owner": Cell("Owner", ("orders.assign_order",)),
     "eta": Cell("ETA", ("orders.change_eta", "orders.postpone_eta")),
+    "requested": Cell("Requested date", ("orders.intake_order",)),
     "hold": Cell("Hold", ("orders.hold_order",)),
     "note": Cell("Note", ("orders.note_order",)),
 }

@@ -19,7 +19,7 @@ from orders.templatetags.display import day
 RECENT_EVENTS = 6
 _MAY_BE_NONE = {"owner"}
 LEEWAY = timedelta(seconds=10)  # from the moment that a verb gives its change to the row's
-_ITS_OWN = {"csrfmiddlewaretoken", "version", "seen_owner", "next", "is_undo"}
+_ITS_OWN = {"csrfmiddlewaretoken", "version", "seen_owner", "seen_on", "next", "is_undo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _changed_at(order: Order, version: int) -> datetime | None:
 def _shown(name: str, value: str) -> str:
     if name == "owner":
         return str(get_user_model().objects.filter(pk=int(value)).first()) if value.isdecimal() else "Nobody"
-    if name == "eta_on":
+    if name in ("eta_on", "requested_on"):
         return day(_day_of(value))
     if name == "kind":
         return str(dict(HoldKind.choices).get(value, value))
@@ -104,6 +104,7 @@ def _open_units(order: Order) -> str:
 
 _FIELDS: dict[str, tuple[str, Callable[[Order], str]]] = {
     "eta_on": ("ETA", _eta),
+    "requested_on": ("Requested", lambda order: day(order.requested_on)),
     "kind": ("Hold", _holds),
     "owner": ("Owner", lambda order: str(order.owner or "Nobody")),
     "ship_to": ("Address", lambda order: order.ship_to or "None"),

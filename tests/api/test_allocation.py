@@ -33,6 +33,19 @@ def test_units_are_picked_and_put_back(api: Api, mug: Product) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing_there")
 
 
+def test_the_requested_date_is_moved_taken_away_and_kept_from_who_comes_second(api: Api, mug: Product) -> None:
+    order = make_order([(mug, 3)], ref="SO-1")
+    day = f"{order.placed_at.year + 1}-03-02"
+
+    moved = api.post("orders/SO-1/requested/", {"requested_on": day, "version": order.version})
+
+    assert moved.json()["requested_on"] == day
+    stale = api.post("orders/SO-1/requested/", {"requested_on": None, "version": order.version})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    assert api.post("orders/SO-1/requested/", {}).status_code == 422, "no day is said, not left out"
+    assert api.post("orders/SO-1/requested/", {"requested_on": None}).json()["requested_on"] is None
+
+
 def test_terms_are_set_shown_and_taken_away(api: Api, mug: Product) -> None:
     make_order([(mug, 3)], ref="SO-1")
 

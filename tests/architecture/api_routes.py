@@ -46,6 +46,7 @@ ENDPOINTS = {
     "api:orders-substitute": Route(post=CANCEL),
     "api:orders-substitutes": Route(get=SEE),
     "api:orders-terms": Route(post=TAKE_IN),
+    "api:orders-requested": Route(post=TAKE_IN),
     "api:orders-eta": Route(post=ETA),
     "api:orders-eta-back": Route(post=ETA),
     "api:orders-note": Route(post=NOTE),

@@ -81,6 +81,7 @@ PAGES = {
     "orders:rejoin": Route(post=SHIP),
     "orders:address": Route(post=("orders.see_contact",)),
     "orders:order_terms": Route(post=("orders.intake_order",)),
+    "orders:requested": Route(post=("orders.intake_order",)),
     "orders:restore_address": Route(post=("orders.see_contact",)),
     "orders:order_activity": Route(get=SEE),
     "orders:order_lines": Route(get=SEE),

@@ -22,7 +22,7 @@ from tests.orders.views.backlog import planned_order
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 IN_CELL: dict[str, Any] = {"HX-Request": "true", "HX-Target": "cell"}
-CELLS = {"expedite", "owner", "eta", "hold", "note"}
+CELLS = {"expedite", "owner", "eta", "requested", "hold", "note"}
 AGENTS = {"owner", "eta", "note"}
 CELL_QUERIES = 10
 
@@ -35,7 +35,7 @@ def links(html: str) -> set[str]:
 def test_a_row_offers_what_the_person_may_edit(sign_in: SignIn, role: str, cells: set[str]) -> None:
     planned_order(1)
 
-    html = sign_in(role).get("/triage/").content.decode()
+    html = sign_in(role).get("/triage/?col=requested").content.decode()
 
     assert links(html) == cells - {"note"}
     assert [set(said.split()) for said in re.findall(r'data-cells="([^"]*)"', html)] == [cells]
