@@ -239,6 +239,15 @@ class OrderDetail:
         return is_partial_fine or self.on_hand_units >= self.open_units
 
     @property
+    def why_no_split(self) -> str:
+        """Say why there is nothing to split; "" where there is."""
+        if self.holds:
+            return "it is on hold"
+        if not self.on_hand_units:
+            return "none of it is here yet"
+        return "all of it is here" if self.on_hand_units >= self.open_units else ""
+
+    @property
     def short_lines(self) -> int:
         return sum(line.line.open_qty > line.on_hand_qty for line in self.lines)
 

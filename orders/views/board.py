@@ -173,6 +173,7 @@ def panel_context(request: HttpRequest) -> dict[str, Any]:
     has_substitutes = detail.is_open and bool(proposals(order))
     return {
         "detail": detail,
+        "has_substitutes": has_substitutes,
         "next_step": next_step(detail, has_substitutes=has_substitutes, today=timezone.localdate()),
         "events": order_timeline(order, revisions, limit=LATEST_EVENTS).events,
         "hold_kinds": HoldKind.choices,

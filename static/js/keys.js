@@ -1,6 +1,7 @@
 // Keyboard: every key presses a visible control, so that mouse, touch and no-script reach the same things.
 
 import { bar, clearSelection, hasSelection, selectPage, toggle } from "./selection.js";
+import { say } from "./requests.js";
 import { openDialog, toggleDensity, toggleNav } from "./shell.js";
 
 const SINGLE_KEYS = "singleKeys";
@@ -46,12 +47,12 @@ function act(key) {
   const scope = panel() ?? document.getElementById("main");
   const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
   if (control) return press(control);
-  if (!current() || panel()) return;
+  if (!current() || panel()) return sayWhyNot(scope, key);
   if (mayEdit(CELLS[key])) editCell(current(), CELLS[key], { isAtOnce: key === "e" });
   else pressOnceOpen(key);
 }
 
-const CELLS = { e: "expedite", h: "hold", n: "note", o: "owner", u: "eta" };
+const CELLS = { e: "expedite", h: "hold", n: "note", o: "owner", u: "eta", w: "requested" };
 
 function mayEdit(name) {
   return Boolean(name && document.querySelector(`[data-cells~="${name}"]`));
@@ -73,10 +74,18 @@ function pressOnceOpen(key) {
   const pressWhenThere = () => {
     if (!panel()) return;
     document.removeEventListener("htmx:afterSettle", pressWhenThere);
-    press(panel().querySelector(`[data-key="${key}"]`));
+    const control = panel().querySelector(`[data-key="${key}"]`);
+    if (control) press(control);
+    else sayWhyNot(panel(), key);
   };
   document.addEventListener("htmx:afterSettle", pressWhenThere);
   open(current());
+}
+
+// What cannot be done is not offered; where its key is pressed, it says why.
+function sayWhyNot(scope, key) {
+  const why = scope.querySelector(`[data-no-key="${key}"]`);
+  if (why) say(why.textContent);
 }
 
 function press(control) {
@@ -114,7 +123,7 @@ const KEYS = {
   r: () => document.querySelector("[data-apply-rows]:not([hidden])")?.click(),
   g: () => (chordUntil = performance.now() + CHORD_MS),
 };
-for (const key of "ehuzcnosbmf") KEYS[key] = () => act(key);
+for (const key of "ehuzcnosbmfw") KEYS[key] = () => act(key);
 
 function isTyping(target) {
   return target.matches("input:not(.cb, .rng), textarea, select, [contenteditable]");

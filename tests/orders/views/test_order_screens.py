@@ -104,6 +104,24 @@ def test_what_is_on_hold_or_closed_cannot_be_split(order: Order, sign_in: SignIn
     assert "Release the hold first" in sign_in().get("/orders/SO-1/split/").content.decode()
 
 
+def test_what_cannot_be_done_is_not_offered_and_says_why(order: Order, lamp: Product, sign_in: SignIn) -> None:
+    client, split, swap = sign_in(), 'href="/orders/SO-1/split/"', 'href="/orders/SO-1/substitutes/"'
+    panel = client.get("/triage/?o=SO-1").content.decode()
+    assert 'data-key="s"' in panel
+    assert swap not in panel
+    assert "No substitute may stand in" in panel
+
+    hold("SO-1", kind="credit", actor=None, now=NOW)
+    page, panel = (client.get(url).content.decode() for url in ("/orders/SO-1/", "/triage/?o=SO-1"))
+    for html in (page, panel):
+        assert split not in html
+        assert "Nothing to split: it is on hold" in html
+
+    none = make_order([(make_product("BELL"), 2)], ref="SO-2")
+    planned()
+    assert "none of it is here yet" in client.get(f"/triage/?o={none.ref}").content.decode()
+
+
 def test_a_substitute_shows_the_days_it_wins_and_can_be_swapped_back(order: Order, sign_in: SignIn) -> None:
     make_stock(make_product("BLUE", name="Blue lantern"), on_hand=9)
     make_stock(make_product("GONE", name="Gone lantern"), on_hand=0)
