@@ -17,6 +17,7 @@ from orders.models import ExceptionKind, Snooze
 from orders.queries.board import as_shown, open_plans, rows_of
 from orders.queries.exceptions import MOST, Entry, Queue, exception_queue, silent_purchases
 from orders.views.actions import action, day_of, done, field_of
+from orders.views.board_cells import editable
 
 FRAGMENTS = {"live": "orders/exceptions_body.html"}
 SNOOZE_DAYS = (1, 3, 7)
@@ -55,6 +56,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         "cut": [ExceptionKind(each).label for each in sorted(queue.cut) if kind in ("", each)],
         "most": MOST,
         "today": today,
+        "may_edit": editable(request),
         "snooze_days": [(days, today + timedelta(days=days)) for days in SNOOZE_DAYS],
     }
     return render_page(request, "orders/exceptions.html", context, fragments=FRAGMENTS)

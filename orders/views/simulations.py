@@ -98,13 +98,16 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
     """Show how far a simulation is, or its scenarios side by side."""
     found = get_object_or_404(Simulation.objects.select_related("created_by"), pk=simulation_id)
     scenarios = list(found.scenarios.all())
-    names = _policy_names(scenarios)
+    policies = _policies_of(scenarios)
+    names = {policy.pk: f"v{policy.version} {policy.name}" for policy in policies}
+    in_force = {policy.pk for policy in policies if policy.status == PolicyStatus.PUBLISHED}
     context: dict[str, Any] = {
         "simulation": found,
         "is_unfinished": found.status in UNFINISHED,
         "percent": round(100 * found.steps_done / max(found.steps_total, 1)),
         "scenarios": [
-            (one, [change_in_words(change, names) for change in one.changes], _changes_rules(one)) for one in scenarios
+            (one, [change_in_words(change, names) for change in one.changes], _rules_of(one, in_force))
+            for one in scenarios
         ],
         "figures": _compared(found, scenarios),
         "may_simulate": _may_simulate(request),
@@ -204,13 +207,17 @@ def _as_fields(change: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _changes_rules(scenario: SimulationScenario) -> bool:
-    return any(change.get("type") == "policy" for change in scenario.changes)
+def _rules_of(scenario: SimulationScenario, in_force: set[int]) -> str:
+    """Say whether a scenario has ``other`` rules than those in force, just those (``in_force``), or names none ("")."""
+    named = [change.get("policy") for change in scenario.changes if change.get("type") == "policy"]
+    if not named:
+        return ""
+    return "in_force" if isinstance(named[-1], int) and named[-1] in in_force else "other"
 
 
-def _policy_names(scenarios: list[Any]) -> dict[int, str]:
+def _policies_of(scenarios: list[SimulationScenario]) -> list[Policy]:
     keys = [change["policy"] for one in scenarios for change in one.changes if isinstance(change.get("policy"), int)]
-    return {policy.pk: f"v{policy.version} {policy.name}" for policy in Policy.objects.filter(pk__in=keys)}
+    return list(Policy.objects.filter(pk__in=keys))
 
 
 def _compared(found: Simulation, scenarios: list[SimulationScenario]) -> list[tuple[str, str, list[Cell]]]:

@@ -96,6 +96,16 @@ document.addEventListener(
   true,
 );
 
+// What opens below the edge of a list is brought in sight.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const popover = event.target;
+    if (popover.open && "popover" in popover.dataset) popover.querySelector(".pop")?.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
+
 document.addEventListener("htmx:afterSettle", startToasts);
 document.addEventListener("backlog:toasts", startToasts);
 startToasts();

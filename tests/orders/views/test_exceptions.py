@@ -129,6 +129,19 @@ def test_taking_and_letting_go_are_each_others_undo(sign_in: SignIn) -> None:
     assert (order.owner_id, order.version) == (None, 1)
 
 
+def test_a_row_is_given_to_a_colleague_where_it_is(sign_in: SignIn) -> None:
+    order, colleague = planned_order(1, held="credit"), make_user("agent")
+    client = sign_in()
+    assert f'href="/orders/{order.ref}/cell/owner/"' in client.get("/exceptions/").content.decode()
+
+    form = {"owner": str(colleague.pk), "seen_owner": "", "next": f"/exceptions/?live={order.ref}"}
+    saved = client.post(f"/orders/{order.ref}/owner/", form, headers={"HX-Request": "true", "HX-Target": "cell"})
+    html = client.get(saved.headers["Location"], headers={"HX-Request": "true", "HX-Target": "cell"}).content.decode()
+
+    assert f'id="row-{order.ref}"' in html
+    assert f"{colleague} looks after {order.ref}" in html
+
+
 def test_what_a_colleague_took_meanwhile_is_not_taken_from_them(sign_in: SignIn) -> None:
     colleague = make_user("ops")
     order = planned_order(1, held="credit", owner=colleague)

@@ -105,6 +105,9 @@ def test_a_simulation_is_asked_for_planned_compared_and_its_rules_published(sign
 
     client.post(f"{url}1/publish/", {"note": "Simulated"})
     assert policies.published().pk == draft.pk
+    after = client.get(url).content.decode()
+    assert "These rules are in force" in after
+    assert "Publish these rules" not in after
     refused = client.post(f"{url}0/publish/", follow=True).content.decode()
     assert "changes no rules" in refused
 
