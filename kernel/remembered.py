@@ -87,6 +87,13 @@ def remembered(
     return _lead(work, meanwhile) if first is work else _follow(first, work, meanwhile)
 
 
+def recalled(key: Hashable) -> Any:
+    """Return a figure as it is kept, None where it is not; nothing is worked out or renewed."""
+    with _lock:
+        found = _figures.get(key)
+        return found.value if found is not None and found.age() < STALE_SECONDS else None
+
+
 def forget_all() -> None:
     """Drop every figure, as a process that has just started."""
     with _lock:

@@ -15,7 +15,7 @@ from kernel.money import labelled
 from kernel.remembered import remembered
 from orders.board_conditions import Condition, ConditionsField
 from orders.models import Customer, Order, OrderLine, OrderPlan, OrderStatus, Reason, Tier
-from orders.queries.board import open_plans
+from orders.queries.board import known_count, open_plans
 from orders.queries.status import BEHIND, VIEWS, conditions
 
 MAX_VALUE = 10**9
@@ -78,6 +78,8 @@ class BoardFilter(django_filters.FilterSet):
         user, today = getattr(self.request, "user", None), timezone.localdate()
         found = rows.filter(conditions(today, mine=user.pk if user else None)[value])
         if value != "untold":
+            return found
+        if (known_count(value, today) or 0) > 2 * FEW:  # what is that common is soon met, and stays common for a while
             return found
         few = remembered(("orders:untold", today), partial(_untold_keys, today))
         return found if few is None else found.filter(pk__in=few)

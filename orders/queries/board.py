@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kernel import paging
 from kernel.paging import KeyPage, SortKey
-from kernel.remembered import remembered
+from kernel.remembered import recalled, remembered
 from orders.models import BacklogDay, DayRank, Hold, HoldKind, OrderLine, OrderPlan, OrderStatus
 from orders.models.plan import FAR, UNKNOWN_SLIP
 from orders.queries.next_steps import Step, next_steps
@@ -165,6 +165,15 @@ def board_totals(today: date, mine: int | None = None) -> BoardTotals:
     totals = remembered(("orders:board_totals", today), partial(totals_of_all, today), meanwhile=kept_totals)
     own = OrderPlan.objects.filter(order__status=OrderStatus.OPEN, order__owner_id=mine or 0).count()
     return replace(totals, counts={**totals.counts, "mine": own})
+
+
+def known_count(view: str, today: date) -> int | None:
+    """Return how many orders a view had when the figures over all orders were worked out last; None where nobody knows.
+
+    They are kept of a large backlog alone, so None also means that counting takes little time.
+    """
+    totals: BoardTotals | None = recalled(("orders:board_totals", today))
+    return totals.counts.get(view) if totals else None
 
 
 def kept_totals() -> BoardTotals | None:

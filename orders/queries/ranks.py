@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
 from kernel.remembered import remembered
 from orders.models import OrderPlan
-from orders.replanning.bulk import copy_out
 
 CHEAP_SECONDS = 0.03  # some 100,000 orders
-_IN_ORDER = "SELECT order_id FROM orders_orderplan ORDER BY stage, score DESC, placed_at, order_id"
+# As one value: of a row each, all other work of the process would wait three times as long for the interpreter.
+_IN_ORDER = """
+    SELECT string_agg(int8send(order_id), ''::bytea ORDER BY stage, score DESC, placed_at, order_id)
+    FROM orders_orderplan
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ def ranks_of(order_ids: Sequence[int]) -> dict[int, int]:
 
 def all_ranks() -> Ranks:
     """Rank the whole backlog: one index scan, some 0.1 s and 16 bytes an order for 300,000."""
-    ids = copy_out(_IN_ORDER, None, {"order_id": "int8"})["order_id"]
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_ORDER)
+        ids = np.frombuffer(cursor.fetchone()[0] or b"", ">i8").astype(np.int64)
     by_key = np.argsort(ids)
     return Ranks(ids[by_key], by_key + 1)
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from kernel import remembered as module
-from kernel.remembered import forget_all, remembered
+from kernel.remembered import forget_all, recalled, remembered
 
 
 @pytest.fixture(autouse=True)
@@ -250,3 +250,16 @@ def test_behind_the_pages_statements_take_as_long_as_they_do(monkeypatch: pytest
 
     assert limits == ["0"]
     assert limit() == before
+
+
+def test_a_figure_is_recalled_without_working_it_out(clock: Clock) -> None:
+    compute, times = costing(clock, 1.0)
+    assert recalled("f") is None
+
+    remembered("f", compute)
+    clock.now += 200
+
+    assert recalled("f") == 1
+    clock.now += module.STALE_SECONDS
+    assert recalled("f") is None
+    assert times == [1]

@@ -15,7 +15,7 @@ from kernel.paging import neighbours, take_page
 from orders.models import BacklogDay, DayRank, LinePlan, Reason
 from orders.planning.grammar import rule_labels
 from orders.planning.presets import PRESETS
-from orders.queries.board import SORTS, open_plans, sort_keys
+from orders.queries.board import SORTS, known_count, open_plans, sort_keys, totals_of_all
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer
@@ -164,6 +164,34 @@ def test_untold_slips_are_those_the_customer_does_not_know(sign_in: SignIn) -> N
     slipped = planned_order(2, slip_days=3)
 
     assert refs(sign_in().get("/triage/?view=untold").content.decode()) == [slipped.ref]
+
+
+def test_where_many_slips_are_untold_they_are_met_on_a_walk_without_gathering_them(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned_order(1, slip_days=0)
+    slipped = planned_order(2, slip_days=3)
+    client, gathered = sign_in(), []
+    monkeypatch.setattr("orders.board.filters._untold_keys", lambda today: gathered.append(today))
+
+    monkeypatch.setattr("orders.board.filters.known_count", lambda view, today: 20_000)
+    walked = refs(client.get("/triage/?view=untold").content.decode())
+    at_walk = list(gathered)
+    monkeypatch.setattr("orders.board.filters.known_count", lambda view, today: 3_000)
+    client.get("/triage/?view=untold")
+
+    assert walked == [slipped.ref]
+    assert (at_walk, len(gathered)) == ([], 1)
+
+
+def test_what_is_known_of_a_view_is_its_count_among_the_kept_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned_order(2, slip_days=3)
+    today = timezone.localdate()
+    assert known_count("untold", today) is None
+
+    monkeypatch.setattr("orders.queries.board.recalled", lambda key: totals_of_all(today))
+
+    assert (known_count("untold", today), known_count("late", today)) == (1, 0)
 
 
 @pytest.mark.parametrize(
