@@ -45,13 +45,6 @@ def labelled(label: str) -> StrPromise:
     return format_lazy("{}, {}", label, lazy(sign, str)())
 
 
-def with_sign(figures: str) -> str:
-    """Return figures as an amount, the sign before them: ``£0.05``."""
-    digits = figures.removeprefix(MINUS)
-    gap = "\N{NO-BREAK SPACE}" if sign()[-1:].isalpha() else ""
-    return f"{figures[: len(figures) - len(digits)]}{sign()}{gap}{digits}"
-
-
 def currency_code(text: str) -> str:
     """Return the code of a currency as written in the environment. Raises ImproperlyConfigured for none."""
     code = text.strip().upper()

@@ -80,7 +80,9 @@ def render(
     table = render_to_string("notifications/mail/lines.html", {"lines": lines, "rest": rest}) if lines else ""
     label = spoken.say("order", ref=values["order_ref"])
     button = spoken.say(BUTTONS.get(words_kind(kind, payload), "button"))
-    return _mail(words, values, listed=listed, table=table, label=label, button=button, code=spoken.code)
+    given = payload.get("compensation") or {}
+    how = {"label": label, "button": button, "code": spoken.code, "to_quote": given.get("code", "")}
+    return _mail(words, values, listed=listed, table=table, **how)
 
 
 def render_summary(news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None) -> Mail:
@@ -106,13 +108,24 @@ def _row(rest: str) -> list[str]:
 
 
 def _mail(
-    words: Words, values: Mapping[str, str], *, listed: str, table: str, label: str, button: str, code: str
+    words: Words,
+    values: Mapping[str, str],
+    *,
+    listed: str,
+    table: str,
+    label: str,
+    button: str,
+    code: str,
+    to_quote: str = "",
 ) -> Mail:
     subject = " ".join(fill(words.subject_line, {**values, "lines": ""}).split())
     text = fill(words.body_text, {**values, "lines": listed})
     unbroken = format_html('<span style="white-space:nowrap">{}</span>', values["order_ref"])
     quoted = {**values, "order_ref": unbroken, "lines": mark_safe(table)}  # its own template has escaped it
-    quoted["when"] = mark_safe(conditional_escape(values["when"]).replace(values["order_ref"], unbroken))
+    quoted["when"] = _with(values["when"], values["order_ref"], unbroken)
+    if to_quote:
+        strong = '<strong style="white-space:nowrap;letter-spacing:.04em">{}</strong>'
+        quoted["compensation"] = _with(values["compensation"], to_quote, format_html(strong, to_quote))
     if words.body_html:
         html = fill(words.body_html, quoted, quote=conditional_escape)
     else:
@@ -120,6 +133,11 @@ def _mail(
         context = {"paragraphs": paragraphs, "label": label, "button": button, "code": code}
         html = render_to_string("notifications/mail/layout.html", context)
     return Mail(subject, _BLANK_LINES.sub("\n\n", text), html, words.version)
+
+
+def _with(text: str, piece: str, shown: SafeString) -> SafeString:
+    """Return a sentence as HTML in which a piece of it looks as shown."""
+    return mark_safe(str(conditional_escape(text)).replace(str(conditional_escape(piece)), shown))
 
 
 def _paragraph(text: str, quoted: Mapping[str, str]) -> tuple[str, SafeString]:

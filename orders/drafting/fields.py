@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kernel.money import sign
+from orders.drafting.money import sign
 
 Fields = Mapping[str, Sequence[str]]
 Number = int | float

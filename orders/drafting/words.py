@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.money import sign, with_sign
 from orders.drafting.fields import shown
+from orders.drafting.money import sign, with_sign
 from orders.planning.attributes import CATALOGUE, MONEY, Kind
 from orders.planning.conditions import read_condition
 from orders.planning.reading import Report

@@ -252,3 +252,13 @@ def test_the_html_of_every_mail_is_well_formed_and_fetches_nothing(kind: str, co
     assert (parser.wrong, parser.open) == ([], [])
     assert "<b>Hers" not in html
     assert len(html) < 20_000  # Gmail cuts at 102 kB; a mail is no catalogue
+
+
+def test_the_code_that_a_customer_has_to_quote_stands_out() -> None:
+    given = {"kind": "credit", "percent": 0, "amount": "12.50", "code": "AC7DK9LMNP"}
+    mail = render(
+        "compensated", make_payload(17, compensation=given), language="en", told_on=date(2026, 11, 21), today=TODAY
+    )
+
+    assert re.search(r"code <strong[^>]*>AC7DK9LMNP</strong> when", mail.body_html)
+    assert "code AC7DK9LMNP when" in mail.body_text

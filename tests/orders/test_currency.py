@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from notifications.delivering.sending import send_due
 from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery
 from orders.dialogue import compensating, ladder
+from orders.drafting.money import use_sign
 from orders.models import CompensationKind, Order, OrderPromise
 from orders.replan import replan
 from orders.views.compensation import BudgetForm
@@ -27,16 +29,18 @@ PAGES = ("/", "/orders/{ref}/", "/eta/?ref={ref}", "/eta/compensation/", "/custo
 
 
 @pytest.fixture
-def order(settings: Settings) -> Order:
+def order(settings: Settings) -> Iterator[Order]:
     """An order of 100 in euros, ten days late, of a customer who reads German."""
     settings.CURRENCY = "EUR"
+    use_sign("€")
     product = make_product()
     make_purchase_order([(product, 10)], expected_on=TODAY + timedelta(days=10))
     made = make_order([(product, 10)], customer=make_customer(language="de"))
     made.lines.update(unit_price=10)
     OrderPromise.objects.create(order=made, promised_on=TODAY, announced_on=TODAY, told_on=TODAY)
     replan(product_ids=None, cause="test", now=timezone.now(), quiet=True)
-    return made
+    yield made
+    use_sign("£")
 
 
 def credit() -> Any:

@@ -11,7 +11,10 @@ import pytest
 from orders.drafting.curve import curve_of
 from orders.drafting.differences import differences
 from orders.drafting.edits import Edit, apply
-from orders.drafting.words import entry_in_words
+from orders.drafting.fields import number
+from orders.drafting.money import use_sign
+from orders.drafting.words import entry_in_words, measured, unit_sign
+from orders.planning.attributes import MONEY
 from orders.planning.presets import BALANCED_PRIORITY, PRESETS
 
 LATE = "order.days_late"
@@ -141,3 +144,13 @@ def test_a_curve_goes_through_the_points_of_its_rule() -> None:
 )
 def test_what_cannot_be_drawn_is_not_drawn(broken: dict[str, Any]) -> None:
     assert curve_of(broken) is None
+
+
+def test_amounts_have_the_sign_that_the_app_was_started_with() -> None:
+    try:
+        use_sign("CHF")
+        assert (measured(-1200, MONEY), unit_sign(MONEY)) == ("−CHF\N{NO-BREAK SPACE}1,200", "CHF")
+        assert number("CHF 30") == 30
+    finally:
+        use_sign("£")
+    assert measured(-1200, MONEY) == "−£1,200"
