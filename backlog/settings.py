@@ -215,7 +215,7 @@ CUSTOMER_LINK_DAYS = env.int("CUSTOMER_LINK_DAYS", 90)  # how long the key in a 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "smtp://127.0.0.1:1025")
 vars().update({name: value for name, value in EMAIL_CONFIG.items() if name.startswith("EMAIL_")})
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
-    EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
+    EMAIL_BACKEND = "notifications.channels.smtp_mailer.SmtpBackend"
 EMAIL_TIMEOUT = 10
 # A provider of django-anymail, such as postmark, in place of SMTP; its keys as JSON: {"POSTMARK_SERVER_TOKEN": "…"}
 EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "")

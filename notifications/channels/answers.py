@@ -21,3 +21,8 @@ class RefusedForGood(Exception):
 
 class Unanswered(Exception):
     """The message went out and the line went dead before the answer: perhaps it arrived."""
+
+
+def words_of(error: BaseException) -> str:
+    """Return what went wrong in one line of 500 characters at most."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:500]

@@ -8,7 +8,7 @@ import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMessage
 
-from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable, words_of
 
 NOT_US = {401, 403}  # the key is wrong, or we may not send at all: no mail would fare better
 LATER = {408, 409, 425, 429, 500, 503}
@@ -28,7 +28,7 @@ class ApiMailer:
         try:
             self._backend.open()
         except (AnymailError, OSError) as error:
-            raise Unreachable(_words(error)) from error
+            raise Unreachable(words_of(error)) from error
         self.is_open = True
 
     def close(self) -> None:
@@ -41,11 +41,11 @@ class ApiMailer:
         try:
             self._backend.send_messages([mail])
         except AnymailRecipientsRefused as error:
-            raise RefusedForGood(_words(error), is_bad_address=True) from error
+            raise RefusedForGood(words_of(error), is_bad_address=True) from error
         except AnymailAPIError as error:
             raise _meaning(error) from error
         except AnymailError as error:  # a mail that this provider cannot write
-            raise RefusedForGood(_words(error)) from error
+            raise RefusedForGood(words_of(error)) from error
         told = vars(mail)["anymail_status"]  # anymail puts it there
         if not told.message_id and not TAKEN & set(told.status or ()):
             raise RefusedForGood(f"The provider does not say that it took it: {told.status}")
@@ -55,22 +55,18 @@ class ApiMailer:
 def _meaning(error: AnymailAPIError) -> Exception:
     status = error.status_code
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Unreachable(_words(error))
+        return Unreachable(words_of(error))
     if isinstance(error, requests.exceptions.ConnectionError):
-        return Unreachable(_words(error)) if _never_connected(error) else Unanswered(_words(error))
+        return Unreachable(words_of(error)) if _never_connected(error) else Unanswered(words_of(error))
     if isinstance(error, requests.exceptions.Timeout) or status in UNKNOWN:
-        return Unanswered(_words(error))
+        return Unanswered(words_of(error))
     if status in NOT_US:
-        return Unreachable(_words(error))
+        return Unreachable(words_of(error))
     if status is None or status in LATER:
-        return RefusedForNow(_words(error))
-    return RefusedForGood(_words(error))
+        return RefusedForNow(words_of(error))
+    return RefusedForGood(words_of(error))
 
 
 def _never_connected(error: BaseException) -> bool:
     """Tell whether the connection was never made: then nothing can have been handed over."""
     return any(words in str(error) + str(error.__cause__) for words in ("NewConnectionError", "NameResolutionError"))
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:500]

@@ -8,8 +8,8 @@ from django.utils.html import conditional_escape
 
 from notifications.channels.answers import RefusedForGood
 from notifications.channels.api_mailer import ApiMailer
+from notifications.channels.smtp_mailer import SmtpMailer
 from notifications.delivering.preparing import Outgoing
-from notifications.delivering.smtp import Mailer
 from notifications.replies.addresses import reply_address
 from notifications.texts.placeholders import hidden_link
 
@@ -48,10 +48,10 @@ class NumberedMail(EmailMultiAlternatives):
     metadata: dict[str, str]
 
 
-def mailer() -> Mailer | ApiMailer:
+def mailer() -> SmtpMailer | ApiMailer:
     """Return who takes mails: a provider's API where one is set, else SMTP."""
     uses_api = settings.EMAIL_BACKEND.startswith("anymail.")
-    return ApiMailer(get_connection()) if uses_api else Mailer(get_connection())
+    return ApiMailer(get_connection()) if uses_api else SmtpMailer(get_connection())
 
 
 def mail_of(outgoing: Outgoing) -> EmailMultiAlternatives:

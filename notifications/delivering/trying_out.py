@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 
 from kernel.errors import Conflict
-from notifications.delivering.smtp import Mailer, RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.channels.mail import mailer
 from notifications.texts.rendering import Mail
 
 HEADERS = {"Auto-Submitted": "auto-generated"}
@@ -18,11 +19,11 @@ def send_test(mail: Mail, *, to: str) -> None:
         f"[Test] {mail.subject_line}", mail.body_text, settings.DEFAULT_FROM_EMAIL, [to], headers=HEADERS
     )
     message.attach_alternative(mail.body_html, "text/html")
-    mailer = Mailer(get_connection())
+    carrier = mailer()
     try:
-        mailer.open()
-        mailer.send(message)
+        carrier.open()
+        carrier.send(message)
     except (Unreachable, RefusedForGood, RefusedForNow, Unanswered) as error:
         raise Conflict(f"The mail server did not take it: {error}", code="not_sent") from error
     finally:
-        mailer.close()
+        carrier.close()

@@ -13,7 +13,7 @@ def server(settings: Settings) -> Iterator[Script]:
     """A real SMTP server that the settings point at; the test scripts its answers."""
     script = Script()
     with smtp_server(script) as port:
-        settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.smtp_mailer.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, port
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False

@@ -15,11 +15,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from kernel.errors import Conflict
 from notifications.channels.answers import Unreachable
 from notifications.delivering.announcing import announce
 from notifications.delivering.sending import send_due
+from notifications.delivering.trying_out import send_test
 from notifications.integrity import fact_counts, message_drift
 from notifications.models import Delivery, Fact, Gateway, Suppression
+from notifications.texts.rendering import Mail
 from tests.factories.messages import make_fact
 from tests.notifications.smtp_server import LOOPBACK
 
@@ -211,3 +214,14 @@ def test_what_is_no_report_is_refused(api: Api) -> None:
     answer = Client().post(HOOK, "nonsense", content_type="application/json", headers=proof)
 
     assert answer.status_code == 400
+
+
+def test_a_test_mail_goes_by_the_provider_too_and_its_refusal_is_said(api: Api) -> None:
+    mail = Mail("New date", "Friday", "<p>Friday</p>")
+
+    send_test(mail, to="me@example.com")
+    api.status, api.answer = 422, {"ErrorCode": 300, "Message": "Invalid 'To' address"}
+    with pytest.raises(Conflict, match="did not take it"):
+        send_test(mail, to="me@example.com")
+
+    assert [posted["Subject"] for posted in api.posted] == ["[Test] New date"] * 2

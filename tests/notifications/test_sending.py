@@ -16,11 +16,11 @@ from pytest_django import Settings
 
 from notifications.channels.answers import Unreachable
 from notifications.channels.mail import mail_of
+from notifications.channels.smtp_mailer import SmtpMailer
 from notifications.delivering import outcomes
 from notifications.delivering.announcing import announce
 from notifications.delivering.preparing import Outgoing, prepare
 from notifications.delivering.sending import send_due
-from notifications.delivering.smtp import Mailer
 from notifications.integrity import delivery_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
 from notifications.tasks import send_due_deliveries
@@ -165,7 +165,7 @@ def test_one_refused_recipient_of_three_stops_nobody_else(server: Script, monkey
 
 
 def test_no_server_gives_the_batch_back_untried(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
+    settings.EMAIL_BACKEND = "notifications.channels.smtp_mailer.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     delivery = due()
 
@@ -204,7 +204,7 @@ def test_a_worker_that_dies_after_the_250_leaves_the_delivery_uncertain(server: 
     delivery = due()
     now = timezone.now()
     started, _ = begun(now)
-    mailer = Mailer(get_connection())
+    mailer = SmtpMailer(get_connection())
     mailer.open()
     mailer.send(mail_of(started))
     mailer.close()  # and here the worker is killed, before it could record the answer
@@ -286,7 +286,7 @@ def _send_unclaimed_in_thread(barrier: Barrier) -> None:
     try:
         pending = list(Delivery.objects.filter(state="pending").select_related("fact"))
         barrier.wait(10)
-        mailer = Mailer(get_connection())
+        mailer = SmtpMailer(get_connection())
         mailer.open()
         for delivery in pending:
             mailer.send(mail_of(Outgoing([delivery], {}, "")))

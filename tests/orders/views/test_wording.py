@@ -122,7 +122,7 @@ def test_a_test_goes_to_whoever_asks_and_to_nobody_else(order: Order, settings: 
     client.force_login(user)
 
     with smtp_server(script) as port:
-        settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.smtp_mailer.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, port
         assert client.post(f"{URL}test/?order={order.ref}").status_code == 302
 
@@ -152,7 +152,7 @@ def test_a_test_of_a_text_goes_to_one_s_own_number_a_few_times_a_day(order: Orde
 
 
 def test_a_mail_server_that_is_away_is_said_in_words(order: Order, settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "notifications.delivering.smtp.SmtpBackend"
+    settings.EMAIL_BACKEND = "notifications.channels.smtp_mailer.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, 1
 
     page = as_("agent").post(f"{URL}test/?order={order.ref}")

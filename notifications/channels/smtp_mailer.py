@@ -8,7 +8,7 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable
+from notifications.channels.answers import RefusedForGood, RefusedForNow, Unanswered, Unreachable, words_of
 
 BAD_ADDRESS = {550, 551, 553, 554}  # as answers to RCPT TO: no such mailbox, or it will not hear from us
 
@@ -26,7 +26,7 @@ class _TellsUnanswered(smtplib.SMTP):
         except OSError as error:
             if not self._content_is_out:
                 raise
-            raise Unanswered(_words(error)) from error
+            raise Unanswered(words_of(error)) from error
 
     def send(self, s: Any) -> None:
         """Send a command, which is text, or the content, which is bytes."""
@@ -46,7 +46,7 @@ class SmtpBackend(EmailBackend):
         return _TellsUnansweredSSL if self.use_ssl else _TellsUnanswered
 
 
-class Mailer:
+class SmtpMailer:
     """One connection for a batch of mails, opened again after any failure that may have broken it."""
 
     def __init__(self, backend: Any) -> None:
@@ -62,7 +62,7 @@ class Mailer:
                 connection.ehlo_or_helo_if_needed()  # some say hello and hang up
         except OSError as error:  # smtplib's errors are OSErrors too
             self.close()
-            raise Unreachable(_words(error)) from error
+            raise Unreachable(words_of(error)) from error
         self.is_open = True
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class Mailer:
             raise
         except OSError as error:
             self.close()
-            raise RefusedForNow(_words(error)) from error
+            raise RefusedForNow(words_of(error)) from error
         return ""
 
 
@@ -108,7 +108,3 @@ def _refusal(code: int, answer: bytes | str, *, is_recipient: bool) -> Exception
     if code < 500:
         return RefusedForNow(detail)
     return RefusedForGood(detail, is_bad_address=is_recipient and code in BAD_ADDRESS)
-
-
-def _words(error: OSError) -> str:
-    return f"{type(error).__name__}: {error}"
