@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from kernel.bounds import LAST_DAY
@@ -13,6 +14,12 @@ from kernel.people import key_of
 from orders.bulk.change import Applied, Chunk, tell_all
 from orders.models import EtaRevision, EtaRevisionKind, Order, OrderPlan
 
+# One statement of four arrays: Django's ``bulk_update`` of 200 orders took 0.1 s of Python.
+_SET = """
+    UPDATE orders_order o
+    SET eta_by_hand_on = n.eta_on, eta_by_hand_reason = n.reason, version = n.version
+    FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::int[]) AS n (id, eta_on, reason, version) WHERE o.id = n.id
+"""
 Wanted = dict[int, tuple[date | None, str]]  # by order id: the day (None: the plan's own) and the reason
 
 
@@ -87,6 +94,8 @@ def current_etas(orders: Sequence[Order]) -> dict[int, date | None]:
 
 def write_etas(chunk: Chunk, wanted: Wanted) -> Applied:
     """Set dates and reasons, write the ledger, record the facts."""
+    if not chunk.orders:
+        return Applied()
     old = current_etas(chunk.orders)
     before = {
         order.pk: {
@@ -100,7 +109,9 @@ def write_etas(chunk: Chunk, wanted: Wanted) -> Applied:
         order.eta_by_hand_on, reason = wanted[order.pk]
         order.eta_by_hand_reason = reason if order.eta_by_hand_on else ""
         order.version += 1
-    Order.objects.bulk_update(chunk.orders, ["eta_by_hand_on", "eta_by_hand_reason", "version"])
+    with connection.cursor() as cursor:
+        names = ("pk", "eta_by_hand_on", "eta_by_hand_reason", "version")
+        cursor.execute(_SET, [[getattr(order, name) for order in chunk.orders] for name in names])
     EtaRevision.objects.bulk_create(
         EtaRevision(
             order=order,

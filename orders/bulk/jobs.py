@@ -7,7 +7,8 @@ job is taken before all others and by nobody else, so it adds no cycle; no other
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ import pghistory
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, F, JSONField, QuerySet, Value, When
+from django.db.models import F, QuerySet
 
 from inventory.dirty import mark_dirty
 from kernel.errors import Conflict, Invalid, NotFound
@@ -30,6 +31,10 @@ from orders.models import BulkAction, BulkJob, BulkJobRow, BulkJobStatus, BulkRo
 MAX_ORDERS = 20_000
 CHUNK = 200  # orders held by one transaction: some 0.1 s, so that a person's own change waits no longer
 BULK_TASK = "orders.tasks.work_bulk_jobs"
+# Arrays, not a CASE an order, whose 200 branches took Python 20 ms to write down.
+_ROWS = "FROM unnest(%s::bigint[], %s::text[]) AS n (order_id, said) WHERE r.job_id = %s AND r.order_id = n.order_id"
+_FAILED = f"UPDATE orders_bulkjobrow r SET state = {int(BulkRowState.FAILED)}, why = n.said {_ROWS}"
+_KEPT = f"UPDATE orders_bulkjobrow r SET state = {int(BulkRowState.DONE)}, before = n.said::jsonb {_ROWS}"
 CLOSED = {OrderStatus.SHIPPED: "It has been shipped.", OrderStatus.CANCELLED: "It is cancelled."}
 
 
@@ -148,18 +153,22 @@ def _keep(job: BulkJob, rows: Mapping[int, BulkJobRow], refused: Mapping[int, st
     """Write what became of each order of a chunk, and add it to the job's counts."""
     failed = {pk: why for pk, why in refused.items() if pk in rows}
     done = [pk for pk in rows if pk not in failed]
-    mine = BulkJobRow.objects.filter(job=job)
     if failed:
-        whys = Case(*(When(order_id=pk, then=Value(why[:300])) for pk, why in failed.items()))
-        mine.filter(order_id__in=failed).update(state=BulkRowState.FAILED, why=whys)
+        _write(_FAILED, job, failed, [why[:300] for why in failed.values()])
     kept = {pk: before[pk] for pk in done if pk in before}
     if kept:
-        values = Case(*(When(order_id=pk, then=Value(value, JSONField())) for pk, value in kept.items()))
-        mine.filter(order_id__in=kept).update(state=BulkRowState.DONE, before=values)
-    mine.filter(order_id__in=[pk for pk in done if pk not in kept]).update(state=BulkRowState.DONE)
+        _write(_KEPT, job, kept, [json.dumps(value) for value in kept.values()])
+    plain = [pk for pk in done if pk not in kept]
+    if plain:
+        BulkJobRow.objects.filter(job=job, order_id__in=plain).update(state=BulkRowState.DONE)
     job.done += len(done)
     job.failed += len(failed)
     BulkJob.objects.filter(pk=job.pk).update(done=F("done") + len(done), failed=F("failed") + len(failed))
+
+
+def _write(statement: str, job: BulkJob, order_ids: Iterable[int], texts: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(order_ids), texts, job.pk])
 
 
 def _finish(job: BulkJob, status: BulkJobStatus, now: datetime) -> None:

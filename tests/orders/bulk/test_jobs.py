@@ -12,8 +12,8 @@ from orders import tasks
 from orders.bulk import jobs, working
 from orders.bulk.change import Applied, Chunk
 from orders.bulk.holding import SetExpedited
-from orders.bulk.jobs import start_job, undo_job, work_chunk
-from orders.bulk.working import work_jobs
+from orders.bulk.jobs import CHUNK, start_job, undo_job, work_chunk
+from orders.bulk.working import PACE_SECONDS, work_jobs
 from orders.models import BulkJob, BulkJobStatus, BulkRowState, Order
 from tests.factories import NOW
 from tests.factories.inventory import make_product
@@ -172,6 +172,41 @@ def test_a_minute_is_enough_for_one_task(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(working, "SECONDS", 0.0)
 
     assert work()  # there is more to do
+
+
+class Clock:
+    """Stands in for ``time``: each look at it takes a while, and waiting is written down."""
+
+    def __init__(self, *, look: float) -> None:
+        self.now, self.look, self.waited = 0.0, look, list[float]()
+
+    def monotonic(self) -> float:
+        self.now += self.look
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waited.append(round(seconds, 3))
+        self.now += seconds
+
+
+@pytest.mark.parametrize(("look", "waited"), [(0.01, [0.29, 0.29]), (1.0, [0.0, 0.0])])
+def test_a_quick_action_leaves_the_pages_room_and_a_slow_one_does_not_wait(
+    monkeypatch: pytest.MonkeyPatch, look: float, waited: list[float]
+) -> None:
+    orders(6)
+    clock = Clock(look=look)
+    monkeypatch.setattr(working, "time", clock)
+    monkeypatch.setattr(working, "CHUNK", 2)
+    start()
+
+    work()
+
+    assert clock.waited == waited  # between three chunks, not after the last
+    assert Order.objects.filter(is_expedited=True).count() == 6
+
+
+def test_ten_thousand_orders_are_done_in_time_however_gently() -> None:
+    assert 10_000 / CHUNK * PACE_SECONDS <= 20
 
 
 @pytest.mark.parametrize(
