@@ -38,9 +38,14 @@ from orders.replanning.terms import ask_pick_days, ask_who_asks, load_terms
 from orders.replanning.totals import add_up, ask_totals
 
 _RULED_FIRST = 100_000  # puts the warehouses that a product's own rule names before all preferences
-# Whether an order is held: looked up, or of the whole backlog gathered once, which takes a quarter off the query.
-_HELD = "EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)"
+# What other tables say of orders: looked up one by one (OFFSET 0 keeps that so: left alone, PostgreSQL reads them whole
+# from some hundred orders on), or for the whole backlog gathered once, which takes a quarter off the query.
+_HELD = "EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL OFFSET 0)"
+_SHIPPED = "EXISTS (SELECT FROM orders_orderline s WHERE s.order_id = o.id AND s.shipped_qty > 0 OFFSET 0)"
+_PROMISE = "LATERAL (SELECT promised_on FROM orders_orderpromise WHERE order_id = o.id OFFSET 0) p ON true"
 _ALL_HELD = "o.id IN (SELECT h.order_id FROM orders_hold h WHERE h.released_at IS NULL)"
+_ALL_SHIPPED = "o.id IN (SELECT s.order_id FROM orders_orderline s WHERE s.shipped_qty > 0)"
+_ALL_PROMISES = "orders_orderpromise p ON p.order_id = o.id"
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
 
 
@@ -166,16 +171,16 @@ def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
 
 
 def _ask_orders(ask: Asking, scope: Scope) -> Callable[[], Columns]:
+    gathered, looked_up = (_ALL_HELD, _ALL_SHIPPED, _ALL_PROMISES), (_HELD, _SHIPPED, _PROMISE)
+    held, shipped, promise = gathered if scope.is_everything else looked_up
     query = f"""
         SELECT o.id, o.customer_id, o.placed_at, COALESCE(o.requested_on, '-infinity'),
             (array_position(%(ship_policies)s::text[], o.ship_policy::text) - 1)::smallint,
             o.is_expedited, COALESCE(o.eta_by_hand_on, '-infinity'),
-            o.ship_policy = 'one_backorder'
-                AND EXISTS (SELECT FROM orders_orderline s WHERE s.order_id = o.id AND s.shipped_qty > 0),
-            {_ALL_HELD if scope.is_everything else _HELD},
+            o.ship_policy = 'one_backorder' AND {shipped}, {held},
             COALESCE(p.promised_on, '-infinity'), (o.placed_at AT TIME ZONE %(zone)s)::date,
             o.id IN (SELECT order_id FROM orders_orderterms)
-        FROM orders_order o LEFT JOIN orders_orderpromise p ON p.order_id = o.id
+        FROM orders_order o LEFT JOIN {promise}
         WHERE o.status = 'open' AND {scope.orders("o.id")}
     """
     types = {

@@ -154,7 +154,8 @@ _KEEP_CHANGES = f"""
 """
 
 
-# Which orders are looked at: each by itself, or a range read through. PostgreSQL cannot tell how many are staged.
+# Which orders are looked at: each by itself, or a range read through, of which a full run rolls up most. PostgreSQL
+# cannot tell how many are staged.
 _FEW_AMONG = "{order_id} = ANY(%(orders)s::bigint[])"
 _MANY_AMONG = "{order_id} BETWEEN %(first)s AND %(last)s"
 _MOVE_ON = f"""
@@ -175,6 +176,11 @@ class RolledUp:
     promised: int
     unpromised: int
     kept_back: int
+
+
+def is_dense(order_ids: Ints) -> bool:
+    """Tell whether a good part of the range that these orders span, ascending, is theirs."""
+    return int(order_ids[-1] - order_ids[0]) < 4 * len(order_ids)
 
 
 def bucket_blocks(order_ids: Ints) -> Ints:
@@ -212,7 +218,8 @@ def roll_up(
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
     stage = open_stage("plan_order_stage", _STAGE)
-    run, among = (execute, _FEW_AMONG) if len(order_ids) <= FEW else (execute_as_it_is, _MANY_AMONG)
+    run = execute if len(order_ids) <= FEW else execute_as_it_is
+    among = _MANY_AMONG if len(order_ids) > FEW and is_dense(order_ids) else _FEW_AMONG
     ranked_by = _RANKED_BY_STAGE if has_stages else _RANKED_BY
     with connection.cursor() as cursor:
         roll = _ROLL_UP.format(ranked_by=ranked_by, among=among.format(order_id="o.id"))

@@ -15,24 +15,23 @@ from orders.replanning.bulk import as_array
 class Scope:
     """``product_ids`` closed over their components (``components.close_over``), or None for every product.
 
-    ``is_few`` tells that they have few open lines; ``few_orders`` are the orders of these, once they are known.
+    ``is_few`` tells that they have few open lines; ``order_ids`` are the orders of these, once they are known, as the
+    text of an array.
     """
 
     product_ids: tuple[int, ...] | None
     is_few: bool = False
-    few_orders: tuple[int, ...] | None = None
+    order_ids: str | None = None
 
     def of_lines(self, order_ids: Ints) -> Scope:
-        """Return the same scope, which knows the orders of its open lines if these are few."""
-        if not self.is_few:
-            return self
-        return replace(self, few_orders=tuple(np.unique(order_ids).tolist()))
+        """Return the same scope, which knows the orders of its open lines."""
+        return self if self.is_everything else replace(self, order_ids=as_array(np.unique(order_ids)))
 
     @property
     def params(self) -> Mapping[str, object]:
         return {
             "products": as_array(np.array(self.product_ids or (), dtype=np.int64)),
-            "few_orders": as_array(np.array(self.few_orders or (), dtype=np.int64)),
+            "order_ids": self.order_ids or "{}",
         }
 
     @property
@@ -47,8 +46,8 @@ class Scope:
         """Return a condition on an order id column: orders with an open line in scope."""
         if self.is_everything:
             return "true"
-        if self.few_orders is not None:
-            return f"{column} = ANY(%(few_orders)s::bigint[])"
+        if self.order_ids is not None:
+            return f"{column} = ANY(%(order_ids)s::bigint[])"
         return f"""{column} IN (
             SELECT order_id FROM orders_orderline WHERE open_qty > 0 AND product_id = ANY(%(products)s::bigint[])
         )"""

@@ -27,7 +27,8 @@ class Totals:
 
 
 # An order that has a date and no promise yet is stale too, since its promise waits for the next roll-up.
-# Lines of such an order outside the scope count too, which is why the arrays of an event run do not suffice.
+# Lines of such an order outside the scope count too, which is why the arrays of an event run do not suffice. Plans are
+# looked up one by one (OFFSET 0 keeps that so): left alone, PostgreSQL reads all of them from a few thousand orders on.
 _TOTALS = """
     SELECT t.order_id, t.open_value_minor, p.order_id IS NULL
         OR (p.score, p.open_lines, p.open_units, p.open_units - p.short_units, p.open_value_minor,
@@ -38,11 +39,12 @@ _TOTALS = """
             sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty)) AS ready_units,
             sum(l.open_qty * (l.unit_price * 100)::bigint)::bigint AS open_value_minor,
             CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50
-        FROM orders_orderline l LEFT JOIN orders_lineplan p ON p.line_id = l.id
+        FROM orders_orderline l
+        LEFT JOIN LATERAL (SELECT * FROM orders_lineplan WHERE line_id = l.id OFFSET 0) p ON true
         WHERE l.open_qty > 0 AND {condition}
         GROUP BY l.order_id
     ) t
-    LEFT JOIN orders_orderplan p ON p.order_id = t.order_id
+    LEFT JOIN LATERAL (SELECT * FROM orders_orderplan WHERE order_id = t.order_id OFFSET 0) p ON true
 """
 _PLANS = """
     SELECT order_id, score, open_lines, open_units, open_units - short_units, open_value_minor,
