@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.ranking import rank_order
-from orders.planning.types import NO_DAY, Backlog, Codes, Ints, Outcome, Plan
+from orders.planning.types import NO_DAY, Backlog, Bools, Codes, Ints, Outcome, Plan, ShipPolicy
 
 PLACED_EARLIER = -1
 BY_SEGMENT = -2
@@ -71,17 +71,30 @@ def what_frees(backlog: Backlog, plan: Plan, line_id: int, peg_days: Ints) -> Fr
     ranked = rank_order(backlog, plan.score, stage=_stages(plan))
     upto = ranked[: int(np.flatnonzero(ranked == place)[0]) + 1]
     short = np.where(plan.outcome == Outcome.PLANNED, backlog.open_qty - plan.allocated_qty, 0)
-    queue = upto[(backlog.product_id[upto] == backlog.product_id[place]) & (plan.gate_line_id[upto] == 0)]
+    queue = upto[(backlog.product_id[upto] == backlog.product_id[place]) & _would_take(backlog, plan)[upto]]
     days = peg_days[plan.pegs.line_id == line_id]
     own = int(short[place])
     return Freeing(
         short_qty=own,
-        queue_qty=int(short[queue].sum()) + (own if plan.gate_line_id[place] else 0),
+        queue_qty=int(short[queue].sum()) + (0 if place in queue else own),
         lacking_qty=own - int(plan.pegged_qty[place]),
         next_peg_on=int(days.min()) if len(days) else NO_DAY,
         last_peg_on=int(days.max()) if len(days) else NO_DAY,
         gate_line_id=int(plan.gate_line_id[place]),
     )
+
+
+def _would_take(backlog: Backlog, plan: Plan) -> Bools:
+    """Return the lines that would take units of their product on hand at their turn, were there more of them.
+
+    Not those that wait for another product: they hold what they could use by then. But the first shipment of a
+    one-backorder order takes what is there.
+    """
+    gated = plan.gate_line_id > 0
+    gate = np.searchsorted(plan.line_id, plan.gate_line_id[gated])
+    takes = ~gated | ((backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped)
+    takes[gated] |= backlog.product_id[gate] == backlog.product_id[gated]
+    return takes
 
 
 def _place(plan: Plan, line_id: int) -> int:

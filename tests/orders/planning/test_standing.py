@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orders.planning.engine import plan
+from orders.planning.gating import all_lines_day, as_if_here, gating_lines
 from orders.planning.points import Linear
 from orders.planning.rules import Policy, Rule
 from orders.planning.standing import PLACED_EARLIER, Ahead, Freeing, ahead, what_frees
-from orders.planning.types import Attribute
-from tests.orders.planning.cases import TODAY, Case, Line, Product, Source, arrays
-from tests.orders.planning.reading import BY_URGENCY, run
+from orders.planning.types import Attribute, Outcome, Plan
+from tests.orders.planning.cases import TODAY, Case, Line, Pick, Product, Source, arrays, random_case
+from tests.orders.planning.checking import checked
+from tests.orders.planning.reading import BY_URGENCY, Row, rows, run
+
+cases = st.integers(0, 2**32).map(lambda seed: by_line(random_case(random.Random(seed))))
+
+
+def by_line(case: Case) -> Case:
+    """Return the case with its lines by id, as screens have them."""
+    return replace(case, lines=tuple(sorted(case.lines, key=lambda line: line.line_id)))
 
 
 def queue() -> Case:
@@ -92,6 +106,87 @@ def test_receiving_the_queue_quantity_frees_the_line_and_one_less_does_not(line_
     place = line_id - 1
     assert enough.allocated_qty[place] == case.lines[place].open_qty
     assert too_few.allocated_qty[place] < case.lines[place].open_qty
+
+
+def waiting_alone(case: Case, result: Plan) -> list[Line]:
+    """Return the lines that lack units and of whose order no other line does, unless it leaves in parts."""
+    planned = rows(result)
+    lacks = {
+        line.line_id: planned[line.line_id].outcome == Outcome.PLANNED
+        and planned[line.line_id].allocated < line.open_qty
+        for line in case.lines
+    }
+    others = {order: sum(lacks[x.line_id] for x in case.lines if x.order_id == order) for order in _orders(case)}
+    return [line for line in case.lines if lacks[line.line_id] and (not line.ship_policy or others[line.order_id] == 1)]
+
+
+def _orders(case: Case) -> set[int]:
+    return {line.order_id for line in case.lines}
+
+
+def received(case: Case, line: Line, units: int) -> Row:
+    """Return the line's plan with more units of its product on hand, in a warehouse of the least preference."""
+    return rows(run(replace(case, sources=(*case.sources, Source(line.product_id, units, 9, preference=5)))))[
+        line.line_id
+    ]
+
+
+@checked
+@given(cases)
+def test_as_many_units_as_are_named_free_a_line(case: Case):
+    result = run(case)
+    for line in waiting_alone(case, result):
+        frees = what_frees(arrays(case)[0], result, line.line_id, np.full(len(result.pegs.qty), TODAY))
+
+        got = received(case, line, frees.queue_qty)
+        pinned = rows(run(replace(case, picks=(*case.picks, Pick(line.line_id, 9, frees.short_qty)))))[line.line_id]
+
+        assert got.allocated == pinned.allocated == line.open_qty
+
+
+def test_a_first_shipment_ahead_takes_what_is_received_though_its_order_waits_for_more():
+    """2 are wanted by an order with one backorder, which waits for another product, 3 by the line behind it."""
+    lines = (
+        Line(1, 1, 1, 2, urgency=9.0, ship_policy=2),
+        Line(2, 1, 2, 1, urgency=9.0, ship_policy=2),
+        Line(3, 2, 1, 3),
+    )
+    sources = (Source(1, 9, source_id=501, expected_on=TODAY + 4), Source(2, 1, source_id=502, expected_on=TODAY + 8))
+    case = Case(lines, sources, (), (Product(1), Product(2)))
+    result = run(case)
+
+    frees = what_frees(arrays(case)[0], result, 3, np.full(len(result.pegs.qty), TODAY))
+
+    assert rows(result)[1].gate == 2
+    assert frees.queue_qty == 5
+    assert [received(case, lines[2], units).allocated for units in (5, 4)] == [3, 2]
+
+
+@checked
+@given(cases)
+def test_no_item_of_another_product_would_win_an_order_more_days_than_its_gating_item(case: Case):
+    """Where supply covers the order, for what nobody has ordered gates it; days by hand say nothing of supply."""
+    order_id = case.lines[0].order_id
+    own = (replace(line, eta_by_hand=0) for line in case.lines if line.order_id == order_id)
+    case = replace(case, lines=tuple(own))
+    product = {line.line_id: line.product_id for line in case.lines}
+    result = run(case)
+    gates = gating_lines(result, order_id)
+    waits = {line for line, row in rows(result).items() if row.outcome == Outcome.PLANNED and row.reason}
+
+    assert set(gates.tolist()) <= waits
+    assert bool(len(gates)) == bool(waits)
+    if len(gates) == 1 and (result.allocated_qty + result.pegged_qty == arrays(case)[0].open_qty).all():
+        day = {line: day_if_here(case, line) for line in waits}
+        others = [day[line] for line in waits if product[line] != product[gates[0]]]
+        assert day[gates[0]] <= min([all_lines_day(result.eta_p50), *others])
+
+
+def day_if_here(case: Case, line_id: int) -> int:
+    """Return the day of the case's only order if a line of it had its units."""
+    backlog, supply, frozen, products, attributes, context = arrays(case)
+    here = as_if_here(frozen, backlog, line_id)
+    return all_lines_day(plan(backlog, supply, here, products, attributes, BY_URGENCY, context).eta_p50)
 
 
 def test_a_line_that_is_not_in_the_plan_is_refused():
