@@ -36,9 +36,9 @@ class Outlook:
 
 
 def outlook_of(delivery: Delivery, *, now: datetime) -> Outlook | None:
-    """Return what would become of a delivery at the moment it is due; None for one that does not wait. At most ten
-    queries however much news goes with it."""
-    if delivery.state != DeliveryState.PENDING:
+    """Return what would become of a delivery at the moment it is due, of a proposal if it were approved now; None for
+    one that does not wait. At most ten queries however much news goes with it."""
+    if delivery.state not in (DeliveryState.PENDING, DeliveryState.PROPOSED):
         return None
     due_at = max(now, delivery.not_before)
     theirs = Delivery.objects.filter(

@@ -21,7 +21,8 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from kernel.zones import aware_of_viewer, viewer_time, viewer_zone
 from notifications.channels.short import render_short, sms_parts
-from notifications.models import Channel, Reply
+from notifications.delivering.outlook import outlook_of
+from notifications.models import Channel, Delivery, Reply
 from notifications.texts.languages import DEFAULT, language_of
 from notifications.texts.rendering import render
 from notifications.texts.words import read_once
@@ -60,8 +61,10 @@ send_messages = permission_required("notifications.send_message", raise_exceptio
 @see_backlog
 def workspace(request: HttpRequest) -> HttpResponse:
     """Show the queue, and one order of it: the one asked for, or the first."""
-    fragments = {PREVIEW: "orders/telling_message.html", "live": "orders/telling_queue.html"}
-    return render_page(request, "orders/telling.html", workspace_context(request), fragments=fragments)
+    context = workspace_context(request)
+    shown = "orders/telling_proposed.html" if context.get("proposal") else "orders/telling_message.html"
+    fragments = {PREVIEW: shown, "live": "orders/telling_queue.html"}
+    return render_page(request, "orders/telling.html", context, fragments=fragments)
 
 
 @require_POST
@@ -202,8 +205,10 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
     detail = order_detail(order)
     proposal = proposals().filter(order_ref=ref).select_related("fact").first()
     sentences = language_of(DEFAULT).reasons
-    if detail.plan is None or proposal:
-        return {"detail": detail, "proposal": proposal, "proposal_reasons": list(sentences.items())}
+    if proposal:
+        return {"detail": detail, "proposal_reasons": list(sentences.items()), **_proposed(proposal, request)}
+    if detail.plan is None:
+        return {"detail": detail}
     choices = _allowed(untold.date_choices(detail.plan, order), order, detail.plan, request)
     asked = request.POST if request.method == "POST" else request.GET
     day, splits, is_other = _asked_day(asked.get("other_on", "")), False, True
@@ -258,6 +263,17 @@ def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
         **_ways(order),
         "may_see_contact": request.user.has_perm("orders.see_contact"),
     }
+
+
+def _proposed(proposal: Delivery, request: HttpRequest) -> dict[str, Any]:
+    """Show a proposal in the words that it would have with the reason and the note of the form."""
+    asked = request.POST if request.method == "POST" else request.GET
+    reason, note = asked.get("reason", ""), asked.get("note", "")[: telling.MAX_NOTE]
+    known = reason in language_of(DEFAULT).reasons
+    words = {**({"reason": reason} if known else {}), **({"note": note} if note else {})}
+    proposal.wording = {**proposal.wording, **words, "by_colleague": True}
+    outlook = outlook_of(proposal, now=timezone.now())
+    return {"proposal": proposal, "outlook": outlook, "words": outlook.mail if outlook and outlook.mail else proposal}
 
 
 def _allowed(

@@ -10,8 +10,8 @@ const form = () => document.querySelector("[data-telling-form]");
 function preview() {
   clearTimeout(timer);
   timer = setTimeout(async () => {
-    if (!form()?.action.includes("/tell/")) return;
-    const way = form().elements.way.value;
+    if (!form()) return;
+    const way = form().elements.way?.value;
     const values = new FormData(form());
     const query = new URLSearchParams({ ref: form().dataset.tellingForm });
     for (const name of ["eta_on", "other_on", "reason", "note", "compensation", "macro", "asks"]) if (values.get(name)) query.set(name, values.get(name));
@@ -54,7 +54,7 @@ function pressMacro(key) {
 
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("[data-telling-form]")) return;
-  if (event.target.matches("[name=way], [name=call_note], .popover *, .line-eta *")) return;
+  if (event.target.matches("[name=way], [name=call_note], [name=why], .popover *, .line-eta *")) return;
   if (event.target.name === "other_on" && event.target.value)
     document.querySelectorAll("[data-date-choice]").forEach((choice) => (choice.checked = false));
   if (event.target.matches("[data-date-choice]")) form().elements.other_on.value = "";

@@ -58,6 +58,22 @@ def test_a_proposal_is_approved_in_other_words_and_can_be_undone(client: Client)
 
 
 @pytest.mark.usefixtures("proposes")
+def test_a_proposal_is_read_in_the_words_that_are_being_written(client: Client) -> None:
+    agent, message = signed_in(client, "agent"), proposed()
+    asked = {"tab": "approve", "ref": message.order_ref, "reason": "stock_short", "note": "We called."}
+
+    part = agent.get("/eta/", asked, headers={"HX-Request": "true", "HX-Target": "telling-preview"}).content.decode()
+    refused = agent.post("/eta/approvals/", {"message": message.pk, "do": "reject", "note": "We called."})
+
+    assert "We called." in part
+    assert "<textarea" not in part
+    assert message.subject_line in part
+    assert refused.content.decode().count("We called.") == 2
+    message.refresh_from_db()
+    assert message.wording == {}
+
+
+@pytest.mark.usefixtures("proposes")
 def test_many_proposals_are_approved_at_once_or_rejected_with_a_reason(client: Client) -> None:
     agent, messages = signed_in(client, "agent"), [proposed() for _ in range(3)]
 
