@@ -162,15 +162,15 @@ def days_moved(move: Move) -> SafeString:
     days = move.days_later
     if days is None:
         if move.eta_before == move.eta_after:
-            return format_html('<span class="mv">{}</span>', "no date")
+            return format_html('<span class="moved">{}</span>', "no date")
         gained = move.eta_before is None
         word = "gets a date" if gained else "loses its date"
-        return format_html('<span class="mv {}">{}</span>', "up" if gained else "down", word)
+        return format_html('<span class="moved {}">{}</span>', "up" if gained else "down", word)
     if days == 0:
-        return format_html('<span class="mv muted">{}</span>', "same day")
+        return format_html('<span class="moved muted">{}</span>', "same day")
     sign, word = ("▲", "sooner") if days < 0 else ("▼", "later")
     return format_html(
-        '<span class="mv {}"><span aria-hidden="true">{}</span>{} d {}</span>',
+        '<span class="moved {}"><span aria-hidden="true">{}</span>{} d {}</span>',
         "up" if days < 0 else "down",
         sign,
         abs(days),

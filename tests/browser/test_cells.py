@@ -86,7 +86,7 @@ def test_letters_edit_the_row_and_escape_leaves_it_as_it_was(ops: Person, stack:
     for _ in range(5):
         page.keyboard.press("j")
 
-    for key, label in (("u", "ETA"), ("h", "Hold"), ("o", "Owner"), ("n", "Note")):
+    for key, label in (("u", "ETA"), ("w", "Requested date"), ("h", "Hold"), ("o", "Owner"), ("n", "Note")):
         page.keyboard.press(key)
         expect(editor(page)).to_have_attribute("aria-label", f"{label} of {ref}")
         page.keyboard.press("Escape")
@@ -181,7 +181,7 @@ def test_the_editors_are_accessible(come_in: ComeIn, scheme: str) -> None:
     person = come_in("ops", color_scheme=scheme)
     page = person.see("/triage/")
     page.keyboard.press("j")
-    for key in "uhon":
+    for key in "uhonw":
         page.keyboard.press(key)
         expect(editor(page)).to_have_count(1)
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
@@ -209,6 +209,45 @@ def test_on_a_phone_the_editor_stays_on_the_screen_and_cards_say_what_to_do(come
     assert box["x"] + box["width"] <= 390
     assert box["y"] + box["height"] <= 844
     picture(page, "cell-phone")
+
+
+def test_on_a_phone_a_card_shows_its_owner_who_is_changed_there(come_in: ComeIn, stack: Stack) -> None:
+    page = come_in("ops", viewport={"width": 390, "height": 844}, has_touch=True).see("/triage/")
+    row, ref = row_at(page, 3)
+    expect(row.get_by_role("link", name=ref)).to_be_visible()
+
+    row.locator("[data-edit=owner]:visible").click()
+    editor(page).get_by_label("Owner").select_option(label="Olivia Marsh (me)")
+    editor(page).get_by_role("button", name="Assign").click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"Olivia Marsh looks after {ref}")
+    assert stack.rows(ETA, ref)[0]["owner"] is not None
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} has no owner")
+
+
+def test_the_requested_date_is_changed_in_its_column_and_on_the_order_s_page(ops: Person, stack: Stack) -> None:
+    wanted = "SELECT requested_on AS day FROM orders_order WHERE ref = %s"
+    page = ops.see("/triage/?col=requested&sort=-value")
+    row, ref = row_at(page, 5)
+    before = stack.rows(wanted, ref)[0]["day"]
+
+    row.locator("[data-edit=requested]").click()
+    editor(page).get_by_label("Requested date").fill(LATER)
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is wanted by")
+    expect(row.locator(".c-requested")).not_to_have_text(re.compile("Not set"))
+    assert str(stack.rows(wanted, ref)[0]["day"]) == LATER
+
+    ops.see(f"/orders/{ref}/")
+    page.keyboard.press("w")
+    expect(page.get_by_label("Requested date", exact=True)).to_be_focused()
+    page.get_by_role("button", name="No date").click()
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} has no requested date")
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is wanted by")
+    assert str(stack.rows(wanted, ref)[0]["day"]) == LATER
+    assert before is None or str(before) != LATER
 
 
 def test_without_scripts_a_cell_leads_to_its_form_and_back(come_in: ComeIn) -> None:

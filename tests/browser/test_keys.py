@@ -46,6 +46,16 @@ def test_e_expedites_and_z_takes_it_back(ops: Person) -> None:
     expect(page.locator("main")).to_have_count(1)
 
 
+def test_the_key_of_what_cannot_be_done_says_why(ops: Person) -> None:
+    page = ops.see("/triage/?view=hold")
+    page.keyboard.press("j")
+
+    page.keyboard.press("s")
+
+    expect(page.locator("#toasts")).to_contain_text("Nothing to split: it is on hold.")
+    expect(page.locator(".panel").get_by_role("link", name="Split")).to_have_count(0)
+
+
 def test_h_opens_the_hold_form_of_an_open_panel_and_escape_leaves_it(ops: Person) -> None:
     page = ops.see("/triage/")
     page.keyboard.press("j")
