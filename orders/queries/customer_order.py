@@ -126,18 +126,20 @@ def customer_order(order: Order, *, today: date, spoken: Language) -> CustomerOr
     holds = set(order.holds.filter(released_at=None).values_list("kind", flat=True))
     notice = order.delay_notices.order_by("-number").first()
     items, lines = _items(order)
+    has_left = order.lines.filter(shipped_qty__gt=0).exists()
+    together = _together(order, has_left=has_left)
     is_open = order.status == OrderStatus.OPEN
     occasion = FeedbackOccasion.DELIVERY if order.status == OrderStatus.SHIPPED else FeedbackOccasion.WAITING
     asked = notice if is_open and notice and notice.outcome == DelayOutcome.OPEN else None
     return CustomerOrder(
         order=order,
-        headline=_headline(order, plan, holds, spoken, today),
-        lead=_lead(order, plan, promise, notice, holds, spoken, today),
+        headline=_headline(order, plan, holds, spoken, today, has_left=has_left, together=together),
+        lead=_lead(order, plan, promise, notice, holds, spoken, today, together=together),
         step=_step(order, plan, items),
         is_held=bool(holds),
         items=items,
         more_items=lines - len(items),
-        choices=_choices(order, plan, asked, spoken, today) if is_open and not holds else (),
+        choices=_choices(plan, asked, spoken, today, together=together) if is_open and not holds else (),
         offers=_offers(order, items) if is_open and not holds else (),
         ready_units=Allocation.objects.filter(line__order=order).aggregate(units=Sum("qty"))["units"] or 0,
         open_units=order.lines.aggregate(units=Sum("open_qty"))["units"] or 0,
@@ -221,7 +223,16 @@ def _item(line: OrderLine) -> Item:
     )
 
 
-def _headline(order: Order, plan: OrderPlan | None, holds: set[str], spoken: Language, today: date) -> str:
+def _headline(
+    order: Order,
+    plan: OrderPlan | None,
+    holds: set[str],
+    spoken: Language,
+    today: date,
+    *,
+    has_left: bool,
+    together: bool,
+) -> str:
     if order.status == OrderStatus.CANCELLED:
         return _("This order is cancelled")
     if order.status == OrderStatus.SHIPPED:
@@ -236,11 +247,11 @@ def _headline(order: Order, plan: OrderPlan | None, holds: set[str], spoken: Lan
     if plan is None or plan.eta_p50 is None:
         return _("We cannot name a day yet")
     day = {"day": spoken.day(plan.eta_p50, today=today)}
-    is_rest = order.lines.filter(shipped_qty__gt=0).exists()
     if plan.short_units:
+        is_rest = has_left or (_may_split(plan) and not together)
         said = _("We expect to send the rest of your order on %(day)s") if is_rest else ""
         return (said or _("We expect to send your order on %(day)s")) % day
-    said = _("The rest of your order is here and leaves on %(day)s") if is_rest else ""
+    said = _("The rest of your order is here and leaves on %(day)s") if has_left else ""
     return (said or _("Your order is here and leaves on %(day)s")) % day
 
 
@@ -252,8 +263,10 @@ def _lead(
     holds: set[str],
     spoken: Language,
     today: date,
+    *,
+    together: bool,
 ) -> tuple[str, ...]:
-    """Say what was promised, why it is as it is, and how sure the day is."""
+    """Say what leaves before the rest, what was promised, why it is as it is, and how sure the day is."""
     if order.status == OrderStatus.CANCELLED and notice and notice.outcome == DelayOutcome.EXPIRED:
         day = {"day": spoken.day(notice.answer_by_on, today=today)}
         return (
@@ -267,6 +280,14 @@ def _lead(
     if plan is None:
         return ()
     said = []
+    if _may_split(plan) and not together:
+        ready = plan.open_units - plan.short_units
+        first = ngettext(
+            "%(ready)s of %(all)s items is here and leaves next.",
+            "%(ready)s of %(all)s items are here and leave next.",
+            ready,
+        )
+        said.append(first % {"ready": number_format(ready), "all": number_format(plan.open_units)})
     if promise and plan.eta_p50 and plan.eta_p50 > promise.promised_on:
         day = {"day": spoken.day(promise.promised_on, today=today)}
         said.append(_("We first promised %(day)s, and we are sorry.") % day)
@@ -290,8 +311,13 @@ def _may_split(plan: OrderPlan) -> bool:
     return 0 < plan.short_units < plan.open_units
 
 
+def _together(order: Order, *, has_left: bool) -> bool:
+    """Tell whether all that is still to be sent waits for its last unit."""
+    return order.ship_policy == ShipPolicy.COMPLETE or (order.ship_policy == ShipPolicy.ONE_BACKORDER and has_left)
+
+
 def _choices(
-    order: Order, plan: OrderPlan | None, asked: DelayNotice | None, spoken: Language, today: date
+    plan: OrderPlan | None, asked: DelayNotice | None, spoken: Language, today: date, *, together: bool
 ) -> tuple[Choice, ...]:
     """Return the ways to go on. Where a notice asks for consent, each of them gives it to the notice's day."""
     if plan is None or not (plan.short_units or asked):
@@ -300,7 +326,6 @@ def _choices(
     day = {"day": spoken.day(on, today=today)}
     whole = (_("Everything leaves on %(day)s.") if on else _("Everything leaves as soon as we have it all.")) % day
     ready = plan.open_units - plan.short_units
-    together = order.ship_policy == ShipPolicy.COMPLETE
     wait = _("I agree to wait") if asked else _("Keep waiting")
     if not _may_split(plan):
         return (Choice(ChoiceKind.WAIT, wait, whole, asked is None),)

@@ -43,6 +43,7 @@ def test_a_message_that_asks_names_the_choices_of_the_page(order: Order, substit
 
 def test_keeping_together_gives_stock_back_to_others_and_the_page_shows_the_plan(order: Order) -> None:
     client = opened(order)
+    assert "We expect to send the rest of your order on" in client.get(f"/my-order/{order.ref}/").content.decode()
 
     assert choose(client, order, kind="together") == 302
     waiting = client.get(f"/my-order/{order.ref}/?done=together").content.decode()
@@ -52,6 +53,7 @@ def test_keeping_together_gives_stock_back_to_others_and_the_page_shows_the_plan
     assert "We are working out your new date" in waiting
     assert "data-planning" in waiting
     assert "data-planning" not in planned
+    assert "We expect to send your order on" in planned
     assert Order.objects.get(pk=order.pk).ship_policy == "complete"
     assert CustomerChoice.objects.get().kind == "together"
 
@@ -62,6 +64,24 @@ def test_taking_what_is_ready_makes_an_order_ship_in_parts(order: Order) -> None
     assert choose(opened(order), order, kind="send_ready") == 302
 
     assert Order.objects.get(pk=order.pk).ship_policy == "partial"
+
+
+@pytest.mark.parametrize(
+    ("policy", "shipped", "kind"),
+    [
+        ("partial", 1, "send_ready"),
+        ("one_backorder", 0, "send_ready"),
+        ("one_backorder", 1, "together"),
+        ("complete", 0, "together"),
+    ],
+)
+def test_the_way_that_is_marked_is_how_the_order_is_handled(order: Order, policy: str, shipped: int, kind: str) -> None:
+    OrderLine.objects.filter(order=order, position=2).update(shipped_qty=shipped)
+    Order.objects.filter(pk=order.pk).update(ship_policy=policy)
+
+    mine = opened(order).get(f"/my-order/{order.ref}/").context["mine"]
+
+    assert [choice.kind for choice in mine.choices if choice.is_current] == [kind]
 
 
 def test_the_same_form_sent_again_is_thanked_for_and_counts_once(order: Order) -> None:

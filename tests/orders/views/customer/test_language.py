@@ -18,10 +18,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("code", "headline", "reason", "lang"),
     [
-        ("de", "Wir senden Ihre Bestellung voraussichtlich am", "auf dem Weg in unser Lager", "de"),
-        ("fr", "Nous pensons envoyer votre commande le", "en route vers notre entrepôt", "fr"),
-        ("es-MX", "Esperamos enviar su pedido el", "en camino a nuestro almacén", "es"),
-        ("pt", "We expect to send your order on", "on its way to our warehouse", "en-gb"),
+        ("de", "Wir senden den Rest Ihrer Bestellung voraussichtlich am", "auf dem Weg in unser Lager", "de"),
+        ("fr", "Nous pensons envoyer le reste de votre commande le", "en route vers notre entrepôt", "fr"),
+        ("es-MX", "Esperamos enviar el resto de su pedido el", "en camino a nuestro almacén", "es"),
+        ("pt", "We expect to send the rest of your order on", "on its way to our warehouse", "en-gb"),
     ],
 )
 def test_the_page_speaks_the_customer_s_language(
