@@ -16,6 +16,21 @@ from orders.replanning.scope import Scope
 
 GUARANTEE_COLUMNS = ("segment", "kept", "stage")
 PROMISE_COLUMNS = ("promise_rule",)
+# What each line plan has; the points of its criteria and the columns above come besides.
+LINE_TYPES = {
+    "line_id": "int8",
+    "order_id": "int8",
+    "product_id": "int8",
+    "score": "float8",
+    "outcome": "int2",
+    "reason": "int2",
+    "allocated_qty": "int4",
+    "pegged_qty": "int4",
+    "eta_p50": "date",
+    "eta_p90": "date",
+    "gate_line_id": "int8",
+    "policy_id": "int8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +125,5 @@ def _ask_lines(ask: Asking, scope: Scope, rules: int, said: tuple[str, ...]) -> 
             COALESCE(p.eta_p50, '-infinity'), COALESCE(p.eta_p90, '-infinity'), p.gate_line_id, p.policy_id{points}
         FROM orders_lineplan p WHERE {scope.products("p.product_id")}
     """
-    types = {
-        "line_id": "int8",
-        "order_id": "int8",
-        "product_id": "int8",
-        "score": "float8",
-        "outcome": "int2",
-        "reason": "int2",
-        "allocated_qty": "int4",
-        "pegged_qty": "int4",
-        "eta_p50": "date",
-        "eta_p90": "date",
-        "gate_line_id": "int8",
-        "policy_id": "int8",
-    }
-    types |= {"points": f"float8[{rules}]"}
-    types |= dict.fromkeys(said, "int2")
+    types = {**LINE_TYPES, "points": f"float8[{rules}]", **dict.fromkeys(said, "int2")}
     return ask.rows(query, scope.params, types)

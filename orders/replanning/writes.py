@@ -11,7 +11,7 @@ from orders.planning.runs import starts_of
 from orders.planning.types import Ints
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.diff import Changes, ClaimChanges
-from orders.replanning.stored import GUARANTEE_COLUMNS, PROMISE_COLUMNS
+from orders.replanning.stored import GUARANTEE_COLUMNS, LINE_TYPES, PROMISE_COLUMNS
 
 _LINE_STAGE = """
     line_id bigint, order_id bigint, product_id bigint, score float8, points float8[], outcome smallint,
@@ -132,21 +132,8 @@ def _write_lines(changes: Changes) -> int:
 
 def line_fields(changes: Changes) -> Sequence[Field]:
     """Return the line plans to set as columns of their table."""
-    types = {
-        "line_id": "int8",
-        "order_id": "int8",
-        "product_id": "int8",
-        "score": "float8",
-        "outcome": "int2",
-        "reason": "int2",
-        "allocated_qty": "int4",
-        "pegged_qty": "int4",
-        "eta_p50": "date",
-        "eta_p90": "date",
-        "gate_line_id": "int8",
-        "policy_id": "int8",
-    }
-    types |= {name: "int2" for name in (*GUARANTEE_COLUMNS, *PROMISE_COLUMNS) if name in changes.lines}
+    said = [name for name in (*GUARANTEE_COLUMNS, *PROMISE_COLUMNS) if name in changes.lines]
+    types = LINE_TYPES | dict.fromkeys(said, "int2")
     fields = [Field(name, type_, changes.lines[name]) for name, type_ in types.items()]
     return [*fields, Field("points", "float8[]", changes.points)]
 
