@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from hypothesis import settings
 
 from tests.emptying import empty_database
+from tests.factories.orders import make_user
 
 # The same cases in each run, however long a busy machine takes over one.
 settings.load_profile("ci")
@@ -30,6 +31,20 @@ def kicks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
     if "real_broker" not in request.fixturenames:
         monkeypatch.setattr("kernel.kick._send", sent.append)
     return sent
+
+
+@pytest.fixture
+def agent(client: Client) -> Client:
+    """A browser in which an agent is signed in."""
+    client.force_login(make_user("agent"))
+    return client
+
+
+@pytest.fixture
+def ops(client: Client) -> Client:
+    """A browser in which somebody of operations is signed in."""
+    client.force_login(make_user("ops"))
+    return client
 
 
 @pytest.fixture

@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ops(client: Client) -> Client:
-    client.force_login(make_user("ops"))
-    return client
-
-
-@pytest.fixture
 def purchase_order() -> PurchaseOrder:
     supplier = make_supplier("NETTLE", name="Nettle Kitchenware")
     return make_purchase_order([(make_product("TRAY"), 40), (make_product("TIN"), 10)], supplier=supplier)

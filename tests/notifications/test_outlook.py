@@ -15,7 +15,6 @@ from notifications.delivering.outlook import outlook_of
 from notifications.delivering.sending import send_due
 from notifications.models import Delivery, MessageRules, Threshold
 from tests.factories.messages import make_fact
-from tests.factories.orders import make_user
 from tests.notifications.smtp_server import Script
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +29,6 @@ def announced(minutes_ago: int = 2, order_id: int = ORDER, kind: str = "orders.e
 
 def outlook(delivery: Delivery) -> Any:
     return outlook_of(Delivery.objects.select_related("fact").get(pk=delivery.pk), now=timezone.now())
-
-
-@pytest.fixture
-def ops(client: Client) -> Client:
-    client.force_login(make_user("ops"))
-    return client
 
 
 def test_what_was_overtaken_says_that_it_does_not_go_out(ops: Client, server: Script) -> None:

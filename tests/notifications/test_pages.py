@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ops(client: Client) -> Client:
-    client.force_login(make_user("ops"))
-    return client
-
-
-@pytest.fixture
 def waiting() -> Delivery:
     fact = make_fact(now=timezone.now() - timedelta(minutes=2))
     announce([fact])

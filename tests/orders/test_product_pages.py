@@ -23,12 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ops(client: Client) -> Client:
-    client.force_login(make_user("ops"))
-    return client
-
-
-@pytest.fixture
 def scarce() -> Product:
     """Ten on hand, two orders that want sixteen, thirty on the way; planned."""
     product = make_product("TRAY", name="Dinner tray")

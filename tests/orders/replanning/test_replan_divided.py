@@ -53,8 +53,11 @@ def allocated(order: Order) -> int:
     return sum(Allocation.objects.filter(line__order=order).values_list("qty", flat=True))
 
 
-def test_a_line_that_gains_keeps_what_it_had_from_a_better_ranked_newcomer() -> None:
-    publish(segments=[segment("all", "gain")])
+@pytest.mark.parametrize(("guarantee", "units"), [("gain", (4, 1)), ("redistribute", (0, 5))])
+def test_what_a_line_has_is_kept_from_a_better_ranked_newcomer_if_it_gains(
+    guarantee: str, units: tuple[int, int]
+) -> None:
+    publish(segments=[segment("all", guarantee)])
     product = make_product()
     make_stock(product, on_hand=5)
     first = make_order([(product, 4)])
@@ -63,21 +66,8 @@ def test_a_line_that_gains_keeps_what_it_had_from_a_better_ranked_newcomer() -> 
 
     replan(product_ids=[product.pk], cause="test", now=NOW)
 
-    assert (allocated(first), allocated(newcomer)) == (4, 1)
+    assert (allocated(first), allocated(newcomer)) == units
     assert full()["rows_written"] == 0
-
-
-def test_without_segments_the_better_ranked_newcomer_takes_the_units() -> None:
-    publish(segments=[segment("nobody", "redistribute")])
-    product = make_product()
-    make_stock(product, on_hand=5)
-    first = make_order([(product, 4)])
-    full()
-    newcomer = make_order([(product, 5)])
-
-    replan(product_ids=[product.pk], cause="test", now=NOW)
-
-    assert (allocated(first), allocated(newcomer)) == (0, 5)
 
 
 def test_a_line_that_fills_gets_no_more_than_it_had() -> None:

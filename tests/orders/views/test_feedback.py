@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.dialogue.feedback import give_feedback
 from orders.models import EtaRevision, Feedback, Reason
 from tests.factories.inventory import make_product
-from tests.factories.orders import make_order, make_user
+from tests.factories.orders import make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def rated(rating: int, comment: str = "") -> Feedback:
     order = make_order([(make_product(), 1)])
     return give_feedback(order.ref, rating=rating, reasons=["late"], comment=comment, now=timezone.now())
-
-
-@pytest.fixture
-def agent(client: Client) -> Client:
-    client.force_login(make_user("agent"))
-    return client
 
 
 def test_the_inbox_shows_what_waits_for_an_answer_and_the_score(agent: Client) -> None:

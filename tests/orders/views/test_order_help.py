@@ -15,15 +15,9 @@ from orders.models import Order
 from orders.replan import replan
 from orders.rules import policies
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier
-from tests.factories.orders import make_order, make_user
+from tests.factories.orders import make_order
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def agent(client: Client) -> Client:
-    client.force_login(make_user("agent"))
-    return client
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def agent(client: Client) -> Client:
-    client.force_login(make_user("agent"))
-    return client
-
-
-@pytest.fixture
 def order() -> Order:
     return make_order([(make_product(), 1)])
 

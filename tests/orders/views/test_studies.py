@@ -38,12 +38,6 @@ def make_study(kind: StudyKind = StudyKind.BACKTEST_POLICIES, **fields: Any) -> 
     return Study.objects.create(kind=kind, not_before=now, expires_at=now, **{**known, **fields})
 
 
-@pytest.fixture
-def ops(client: Client) -> Client:
-    client.force_login(make_user("ops"))
-    return client
-
-
 def test_the_best_of_each_row_is_marked_whichever_way_is_better() -> None:
     found = compare(RESULT)
 

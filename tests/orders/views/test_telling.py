@@ -17,18 +17,12 @@ from notifications.models import Delivery, Fact
 from orders.models import EtaRevision, Order, OrderPromise, Telling
 from orders.replan import replan
 from tests.factories.inventory import make_product, make_purchase_order
-from tests.factories.orders import make_customer, make_order, make_order_plan, make_user
+from tests.factories.orders import make_customer, make_order, make_order_plan
 from tests.orders.views.backlog import planned_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = timezone.localdate()
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def agent(client: Client) -> Client:
-    client.force_login(make_user("agent"))
-    return client
 
 
 def slipped(name: str = "Castlegate", days: int = 7, hours_ago: int = 1, **customer: str) -> Order:

@@ -23,18 +23,6 @@ from tests.orders.views.test_telling import deliver, slipped, tell
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def agent(client: Client) -> Client:
-    client.force_login(make_user("agent"))
-    return client
-
-
-@pytest.fixture
-def ops(client: Client) -> Client:
-    client.force_login(make_user("ops"))
-    return client
-
-
 def macro(**said: Any) -> Macro:
     values = {"key": "a", "name": "Supplier is late", **said}
     return keep_macro(None, said=values, version=None, actor=make_user("admin"))

@@ -37,12 +37,6 @@ def sms(settings: Settings) -> Any:
         yield script
 
 
-@pytest.fixture
-def agent(client: Client) -> Client:
-    client.force_login(make_user("agent"))
-    return client
-
-
 def slipped(*, prefers: str = "sms", **customer: Any) -> Order:
     """An order of somebody with a telephone and no e-mail, told today, planned for ``NEW_DAY``."""
     one = make_customer(**{"email": "", "phone": NUMBER, **customer})
