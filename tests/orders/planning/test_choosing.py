@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from orders.planning import choosing
 from orders.planning.points import Linear
 from orders.planning.rules import Policy, Rule
+from orders.planning.types import Reason
 from tests.orders.planning.cases import Case, Line, Pick, Product, Source, random_case
-from tests.orders.planning.choosing_oracle import ChoosingOracle, contested_case
-from tests.orders.planning.reading import BY_URGENCY, rows, run
+from tests.orders.planning.choosing_oracle import PENNY, ChoosingOracle, contested_case
+from tests.orders.planning.mixed_cases import mixed_case
+from tests.orders.planning.reading import BY_URGENCY, Row, rows, run
+from tests.orders.planning.terms_oracle import TermsOracle
 
 RULES = (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),)
 CHOOSING = Policy("priority", RULES, whole_orders="chosen")
@@ -33,6 +36,24 @@ def worth_completed(case: Case, policy: Policy) -> float:
         line.order_id for line in case.lines if sum(planned[line.line_id].stock.values()) < oracle.need[line.line_id]
     }
     return oracle.worth({line.order_id for line in case.lines if oracle.is_candidate(line)} - lacking)
+
+
+constrained = st.integers(0, 2**32).map(lambda seed: contested_with_constraints(random.Random(seed)))
+
+
+def contested_with_constraints(random_: random.Random) -> Case:
+    """Return a case with terms, far-future lines, sites and hands, in which orders that ship together compete."""
+    case, rivals = mixed_case(random_, "rank"), contested_case(random_)
+    lines, orders = (max(ids) for ids in zip(*((line.line_id, line.order_id) for line in case.lines), strict=True))
+    known, contested_ = ({product.product_id for product in each.products} for each in (case, rivals))
+    more = (
+        replace(line, line_id=line.line_id + lines, order_id=line.order_id + orders, urgency=line.urgency + 3)
+        for line in rivals.lines
+        if line.product_id in known
+    )
+    supply = (source for source in rivals.sources if source.product_id in known)
+    kept = (source for source in case.sources if source.product_id not in contested_)
+    return replace(case, lines=(*case.lines, *more), sources=(*kept, *supply))
 
 
 def two_small_for_one_big() -> Case:
@@ -99,6 +120,47 @@ def test_no_line_of_another_order_has_fewer_units_on_hand_than_by_rank(case: Cas
     for line in case.lines:
         if not oracle.is_candidate(line):
             assert chosen[line.line_id].allocated >= by_rank[line.line_id].allocated
+
+
+@checked
+@given(constrained)
+def test_with_every_constraint_mixed_in_it_completes_no_less_and_takes_from_nobody_else(case: Case):
+    by_rank, chosen = rows(run(case)), rows(run(case, CHOOSING))
+    candidates = {line.order_id: candidate(case, line.order_id) for line in case.lines}
+
+    assert worth(case, chosen, candidates) >= worth(case, by_rank, candidates) - 1e-9
+    for line in case.lines:
+        if not candidates[line.order_id]:
+            assert chosen[line.line_id].allocated >= by_rank[line.line_id].allocated
+
+
+def test_choices_are_made_among_mixed_constraints():
+    """So that the property above is not kept by never choosing."""
+    made = 0
+    for seed in range(CASES):
+        case = contested_with_constraints(random.Random(seed))
+        made += any(row.reason == Reason.STANDS_BACK for row in rows(run(case, CHOOSING)).values())
+    assert made > CASES / 100
+
+
+def candidate(case: Case, order_id: int) -> bool:
+    """Tell whether an order ships together, is not held, has no split limit and is not wanted far ahead."""
+    lines = [line for line in case.lines if line.order_id == order_id]
+    oracle = TermsOracle(case)
+    first = lines[0]
+    whole = first.ship_policy == 1 or (first.ship_policy == 2 and first.has_shipped)
+    wants = any(oracle.need[line.line_id] for line in lines)
+    return whole and wants and not first.on_hold and not first.max_sources and not oracle.wanted_by(first)
+
+
+def worth(case: Case, planned: dict[int, Row], candidates: dict[int, bool]) -> float:
+    """Return what the candidates are worth whose every unit is on hand."""
+    need = TermsOracle(case).need
+    lines = [line for line in case.lines if candidates[line.order_id]]
+    lacking = {line.order_id for line in lines if sum(planned[line.line_id].stock.values()) < need[line.line_id]}
+    done = [line for line in lines if line.order_id not in lacking]
+    units = sum(max(line.urgency, 0) * need[line.line_id] for line in done)
+    return PENNY * len({line.order_id for line in done}) + units
 
 
 @checked

@@ -21,7 +21,7 @@ from tests.orders.planning.quota_oracle import random_quota_case
 from tests.orders.planning.reading import BY_URGENCY, as_bytes, kept, rows, run
 from tests.orders.planning.segment_oracle import random_segmented_case
 from tests.orders.planning.terms_oracle import random_terms_case
-from tests.orders.planning.test_choosing import CHOOSING
+from tests.orders.planning.test_choosing import CHOOSING, contested_with_constraints
 
 
 def random_mixed_case(random_: random.Random) -> Case:
@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[Callable[[random.Random], Case], Policy]] = {
     "terms": (random_terms_case, BY_URGENCY),
     "everything mixed": (random_mixed_case, BY_URGENCY),
     "whole orders chosen": (contested_case, CHOOSING),
+    "whole orders chosen, everything mixed": (contested_with_constraints, CHOOSING),
 }
 of_every_kind = pytest.mark.parametrize("kind", KINDS)
 seeds = st.integers(0, 2**32)
