@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from notifications.texts.languages import language_of
-from notifications.texts.placeholders import fill, order_news, values_of
+from notifications.texts.placeholders import fill, given_in, order_news, values_of
 from notifications.texts.rendering import Mail, OrderNews, words_kind
 from notifications.texts.words import SMS, SUMMARY, Words, words_of
 
@@ -42,7 +42,10 @@ def render_short(
     words = words or words_of(words_kind(kind, payload), spoken, channel=SMS)
     values = values_of(payload, language=spoken, told_on=told_on, today=today)
     heading = spoken.say("order", ref=values["order_ref"])
-    return Mail(heading, short(fill(words.body_text, {**values, "lines": ""})), "", words.version)
+    text = fill(words.body_text, {**values, "lines": ""})
+    if "{compensation}" not in words.body_text:  # else nobody would tell the customer what they were given
+        text = f"{text} {values['compensation']}"
+    return Mail(heading, short(text), "", words.version)
 
 
 def render_short_summary(news: Sequence[OrderNews], *, language: str, today: date, words: Words | None = None) -> Mail:
@@ -58,7 +61,8 @@ def render_short_summary(news: Sequence[OrderNews], *, language: str, today: dat
     listed = "; ".join([*(f"{order.ref} {order.said}" for order in said), *more])
     values = values_of(news[0].payload, language=spoken, told_on=None, today=today)
     text = fill(words.body_text, {**values, "orders": str(len(news)), "lines": f"{listed}. {said[0].link}"})
-    return Mail(spoken.say("your_orders"), short(text), "", words.version)
+    given = (given_in(each.payload, spoken) for each in news)
+    return Mail(spoken.say("your_orders"), short(" ".join([text, *filter(None, given)])), "", words.version)
 
 
 def short(text: str) -> str:

@@ -135,7 +135,7 @@ def values_of(payload: Mapping[str, Any], *, language: Language, told_on: date |
         "promised_date": language.day(parsed_date(payload["promised_on"]), today=today),
         "reason": language.reason(payload["reason"]),
         "note": payload.get("note", ""),
-        "compensation": _given(payload.get("compensation"), language),
+        "compensation": given_in(payload, language),
         "when": _when(payload, language, told_on=told_on, today=today),
         "answer_by_date": language.day(_answer_by(payload), today=today),
         "choices": _choices(payload.get("asks", ()), language),
@@ -179,7 +179,7 @@ def order_news(
         name = "news_moved"
     asked = _choices(payload.get("asks", ()), language)
     question = language.say("please_choose", choices=asked) if asked else ""
-    given = _given(payload.get("compensation"), language)
+    given = given_in(payload, language)
     note = "\n".join(filter(None, (given, payload.get("note", ""), question)))
     return SaidOfOrder(ref, language.say(name, day=new, old=old), note, hidden_link(ref))
 
@@ -189,12 +189,12 @@ def hidden_link(order_ref: str) -> str:
     return f"{settings.BASE_URL}/o/only-in-the-mail/{order_ref}/"
 
 
-def _given(compensation: Mapping[str, Any] | None, language: Language) -> str:
-    """Say what the customer is given, ``{"kind", "percent", "amount", "code"}``; nothing where nothing is given."""
-    if not compensation:
+def given_in(payload: Mapping[str, Any], language: Language) -> str:
+    """Say what a fact gives the customer, ``{"kind", "percent", "amount", "code"}``; nothing where nothing is given."""
+    given = payload.get("compensation")
+    if not given:
         return ""
-    values = {**compensation, "amount": language.amount(compensation["amount"])}
-    return language.say(f"given_{compensation['kind']}", **values)
+    return language.say(f"given_{given['kind']}", **{**given, "amount": language.amount(given["amount"])})
 
 
 def _when(payload: Mapping[str, Any], language: Language, *, told_on: date | None, today: date) -> str:

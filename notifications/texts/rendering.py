@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -81,6 +81,8 @@ def render(
     label = spoken.say("order", ref=values["order_ref"])
     button = spoken.say(BUTTONS.get(words_kind(kind, payload), "button"))
     given = payload.get("compensation") or {}
+    if given and "{compensation}" not in words.body_text:  # whoever is given something has to read of it
+        words = replace(words, body_text=f"{words.body_text.rstrip()}\n\n{{compensation}}\n")
     how = {"label": label, "button": button, "code": spoken.code, "to_quote": given.get("code", "")}
     return _mail(words, values, listed=listed, table=table, **how)
 

@@ -262,3 +262,13 @@ def test_the_code_that_a_customer_has_to_quote_stands_out() -> None:
 
     assert re.search(r"code <strong[^>]*>AC7DK9LMNP</strong> when", mail.body_html)
     assert "code AC7DK9LMNP when" in mail.body_text
+
+
+def test_words_that_leave_a_compensation_out_do_not_keep_it_from_the_customer() -> None:
+    given = {"kind": "shipping", "percent": 0, "amount": "4.95", "code": "AC7DK9LMNP"}
+    payload = make_payload(17, compensation=given, eta_on=None)
+
+    mail = render("eta_slipped", payload, language="en", told_on=date(2026, 11, 21), today=TODAY)
+
+    assert mail.body_text.endswith("is free. Quote the code AC7DK9LMNP when you order.\n")
+    assert ">AC7DK9LMNP</strong>" in mail.body_html

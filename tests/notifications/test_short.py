@@ -70,3 +70,26 @@ def test_days_have_their_article_in_short_messages_too(code: str, words: str) ->
     for kind in ("eta_slipped", "eta_improved"):
         text = render_short(kind, make_payload(17), language=code, told_on=TOLD, today=TODAY)
         assert words in text.body_text
+
+
+GIVEN = {"kind": "credit", "percent": 0, "amount": "12.50", "code": "AC7DK9LMNP"}
+
+
+@pytest.mark.parametrize("language", codes())
+@pytest.mark.parametrize("kind", ["eta_slipped", "eta_improved", "follow_up", "delay_consent", "compensated"])
+def test_what_is_given_is_said_once_with_its_code(kind: str, language: str) -> None:
+    payload = make_payload(compensation=GIVEN, notice={"answer_by_on": "2026-12-02"})
+
+    text = render_short(kind, payload, language=language, told_on=TOLD, today=TODAY).body_text
+
+    assert text.count("AC7DK9LMNP") == 1
+    assert sms_parts(text) <= 3
+
+
+def test_a_summary_says_what_is_given_with_any_of_its_orders() -> None:
+    plain, given = make_payload(1), make_payload(4, compensation=GIVEN)
+    news = [OrderNews("eta_slipped", each, TOLD) for each in (plain, plain, plain, given)]
+
+    text = render_short_summary(news, language="en", today=TODAY).body_text
+
+    assert "we take £12.50 off your next order. Quote the code AC7DK9LMNP" in text
