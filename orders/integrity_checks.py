@@ -99,7 +99,7 @@ _PLANS = {
         JOIN orders_order o ON o.id = p.order_id
         JOIN (SELECT l.order_id, count(*) AS lines, sum(l.open_qty) AS units,
                 sum(l.open_qty - least(coalesce(a.qty, 0), l.open_qty)) AS short,
-                sum(l.open_qty * (l.unit_price * 100)::bigint) AS value
+                sum(l.open_qty * l.unit_price_minor) AS value
             FROM orders_orderline l LEFT JOIN ({_CLAIMED}) a ON a.line_id = l.id
             WHERE l.open_qty > 0 GROUP BY l.order_id) t ON t.order_id = p.order_id
         WHERE (p.open_lines, p.open_units, p.short_units, p.open_value_minor)

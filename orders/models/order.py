@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Cast, Upper
 from django.utils import timezone
 
 from inventory.models import Product
@@ -120,6 +120,11 @@ class OrderLine(models.Model):
     open_qty = models.GeneratedField(
         expression=F("ordered_qty") - F("shipped_qty") - F("cancelled_qty"),
         output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    unit_price_minor = models.GeneratedField(  # planning adds up whole numbers
+        expression=Cast(F("unit_price") * 100, models.BigIntegerField()),
+        output_field=models.BigIntegerField(),
         db_persist=True,
     )
 

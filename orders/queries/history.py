@@ -44,7 +44,7 @@ _ORDERS = f"""
 """
 _LINES = f"""
     SELECT l.id, l.order_id, l.product_id, l.ordered_qty - l.cancelled_qty, l.cancelled_qty,
-        (l.unit_price * 100)::bigint, l.position
+        l.unit_price_minor, l.position
     FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
     WHERE {_WITHIN} ORDER BY l.id
 """

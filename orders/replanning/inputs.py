@@ -156,7 +156,7 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
 
 def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"""
-        SELECT l.id, l.order_id, l.product_id, l.open_qty, l.position, (l.unit_price * 100)::bigint
+        SELECT l.id, l.order_id, l.product_id, l.open_qty, l.position, l.unit_price_minor
         FROM orders_orderline l WHERE l.open_qty > 0 AND {scope.products("l.product_id")}
     """
     types = {

@@ -65,8 +65,8 @@ _ROLL_UP = f"""
             count(*) FILTER (WHERE COALESCE(p.allocated_qty, 0) < l.open_qty) AS short_lines,
             sum(l.open_qty) AS open_units,
             sum(l.open_qty - LEAST(COALESCE(p.allocated_qty, 0), l.open_qty)) AS short_units,
-            sum(l.open_qty * (l.unit_price * 100)::bigint) AS open_value_minor,
-            sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty) * (l.unit_price * 100)::bigint) AS ready_value_minor,
+            sum(l.open_qty * l.unit_price_minor) AS open_value_minor,
+            sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty) * l.unit_price_minor) AS ready_value_minor,
             count(p.line_id) = count(*) AS is_planned,
             COALESCE(bool_and(p.reason IN ({int(Reason.READY)}, {int(Reason.FROZEN)})), false) AS is_ready
         FROM orders_orderline l

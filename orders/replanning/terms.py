@@ -16,7 +16,7 @@ from orders.replanning.scope import Scope
 _FIGURE = "COALESCE(t.{name}[LEAST(r.number, cardinality(t.{name}))], 0)::bigint"
 _TERMS = f"""
     SELECT l.id, {_FIGURE.format(name="line_fills")}, {_FIGURE.format(name="order_fills")},
-        CASE WHEN t.fill_by = 'value' THEN (l.unit_price * 100)::bigint ELSE 1 END, t.max_sources::bigint
+        CASE WHEN t.fill_by = 'value' THEN l.unit_price_minor ELSE 1 END, t.max_sources::bigint
     FROM orders_orderterms t
     JOIN orders_order o ON o.id = t.order_id AND o.status = 'open'
     JOIN orders_orderline l ON l.order_id = t.order_id AND l.open_qty > 0

@@ -37,7 +37,7 @@ _TOTALS = """
     FROM (
         SELECT l.order_id, max(p.score) AS score, count(*) AS open_lines, sum(l.open_qty) AS open_units,
             sum(LEAST(COALESCE(p.allocated_qty, 0), l.open_qty)) AS ready_units,
-            sum(l.open_qty * (l.unit_price * 100)::bigint)::bigint AS open_value_minor,
+            sum(l.open_qty * l.unit_price_minor)::bigint AS open_value_minor,
             CASE WHEN count(p.eta_p50) = count(*) THEN max(p.eta_p50) END AS eta_p50
         FROM orders_orderline l
         LEFT JOIN LATERAL (SELECT * FROM orders_lineplan WHERE line_id = l.id OFFSET 0) p ON true

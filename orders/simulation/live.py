@@ -187,7 +187,7 @@ def _choose(sampling: Sampling | None) -> tuple[int, Scope]:
 
 def _load_prices(scope: Scope, line_id: Ints) -> Ints:
     query = f"""
-        SELECT l.id, (l.unit_price * 100)::bigint
+        SELECT l.id, l.unit_price_minor
         FROM orders_orderline l WHERE l.open_qty > 0 AND {scope.products("l.product_id")}
     """
     prices = copy_out(query, scope.params, {"line_id": "int8", "minor": "int8"})
