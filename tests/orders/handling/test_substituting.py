@@ -9,22 +9,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from inventory.models import DirtyMark, Product, StockLevel
+from inventory.models import DirtyMark, Product, StockLevel, Substitute
 from inventory.substitutes import SubstituteIn, change_substitutes
 from kernel.errors import Conflict, Invalid
 from orders.entry.incoming import CustomerIn, LineIn, OrderIn
 from orders.entry.intake import take_in
 from orders.handling.lifecycle import cancel_order
-from orders.handling.substituting import substitute_line, swap_back, take_substitutes
+from orders.handling.substituting import stand_in, substitute_line, swap_back, take_substitutes
 from orders.handling.terms import change_order_terms
 from orders.integrity import check
 from orders.models import Allocation, AllocationState, LineSubstitution, Order, OrderLine
-from orders.queries.substitutes import proposals
+from orders.queries.substitutes import Proposal, proposals
 from orders.replan import plan_marked, replan
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line, make_order
+from tests.orders.planning.checking import checked
 
 pytestmark = pytest.mark.django_db
 
@@ -191,9 +194,9 @@ def test_one_that_is_for_entry_only_is_not_taken_later(order: Order) -> None:
 def test_wrong_lists_are_refused_by_place_and_keep_the_old_one(lamp: Product) -> None:
     allow()
     wrong = [SubstituteIn("BLUE"), SubstituteIn("LAMP")], [SubstituteIn("BLUE", units=0)], [SubstituteIn("RED")]
-    for given in wrong:
+    for substitutes in wrong:
         with pytest.raises(Invalid):
-            change_substitutes("LAMP", substitutes=given, actor=None, now=NOW)
+            change_substitutes("LAMP", substitutes=substitutes, actor=None, now=NOW)
 
     assert lamp.substitutes.get().substitute.sku == "BLUE"
     assert OrderLine.objects.count() == 0
@@ -272,3 +275,41 @@ def test_the_worked_example_of_the_docs(lamp: Product) -> None:
 
     assert shown(order) == [("LAMP", 5, 3), ("BLUE", 5, 0)]
     assert make_line(order, 2).unit_price == Decimal("5.40")
+
+
+ratios = st.integers(1, 1000)
+
+
+@checked
+@given(st.integers(1, 1_000_000), ratios, ratios, st.decimals(0, 1_000_000, places=2))
+def test_no_unit_fewer_and_no_penny_more_than_what_is_stood_in_for(
+    qty: int, units: int, per: int, price: Decimal
+) -> None:
+    added = stand_in(OrderLine(unit_price=price), Substitute(units=units, per=per), qty, position=2)
+
+    assert (added.ordered_qty - 1) * per < qty * units <= added.ordered_qty * per
+    left = price * qty - added.unit_price * added.ordered_qty
+    assert 0 <= left < Decimal("0.01") * added.ordered_qty
+
+
+@checked
+@given(st.integers(1, 1_000_000), st.integers(0, 1_000_000), ratios, ratios)
+def test_what_is_proposed_is_there_and_one_more_is_not(short: int, free: int, units: int, per: int) -> None:
+    proposal = Proposal(
+        line_id=1,
+        position=1,
+        sku="LAMP",
+        short_qty=short,
+        rule_id=1,
+        substitute_id=2,
+        substitute="BLUE",
+        name="Blue lamp",
+        units=units,
+        per=per,
+        needs_consent=False,
+        when="any",
+        free_qty=free,
+    )
+
+    assert proposal.substitute_qty <= free
+    assert proposal.covers_qty == short or -(-(proposal.covers_qty + 1) * units // per) > free
