@@ -208,9 +208,11 @@ def substitute_at_entry(order: Order, rules: Iterable[Substitute], *, actor: Act
             free[line.product_id] -= line.ordered_qty
             continue
         found = _first_there(by_product[line.product_id], line.ordered_qty, free)
-        if found is not None:
-            swap(order, line, found, line.ordered_qty, is_agreed=False, actor=actor, now=now)
-            free[found.substitute_id] -= needed(line.ordered_qty, found.units, found.per)
+        if found is None:
+            free[line.product_id] = 0  # the line takes what is there, and leaves none to a later one
+            continue
+        swap(order, line, found, line.ordered_qty, is_agreed=False, actor=actor, now=now)
+        free[found.substitute_id] -= needed(line.ordered_qty, found.units, found.per)
 
 
 def take_substitutes(*, now: datetime) -> int:

@@ -119,6 +119,16 @@ def test_an_order_comes_in_as_it_is_where_too_little_is_there_or_somebody_must_a
     assert shown(order) == [("LAMP", 5, 0)]
 
 
+def test_units_that_a_line_waits_for_at_entry_are_not_counted_for_the_next(lamp: Product) -> None:
+    """2 are there and 7 of the substitute: too few for 8, which take the 2, so the next 2 are swapped."""
+    allow(needs_consent=False, when="entry")
+
+    lines = (LineIn("LAMP", 8), LineIn("LAMP", 2))
+    order, _ = take_in(OrderIn("web", "1", CustomerIn("ACME"), lines), actor=None, now=NOW)
+
+    assert shown(order) == [("LAMP", 8, 0), ("LAMP", 2, 2), ("BLUE", 2, 0)]
+
+
 @pytest.mark.parametrize(
     ("said", "needs_consent", "is_swapped"),
     [("ask", True, False), ("ask", False, True), ("agreed", True, True), ("never", False, False)],
