@@ -7,7 +7,19 @@ from dataclasses import replace
 
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.logic import ALWAYS, Logic
-from orders.planning.rules import FREE_PROMISE, AnyOf, Condition, DemandClass, Guarantee, PromiseRule, Quota, Segment
+from orders.planning.rules import (
+    FREE_PROMISE,
+    AnyOf,
+    Condition,
+    DemandClass,
+    Guarantee,
+    PromiseRule,
+    Quota,
+    Segment,
+    comparisons,
+)
+
+FULL = 100.0  # per cent
 
 
 def lint_segments(segments: tuple[Segment, ...], logic: Logic) -> Iterator[Finding]:
@@ -22,6 +34,25 @@ def lint_quotas(quotas: tuple[Quota, ...], logic: Logic) -> Iterator[Finding]:
     free = [not (quota.at_least and quota.at_least.value) and quota.at_most is None for quota in quotas]
     message = "It protects nothing and limits nothing."
     yield from _lint_first_met([part.when for part in quotas], "quotas", logic, free, message)
+    yield from _lint_shares(quotas, logic)
+
+
+def _lint_shares(quotas: tuple[Quota, ...], logic: Logic) -> Iterator[Finding]:
+    """Yield what protects more than all of a product; quotas that tell products apart may protect different ones."""
+    total = 0.0
+    for i, quota in enumerate(quotas):
+        when = quota.when or ALWAYS
+        before = AnyOf(tuple(other.when or ALWAYS for other in quotas[:i]))
+        share = quota.at_least.value if quota.at_least and not quota.at_least.is_units else 0.0
+        is_met = logic.possible(when) and not logic.follows(before, when)
+        if not share or not is_met or any(part.attribute.startswith("product.") for part in comparisons(when)):
+            continue
+        total += share
+        if total - share <= FULL < total:
+            message = (
+                f"With those before it, {total:,.10g} % of a product are protected: where all ask, each gets less."
+            )
+            yield Finding(f"quotas[{i}].at_least", FindingKind.CONTRADICTORY, message, "Lower them to 100 % together.")
 
 
 def lint_promises(promises: tuple[PromiseRule, ...], logic: Logic) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from tests.orders.planning.reading import rows, run
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
 GOLD = compare("customer.tier", "eq", "gold")
+SILVER = compare("customer.tier", "eq", "silver")
 
 cases = st.integers(0, 2**32).map(lambda seed: random_quota_case(random.Random(seed)))
 
@@ -206,6 +207,21 @@ LINTED = {
         [("shadowed", "quotas[1]")],
     ),
     "nothing": (with_quotas(quota(when=GOLD, at_least={"units": 0})), [("dead", "quotas[0]")]),
+    "more than all": (
+        with_quotas(quota(when=GOLD, at_least={"percent": 70}), quota("b", when=SILVER, at_least={"percent": 40})),
+        [("contradictory", "quotas[1].at_least")],
+    ),
+    "all": (
+        with_quotas(quota(when=GOLD, at_least={"percent": 70}), quota("b", when=SILVER, at_least={"percent": 30})),
+        [],
+    ),
+    "of different products": (
+        with_quotas(
+            quota(when=compare("product.category", "eq", "Cups"), at_least={"percent": 70}),
+            quota("b", when=compare("product.category", "eq", "Lamps"), at_least={"percent": 70}),
+        ),
+        [],
+    ),
 }
 
 
