@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -195,6 +196,39 @@ def test_a_slow_server_is_waited_for_until_the_time_limit_and_then_in_doubt(
     with contextlib.suppress(threading.BrokenBarrierError):
         released.wait(5)  # now the server answers, to nobody
     assert states() == {"uncertain"}
+
+
+def test_a_slow_server_that_answers_in_time_is_waited_for(server: Script, settings: Settings) -> None:
+    settings.EMAIL_TIMEOUT = 20
+    server.barrier = threading.Barrier(2)
+    three_orders_of_ann()
+
+    answered = threading.Timer(1, server.barrier.wait, [10])
+    answered.start()
+    send_due(now=timezone.now())
+
+    answered.join()
+    assert (states(), len(server.mails)) == ({"sent"}, 1)
+
+
+def test_a_server_too_slow_to_take_the_recipient_leaves_nothing_in_doubt(
+    server: Script, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMAIL_TIMEOUT = 1
+    released = asyncio.Event()
+    three_orders_of_ann()
+
+    async def think(*_: Any) -> str:
+        await released.wait()
+        return "250 OK"
+
+    monkeypatch.setattr(server, "handle_RCPT", think)
+    send_due(now=timezone.now())
+
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("pending", 1)}
+    monkeypatch.undo()
+    send_later(server)
+    assert (states(), len(server.mails)) == ({"sent"}, 1)
 
 
 def test_one_refused_of_three_stops_nobody_else(server: Script, monkeypatch: pytest.MonkeyPatch) -> None:
