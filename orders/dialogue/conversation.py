@@ -5,7 +5,9 @@ Locks: the order, then the reply. An answer goes out like any message, once, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.live import announce
@@ -39,11 +41,17 @@ def answer_reply(reply_id: int, *, answer: str, actor: Actor | None, now: dateti
         raise Conflict("This mail names no sender, so there is nobody to answer.", code="no_sender")
     _close(reply, ReplyState.ANSWERED, actor, now, answer=answer)
     payload = customer_payloads([order.pk])[order.pk]
-    payload["customer"] |= {"email": reply.sender, "contact_name": reply.sender_name or reply.customer_name}
+    payload["customer"] |= {"email": reply.sender, "contact_name": _called(reply, payload["customer"])}
     payload |= {"note": answer, "in_reply_to": reply.message_id, "eta_on": None}
     key = f"{ANSWERED}:{reply.pk}:{now.isoformat()}"
     record_fact(ANSWERED, payload=payload, dedupe_key=key, subject=_subject(reply), now=now)
     return reply
+
+
+def _called(reply: Reply, customer: Mapping[str, Any]) -> str:
+    """Return whom an answer greets: as they sign their mails, else as whom we know at that address, else by company."""
+    is_known = reply.sender.lower() == customer["email"].lower()
+    return reply.sender_name or (customer["contact_name"] if is_known else "") or reply.customer_name
 
 
 @entry_verb

@@ -17,7 +17,7 @@ from notifications.dispatching import dispatch_pending
 from notifications.integrity import message_drift
 from notifications.models import Delivery, DeliveryState, Fact, Reply, ReplyState, Suppression
 from orders.dialogue.conversation import answer_reply, attach_reply, lay_aside, take_up, withdraw_answer
-from orders.models import EtaRevision, Order, OrderPromise
+from orders.models import Customer, EtaRevision, Order, OrderPromise
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_user
 from tests.notifications.smtp_server import Script, parts_of
@@ -173,3 +173,23 @@ def test_a_thank_you_is_laid_aside_and_taken_up_again(order: Order) -> None:
     take_up(reply.pk, actor=None)
     reply.refresh_from_db()
     assert reply.state == ReplyState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("signed", "writes_from", "greeted"),
+    [
+        ("Jo Park", "jo@example.com", "Jo Park"),
+        ("", "Jo@Example.com", "Ann Lee"),
+        ("", "else@example.com", "Brook Ltd"),
+    ],
+)
+def test_whoever_does_not_sign_is_greeted_as_whom_we_know_at_their_address(
+    order: Order, server: Script, signed: str, writes_from: str, greeted: str
+) -> None:
+    Customer.objects.filter(pk=order.customer_id).update(email="jo@example.com", contact_name="Ann Lee")
+    reply = make_reply(order)
+    Reply.objects.filter(pk=reply.pk).update(sender=writes_from, sender_name=signed, customer_name="Brook Ltd")
+
+    answer_reply(reply.pk, answer="On Friday.", actor=None, now=timezone.now())
+
+    assert f"Hello {greeted}," in handed_on().body_text
