@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import django_filters
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kernel.money import labelled
@@ -17,10 +17,12 @@ from orders.board_conditions import Condition, ConditionsField
 from orders.models import Customer, Order, OrderLine, OrderPlan, OrderStatus, Reason, Tier
 from orders.queries.board import known_count, open_plans
 from orders.queries.status import BEHIND, VIEWS, conditions
+from orders.queries.tiers import is_gathered, is_of
 
 MAX_VALUE = 10**9
 CONDITIONS = "has"
 FEW = 5_000
+MANY = 50_000  # orders, from which on gathering those of a tier costs more than all the rest of a page's queries
 
 
 class ConditionsFilter(django_filters.Filter):
@@ -97,12 +99,12 @@ class BoardFilter(django_filters.FilterSet):
     def filter_tier(self, rows: QuerySet[OrderPlan], name: str, value: list[str]) -> QuerySet[OrderPlan]:
         """Keep orders of customers of these tiers.
 
-        Scores follow tiers, so that the first of a tier may stand behind 80,000 others. As a CASE the tier's orders are
-        gathered once, from an index alone; as a condition PostgreSQL looks up order and customer of each one before.
+        Scores follow tiers, so that the first of a tier may stand behind 80,000 others. As a plain condition PostgreSQL
+        looks up order and customer of each one before.
         """
-        orders = Order.objects.filter(status=OrderStatus.OPEN, customer__tier__in=value)
-        is_chosen = Case(When(pk__in=orders.values("pk"), then=True), default=False)
-        return rows.alias(is_of_tier=is_chosen).filter(is_of_tier=True)
+        is_large = (known_count("all", timezone.localdate()) or 0) > MANY
+        by_bits = is_of(value) if is_large else None
+        return rows.alias(is_of_tier=by_bits or is_gathered(value)).filter(is_of_tier=True)
 
     def filter_sku(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
         lines = OrderLine.objects.filter(order_id=OuterRef("order_id"), product__sku__iexact=value, open_qty__gt=0)
