@@ -81,7 +81,10 @@ def read_number(value: Json, place: str, report: Report) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         report.add(place, f"must be a number, not {json_name(value)}")
         return 0.0
-    if not abs(value) <= schema.MAX_NUMBER:  # NaN compares false, so it is refused too
+    if value != value:  # NaN alone differs from itself
+        report.add(place, "must be a number, not NaN")
+        return 0.0
+    if abs(value) > schema.MAX_NUMBER:
         report.add(place, f"must be between {-schema.MAX_NUMBER:,.0f} and {schema.MAX_NUMBER:,.0f}")
         return 0.0
     return float(value)

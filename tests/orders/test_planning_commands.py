@@ -68,6 +68,7 @@ def test_doubts_are_printed_with_place_kind_and_advice(tmp_path: Path) -> None:
         ("{", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("9" * 10_000, "is not JSON"),
+        ('{"version": 1, "version": 1}', "the name version is given twice"),
         ([], "The rules have errors"),
     ],
 )

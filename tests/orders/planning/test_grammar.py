@@ -116,7 +116,10 @@ REFUSED = {
     "points type": (points(type="python"), "rules[0].points.type: must be one of fixed"),
     "per_unit text": (points(type="linear", per_unit="5"), "rules[0].points.per_unit: must be a number, not a text"),
     "per_unit true": (points(type="linear", per_unit=True), "rules[0].points.per_unit: must be a number"),
-    "per_unit NaN": (points(type="linear", per_unit=float("nan")), "rules[0].points.per_unit: must be between"),
+    "per_unit NaN": (
+        points(type="linear", per_unit=float("nan")),
+        "rules[0].points.per_unit: must be a number, not NaN",
+    ),
     "per_unit huge": (points(type="linear", per_unit=10**400), "rules[0].points.per_unit: must be between"),
     "cap zero": (points(type="linear", per_unit=1, cap=0), "rules[0].points.cap: must be above 0"),
     "linear member": (points(type="linear", per_unit=1, to=3), "rules[0].points.to: unknown member"),
