@@ -18,9 +18,11 @@ from orders.models import Reason
 from orders.queries.board import open_plans, sort_keys
 from orders.queries.board_export import CHUNK, ExportRow, export_chunks
 from orders.queries.pick_list import MOST_ORDERS, pick_list
+from orders.queries.status import BEHIND, VIEWS
 
 MOST_PRINTED = 1000
 LENGTHS = (25, MOST_ORDERS, 300)
+NAMES = {view.key: view.label for view in (*VIEWS, BEHIND)}
 WAYS = (("order", "By order"), ("product", "By product"))
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
@@ -62,7 +64,9 @@ def print_backlog(request: HttpRequest) -> HttpResponse:
         "rows": rows[:MOST_PRINTED],
         "is_cut": len(rows) > MOST_PRINTED,
         "most": MOST_PRINTED,
+        "view": NAMES.get(chosen.form.cleaned_data.get("view"), ""),
         "chips": chosen.chips,
+        "conditions": chosen.added,
         "text": chosen.form.cleaned_data.get("q") or "",
         "back": request.GET.urlencode(),
         "now": timezone.now(),

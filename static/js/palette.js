@@ -15,11 +15,13 @@ export function openPalette() {
   filterFixed();
 }
 
-// What this page offers by key: pressing the option presses the same control.
+// What this page offers by key, and the row that the keyboard is at: pressing the option presses the same control.
 function offerActions() {
   const group = dialog.querySelector("[data-palette-here]");
   group.querySelectorAll('[role="option"]').forEach((option) => option.remove());
-  const controls = [...document.querySelectorAll("#main [data-key]")].filter((control) => control.checkVisibility());
+  const cells = new Map([...document.querySelectorAll("#main .cur [data-edit]")].map((cell) => [cell.dataset.edit, cell]));
+  const shown = [...document.querySelectorAll("#main [data-key]")].filter((control) => control.checkVisibility());
+  const controls = document.querySelector(".panel") ? shown : [...cells.values(), ...shown];
   controls.forEach((control, index) => group.append(actionOption(control, index)));
 }
 
@@ -28,13 +30,24 @@ function actionOption(control, index) {
   Object.assign(option, { type: "button", id: `pa-${index}`, tabIndex: -1 });
   option.setAttribute("role", "option");
   const key = document.createElement("kbd");
-  key.textContent = control.dataset.key;
-  const words = control.cloneNode(true);
-  words.querySelectorAll("kbd").forEach((each) => each.remove());
-  option.append(words.textContent.trim(), key);
+  const [words, letter] = control.dataset.edit ? ofCell(control) : ofControl(control);
+  key.textContent = letter;
+  option.append(words, key);
   // After this click is over, which would close the popover that the control opens.
   option.addEventListener("click", () => setTimeout(press, 0, control));
   return option;
+}
+
+// A cell's title says what it does and its key: "Change the ETA (u)".
+function ofCell(cell) {
+  const [, words, letter] = cell.title.match(/^(.*) \((.)\)$/);
+  return [`${cell.closest("[data-row]").dataset.row}: ${words}`, letter];
+}
+
+function ofControl(control) {
+  const copy = control.cloneNode(true);
+  copy.querySelectorAll("kbd").forEach((each) => each.remove());
+  return [copy.textContent.trim() || control.ariaLabel, control.dataset.key];
 }
 
 function press(control) {

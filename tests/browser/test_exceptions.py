@@ -27,6 +27,31 @@ def test_an_exception_is_taken_snoozed_and_brought_back(ops: Person) -> None:
     expect(rows(page)).to_have_count(1)
 
 
+def test_a_row_is_given_to_a_colleague_where_it_is(ops: Person) -> None:
+    page = ops.see("/exceptions/?kind=payment")
+    row = rows(page).nth(1)
+    ref = str(row.get_attribute("data-row"))
+
+    row.locator("[data-edit=owner]").click()
+    page.locator("[data-editor]").get_by_label("Owner").select_option(label="Ada Lindgren")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#toasts")).to_contain_text(f"Ada Lindgren looks after {ref}")
+    expect(page.locator(f"#row-{ref} .c-owner")).to_have_text("Ada Lindgren")
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} has no owner")
+
+
+def test_what_opens_below_the_edge_is_brought_in_sight(come_in: ComeIn) -> None:
+    page = come_in("ops", viewport={"width": 1440, "height": 560}).see("/exceptions/")
+    low = page.locator("[data-row] summary").last
+    low.evaluate("(node) => node.scrollIntoView({ block: 'end' })")
+
+    low.click()
+
+    expect(page.locator("details[open] > .pop")).to_be_in_viewport(ratio=0.9)
+
+
 def test_a_hold_is_released_in_place(ops: Person) -> None:
     page = ops.see("/exceptions/?kind=address")
     ref = str(rows(page).nth(0).get_attribute("data-row"))

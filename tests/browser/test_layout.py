@@ -81,6 +81,22 @@ def test_no_page_scrolls_sideways_on_a_phone(come_in: ComeIn, stack: Stack, api_
     assert wider == {}
 
 
+@pytest.mark.parametrize("width", [1024, 768])
+def test_no_page_scrolls_sideways_on_a_tablet(come_in: ComeIn, stack: Stack, api_key: str, width: int) -> None:
+    pages.see_to_a_message(stack, api_key)
+    person = come_in("ops", viewport={"width": width, "height": 900})
+    person.expects(404)
+    wider = {}
+
+    for name, path in pages.addresses(stack).items():
+        if name not in pages.SIGNED_OUT:
+            person.page.goto(path)
+            if found := person.page.evaluate(WIDER):
+                wider[name] = found
+
+    assert wider == {}
+
+
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_no_frame_scrolls_into_an_empty_page(come_in: ComeIn, stack: Stack, viewport: dict[str, int]) -> None:
     person = come_in("admin", viewport=viewport)

@@ -69,3 +69,29 @@ def test_without_scripts_it_is_a_page(come_in: ComeIn) -> None:
     page.get_by_role("button", name="Find").click()
 
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()
+
+
+def test_the_row_that_the_keyboard_is_at_offers_its_cells(ops: Person) -> None:
+    page = ops.see("/triage/")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+    page.keyboard.press("j")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("change the eta")
+    expect(page.get_by_role("option", name=f"{ref}: Change the ETA")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-editor]").get_by_label("New ETA")).to_be_focused()
+
+
+def test_what_is_a_page_of_ours_is_not_said_to_be_missing(ops: Person) -> None:
+    page = ops.see("/triage/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("simul")
+    expect(page.locator("#palette-results .none")).to_have_count(1)
+    expect(page.get_by_role("option", name="Simulations")).to_be_visible()
+    expect(page.get_by_text("No order, customer")).not_to_be_visible()
+    page.keyboard.type("xyz")
+
+    expect(page.get_by_text("No order, customer")).to_be_visible()

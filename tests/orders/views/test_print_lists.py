@@ -108,5 +108,7 @@ def test_paper_has_the_orders_of_the_view(sign_in: SignIn) -> None:
     assert late.ref in html
     assert other.ref not in html
     assert "Credit" in client.get("/triage/print/").content.decode()
+    paper = client.get("/triage/print/?view=hold&has=age:from:0").content.decode()
+    assert "<b>Order backlog, On hold, Age" in paper, "paper says which orders these are"
     assert client.get("/triage/print/?tier=tin").status_code == 400
     assert "No orders match" in client.get("/triage/print/?q=nobody").content.decode()
