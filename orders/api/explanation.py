@@ -21,7 +21,11 @@ class AheadOut(serializers.Serializer[Any]):
 
 class FreeingOut(serializers.Serializer[Any]):
     short_qty = serializers.IntegerField(help_text="Units that would free it if they were pinned to it")
-    queue_qty = serializers.IntegerField(help_text="Units that would free it if they were received and shared by rank")
+    queue_qty = serializers.IntegerField(
+        allow_null=True,
+        help_text="Units that would free it if they were received and shared by rank; null where a limit keeps it "
+        "from what is there",
+    )
     lacking_qty = serializers.IntegerField(help_text="Units that nobody has ordered yet")
     next_peg_on = serializers.DateField(allow_null=True)
     last_peg_on = serializers.DateField(allow_null=True)

@@ -18,6 +18,7 @@ from orders.queries.scoring import rule_labels
 from orders.replanning.draft import Draft, Stopwatch, make_draft, plan_inputs
 
 NEAREST = 3
+LIMITS = frozenset((Reason.PROTECTED, Reason.FILL_THRESHOLD, Reason.WANTED_LATER, Reason.SPLIT_LIMIT, Reason.CAPACITY))
 _SPECIAL_RULES = {standing.PLACED_EARLIER: "Placed earlier", standing.BY_SEGMENT: "Its segment is served first"}
 
 
@@ -35,10 +36,13 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Freeing:
-    """What would let a line leave soonest: units pinned to it, or received and shared by rank; days as expected."""
+    """What would let a line leave soonest: units pinned to it, or received and shared by rank; days as expected.
+
+    ``queue_qty`` is None where not rank but a limit, of the order's or of the rules, keeps the line from what is there.
+    """
 
     short_qty: int
-    queue_qty: int
+    queue_qty: int | None
     lacking_qty: int
     next_peg_on: date | None
     last_peg_on: date | None
@@ -161,17 +165,17 @@ def _explain_lines(lines: Sequence[OrderLine], draft: Draft, policy: Policy) -> 
                 waits_for=position.get(freeing.gate_line_id),
                 guarantee=guarantees.get(line.pk),
                 kept_qty=0 if plan.kept_qty is None else int(plan.kept_qty[place]),
-                frees=_freeing(freeing),
+                frees=_freeing(freeing, by_rank=int(plan.reason[place]) not in LIMITS),
                 ahead=tuple(_name(one, named, labels) for one in ahead[line.pk]),
             )
         )
     return tuple(explained)
 
 
-def _freeing(freeing: standing.Freeing) -> Freeing:
+def _freeing(freeing: standing.Freeing, *, by_rank: bool) -> Freeing:
     return Freeing(
         short_qty=freeing.short_qty,
-        queue_qty=freeing.queue_qty,
+        queue_qty=freeing.queue_qty if by_rank else None,
         lacking_qty=freeing.lacking_qty,
         next_peg_on=_day(freeing.next_peg_on),
         last_peg_on=_day(freeing.last_peg_on),

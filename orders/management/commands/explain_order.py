@@ -46,9 +46,9 @@ def _say_line(line: LineExplanation) -> list[str]:
     if line.waits_for:
         words.append(f"   waits for line {line.waits_for}")
     if line.frees.short_qty:
+        received = "" if line.frees.queue_qty is None else f", or {line.frees.queue_qty} received"
         words.append(
-            f"   freed by {line.frees.short_qty} units pinned, or {line.frees.queue_qty} received; "
-            f"{line.frees.lacking_qty} not ordered yet"
+            f"   freed by {line.frees.short_qty} units pinned{received}; {line.frees.lacking_qty} not ordered yet"
         )
     if line.kept_qty:
         words.append(f"   {line.kept_qty} units on hand are kept for others by the rules")

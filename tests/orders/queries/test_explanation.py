@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Product
+from orders.handling.terms import change_order_terms
 from orders.models import LinePlan, Order, Reason
 from orders.queries.explanation import Explanation, explain_order
 from orders.replan import replan
@@ -122,6 +123,15 @@ def test_a_line_says_who_is_ahead_by_which_rule_and_what_frees_it() -> None:
     ]
     assert (line.frees.short_qty, line.frees.queue_qty, line.frees.lacking_qty) == (2, 2, 2)
     assert line.reason == Reason.STOCK_SHORT
+
+
+def test_no_number_of_units_received_is_named_where_a_limit_keeps_a_line_from_them() -> None:
+    order = make_order([(stocked(make_product(), 1), 4)], ref="SO-1", ship_policy="partial")
+    assert [line.frees.queue_qty for line in explained(order).lines] == [3]
+
+    change_order_terms("SO-1", line_fills=[50], actor=None, now=NOW)
+
+    assert [(line.frees.short_qty, line.frees.queue_qty) for line in explained(order).lines] == [(4, None)]
 
 
 def test_a_line_of_a_whole_order_names_the_line_it_waits_for(here: Product, later: Product) -> None:
