@@ -100,6 +100,13 @@ class Condition:
             return f"{day.day} {day:%b %Y}"
         return dict(self.field.choices).get(self.value, self.value)
 
+    @property
+    def tiers(self) -> list[str] | None:
+        """The tiers that are asked for, which a list finds in a way of its own; None for any other condition."""
+        if self.field.key != "tier":
+            return None
+        return [tier for tier in Tier.values if (tier == self.value) == (self.operator == "is")]
+
     def q(self) -> Q:
         """Build the condition on rows of OrderPlan."""
         if self.field.key == "age":

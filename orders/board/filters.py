@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -32,7 +33,8 @@ class ConditionsFilter(django_filters.Filter):
 
     def filter(self, rows: QuerySet[OrderPlan], value: list[Condition] | None) -> QuerySet[OrderPlan]:
         for condition in value or ():
-            rows = rows.filter(condition.q())
+            tiers = condition.tiers
+            rows = rows.filter(condition.q()) if tiers is None else of_tiers(rows, tiers)
         return rows
 
 
@@ -97,14 +99,7 @@ class BoardFilter(django_filters.FilterSet):
         return rows.filter(found | Q(order__customer__in=customers.values("pk")))
 
     def filter_tier(self, rows: QuerySet[OrderPlan], name: str, value: list[str]) -> QuerySet[OrderPlan]:
-        """Keep orders of customers of these tiers.
-
-        Scores follow tiers, so that the first of a tier may stand behind 80,000 others. As a plain condition PostgreSQL
-        looks up order and customer of each one before.
-        """
-        is_large = (known_count("all", timezone.localdate()) or 0) > MANY
-        by_bits = is_of(value) if is_large else None
-        return rows.alias(is_of_tier=by_bits or is_gathered(value)).filter(is_of_tier=True)
+        return of_tiers(rows, value)
 
     def filter_sku(self, rows: QuerySet[OrderPlan], name: str, value: str) -> QuerySet[OrderPlan]:
         lines = OrderLine.objects.filter(order_id=OuterRef("order_id"), product__sku__iexact=value, open_qty__gt=0)
@@ -112,6 +107,17 @@ class BoardFilter(django_filters.FilterSet):
 
     def filter_value(self, rows: QuerySet[OrderPlan], name: str, value: Decimal) -> QuerySet[OrderPlan]:
         return rows.filter(open_value_minor__gte=int(value * 100))
+
+
+def of_tiers(rows: QuerySet[OrderPlan], tiers: Sequence[str]) -> QuerySet[OrderPlan]:
+    """Keep orders of customers of these tiers.
+
+    Scores follow tiers, so that the first of a tier may stand behind 80,000 others. As a plain condition PostgreSQL
+    looks up order and customer of each one before.
+    """
+    is_large = (known_count("all", timezone.localdate()) or 0) > MANY
+    by_bits = is_of(tiers) if is_large else None
+    return rows.filter(by_bits or is_gathered(tiers))
 
 
 def few_keys(*sets: QuerySet[Any]) -> set[int] | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.db.models import Case
+from django.http import QueryDict
 
 from orders.board import filters
 from orders.board.filters import BoardFilter
@@ -126,3 +127,19 @@ def test_bits_have_the_first_order_in_the_lowest_bit() -> None:
     owners = tiers.Owners(7, np.array([1, 0, 2, 1]), np.array([10, 20]))
 
     assert owners.bits(np.array([10])) == (bytes([0b1011]), bytes([0b1101]))
+
+
+@pytest.mark.parametrize("known", [None, filters.MANY + 1])
+def test_conditions_on_tiers_choose_like_the_filter(monkeypatch: pytest.MonkeyPatch, known: int | None) -> None:
+    monkeypatch.setattr(filters, "known_count", lambda view, today: known)
+    orders = {tier: order_of(tier) for tier in TIERS}
+
+    def shown(**query: list[str]) -> set[int]:
+        params = QueryDict(mutable=True)
+        for name, values in query.items():
+            params.setlist(name, values)
+        return set(BoardFilter(params, queryset=open_plans(TODAY)).qs.values_list("pk", flat=True))
+
+    assert shown(has=["tier:is:gold"]) == {orders["gold"].pk}
+    assert shown(has=["tier:not:gold", "tier:not:silver"]) == {orders["platinum"].pk, orders["standard"].pk}
+    assert shown(has=["tier:not:gold"], tier=["gold", "silver"]) == {orders["silver"].pk}
