@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
+from notifications.texts.languages import language_of
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import ComeIn
 from tests.browser.person import Person
@@ -21,7 +23,18 @@ PARTLY_READY = """
     ORDER BY o.id LIMIT 1
 """
 
-# The same with a line that lacks units, and a product of which plenty is free.
+# One that waits until all of it is here.
+KEPT_TOGETHER = PARTLY_READY.replace("'partial'", "'complete'")
+
+# An order of which nothing is here yet.
+NOTHING_READY = """
+    SELECT o.ref FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id
+    WHERE p.short_units = p.open_units AND p.eta_p50 IS NOT NULL
+        AND NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
+    ORDER BY o.id LIMIT 1
+"""
+
+# The same as the first with a line that lacks units, and a product of which plenty is free.
 SHORT_BESIDE_PLENTY = """
     SELECT o.ref, q.sku AS short, (
         SELECT f.sku FROM inventory_stocklevel s JOIN inventory_product f ON f.id = s.product_id
@@ -58,15 +71,67 @@ def confirm(page: Page, label: str) -> None:
     expect(page.locator("[data-planning]")).to_have_count(0, timeout=20_000)
 
 
+def choices(stack: Stack, ref: str) -> list[str]:
+    made = "SELECT kind FROM orders_customerchoice c JOIN orders_order o ON o.id = c.order_id WHERE o.ref = %s"
+    return [row["kind"] for row in stack.rows(f"{made} ORDER BY c.id", ref)]
+
+
+def planned(stack: Stack, ref: str) -> dict[str, Any]:
+    plan = "p.eta_p50, p.short_units, o.ship_policy FROM orders_order o JOIN orders_orderplan p ON p.order_id = o.id"
+    return stack.rows(f"SELECT {plan} WHERE o.ref = %s", ref)[0]
+
+
+def shows_the_day_of_the_plan(page: Page, stack: Stack, ref: str, words: str) -> None:
+    day = language_of("en").day(planned(stack, ref)["eta_p50"], today=date.today())
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{words} {day}")
+
+
+def post_again(page: Page, sent: Request) -> None:
+    """Send a form a second time, as whoever kept it would; it is thanked for."""
+    headers = {"Content-Type": sent.headers["content-type"], "Referer": page.url}
+    answer = page.request.post(sent.url, data=sent.post_data or "", headers=headers)
+    assert answer.ok
+
+
+def test_who_waits_for_everything_says_so_once(come_in: ComeIn, stack: Stack, agent: Person) -> None:
+    ref = stack.rows(NOTHING_READY)[0]["ref"]
+    page = opened(come_in, agent, ref)
+    before = planned(stack, ref)
+
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        confirm(page, "Keep waiting")
+    post_again(page, sent.value)
+
+    assert choices(stack, ref) == ["wait"]
+    assert planned(stack, ref) == before
+    shows_the_day_of_the_plan(page, stack, ref, "We expect to send your order on")
+
+
 def test_each_choice_works_on_a_phone_and_changes_the_plan(come_in: ComeIn, stack: Stack, agent: Person) -> None:
-    ref = stack.rows(PARTLY_READY)[0]["ref"]
+    ref = stack.rows(KEPT_TOGETHER)[0]["ref"]
     page = opened(come_in, agent, ref)
     expect(page).to_have_url(re.compile(rf"/my-order/{ref}/$"))
-    expect(page.get_by_role("heading", level=1)).to_contain_text("We expect to send")
+    shows_the_day_of_the_plan(page, stack, ref, "We expect to send your order on")
+
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        confirm(page, "Send what’s ready now")
+    assert planned(stack, ref)["ship_policy"] == "partial"
+    expect(page.locator("main")).to_contain_text("You asked for what is ready.")
+    shows_the_day_of_the_plan(page, stack, ref, "We expect to send the rest of your order on")
 
     confirm(page, "Keep it together")
-    assert stack.rows("SELECT ship_policy FROM orders_order WHERE ref = %s", ref) == [{"ship_policy": "complete"}]
-    expect(page.locator("main")).to_contain_text("You asked for everything together.")
+    shows_the_day_of_the_plan(page, stack, ref, "We expect to send your order on")
+    together = planned(stack, ref)
+    assert together["ship_policy"] == "complete"
+    post_again(page, sent.value)
+    eventually(stack.is_settled)
+    assert planned(stack, ref) == together, "the form that was sent first does nothing when it is sent again"
+    assert choices(stack, ref) == ["send_ready", "together"]
+
+    page.get_by_text("Change whom we ask for").click()
+    page.get_by_label("Name", exact=True).fill("Sam Hill")
+    page.get_by_role("button", name="Keep this contact").click()
+    expect(page.get_by_role("status")).to_contain_text("We ask for you there")
 
     page.get_by_text("Change the address").click()
     page.get_by_label("Name, street").fill("Ann Brook\n1 Mill Lane\nLeeds LS1 4AP")
@@ -84,8 +149,7 @@ def test_each_choice_works_on_a_phone_and_changes_the_plan(come_in: ComeIn, stac
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Thank you for telling us")
     assert stack.rows("SELECT rating FROM orders_feedback") == [{"rating": 4}]
-    kinds = stack.rows("SELECT kind FROM orders_customerchoice c ORDER BY id")
-    assert [row["kind"] for row in kinds] == ["together", "address", "cancel"]
+    assert choices(stack, ref) == ["send_ready", "together", "contact", "address", "cancel"]
 
 
 def test_a_substitute_is_taken_and_the_rest_cancelled_in_german_on_a_phone(
@@ -111,8 +175,7 @@ def test_a_substitute_is_taken_and_the_rest_cancelled_in_german_on_a_phone(
     cancelled = "SELECT sum(cancelled_qty) AS units FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
     assert stack.rows(f"{cancelled} WHERE o.ref = %s", ref)[0]["units"] > 0
     expect(page.locator("[data-planning]")).to_have_count(0, timeout=60_000)
-    kinds = stack.rows("SELECT kind FROM orders_customerchoice c ORDER BY id DESC LIMIT 2")
-    assert [row["kind"] for row in kinds] == ["cancel_rest", "substitute"]
+    assert choices(stack, ref) == ["substitute", "cancel_rest"]
 
 
 def test_the_page_is_accessible_and_fits_in_light_and_dark(come_in: ComeIn, stack: Stack, agent: Person) -> None:
