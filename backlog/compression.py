@@ -10,15 +10,17 @@ from django.middleware.gzip import GZipMiddleware
 
 # An event has to leave at once, not when a block is full; the others are compressed already.
 LEFT_ALONE = ("text/event-stream", "font/", "image/png", "application/vnd.openxmlformats")
+# Answers without a body, to which packing would give one, and parts of files: a range counts the bytes as they are.
+AS_THEY_ARE = {204, 206, 304}
 ENCODING = "Content-Encoding"
 GZIP = 31  # zlib's window bits for one gzip member
 
 
 class Compression(GZipMiddleware):
-    """Django's, but for streams of events, packed files and parts of files (a range counts the bytes as they are)."""
+    """Django's, but for streams of events, packed files, parts of files and answers without a body."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if response.status_code == 206 or response.get("Content-Type", "").startswith(LEFT_ALONE):
+        if response.status_code in AS_THEY_ARE or response.get("Content-Type", "").startswith(LEFT_ALONE):
             return response
         plain = response.streaming_content if isinstance(response, StreamingHttpResponse) else None
         packed: HttpResponseBase = super().process_response(request, response)

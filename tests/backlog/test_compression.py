@@ -44,6 +44,12 @@ def test_events_parts_of_files_and_packed_files_are_left_alone() -> None:
     assert not packed(HttpResponse(text, content_type="font/woff2"))
 
 
+def test_nothing_is_not_packed() -> None:
+    """Packed it is twenty bytes, and a server must send none after a 304: it hangs up on the browser instead."""
+    assert not packed(StreamingHttpResponse(iter([]), status=304))
+    assert not packed(StreamingHttpResponse(iter([]), status=204))
+
+
 def test_a_file_that_streams_in_pieces_is_packed_as_one() -> None:
     """Browsers read one gzip member: with one a piece they would see the first piece of a script only."""
 
