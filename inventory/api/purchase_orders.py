@@ -16,7 +16,13 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from inventory.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
-from inventory.purchasing import MAX_LINES, PurchaseLine, create_purchase_order, redate_purchase_order
+from inventory.purchasing import (
+    MAX_LINES,
+    PurchaseLine,
+    cancel_purchase_order,
+    create_purchase_order,
+    redate_purchase_order,
+)
 from inventory.receiving import ReceivedLine, receive_purchase_order
 from kernel.filters import ChoiceFilter, DayFilter, TextFilter
 from kernel.rest import MAX_VERSION, Day, In, Integer, Text, example, several, validated
@@ -55,6 +61,13 @@ class RedateIn(In):
     """``version`` is the purchase order's as last read: when it has changed since, this is refused (409)."""
 
     expected_on = Day()
+    version = Integer(required=False, max_value=MAX_VERSION)
+
+
+@example(version=3)
+class GiveUpIn(In):
+    """``version`` as in a new day."""
+
     version = Integer(required=False, max_value=MAX_VERSION)
 
 
@@ -128,6 +141,7 @@ class PurchaseOrderViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pu
         "create": MANAGE,
         "partial_update": MANAGE,
         "receive": MANAGE,
+        "cancel": MANAGE,
     }
 
     def get_queryset(self) -> QuerySet[PurchaseOrder]:
@@ -167,6 +181,13 @@ class PurchaseOrderViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pu
             actor=request.user,
             now=timezone.now(),
         )
+        return self._shown(ref)
+
+    @extend_schema(request=GiveUpIn, responses=PurchaseOrderOut)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, ref: str) -> Response:
+        """Give up what is outstanding; what has arrived stays. It cannot be taken back: order anew instead."""
+        cancel_purchase_order(ref, **validated(GiveUpIn, request), actor=request.user, now=timezone.now())
         return self._shown(ref)
 
     def _shown(self, ref: str, status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""Purchase orders: what is on its way, a new day for it, and its arrival."""
+"""Purchase orders: what is on its way, a new day for it, its arrival, and the end of waiting for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory import purchasing, receiving
-from inventory.forms import ArrivalForm, RedateForm
+from inventory.forms import ArrivalForm, RedateForm, VersionedForm
 from inventory.incoming import purchase_order_lines, purchase_orders_page
 from inventory.models import PurchaseOrder, PurchaseOrderStatus, Receipt
 from inventory.receiving import ReceivedLine
@@ -82,6 +82,23 @@ def redate(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @manage
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    """Give up what is outstanding."""
+    order, form = _found(ref), VersionedForm(request.POST)
+    if not form.is_valid():
+        return _page(request, order, cancel_form=form)
+    version = form.cleaned_data["version"]
+    try:
+        purchasing.cancel_purchase_order(order.ref, version=version, actor=request.user, now=timezone.now())
+    except DomainError as refusal:
+        form.take_refusal(refusal)
+        return _page(request, _found(ref), cancel_form=form)
+    messages.success(request, f"Nobody waits for {order.ref} any more")
+    return redirect("inventory:purchase_order", order.ref)
+
+
+@require_POST
+@manage
 def receive(request: HttpRequest, ref: str) -> HttpResponse:
     """Book the units that arrived."""
     order = _found(ref)
@@ -118,8 +135,9 @@ def _page(
     *,
     redate_form: RedateForm | None = None,
     arrival_form: ArrivalForm | None = None,
+    cancel_form: VersionedForm | None = None,
 ) -> HttpResponse:
-    refused = redate_form or arrival_form
+    refused = redate_form or arrival_form or cancel_form
     today = timezone.localdate()
     arrival_form = arrival_form or ArrivalForm(positions=_outstanding(order), initial={"received_on": today})
     lines = purchase_order_lines(order, today=today)
@@ -129,6 +147,7 @@ def _page(
         "receipts": _receipts(order),
         "redate_form": redate_form or _redate_form(order),
         "arrival_form": arrival_form,
+        "cancel_form": cancel_form,
         "is_open": order.status == PurchaseOrderStatus.OPEN,
         "may_manage": request.user.has_perm("inventory.manage_purchase_orders"),
         "units": sum(line.line.outstanding_qty for line in lines),

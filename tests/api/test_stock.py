@@ -103,6 +103,18 @@ def test_the_life_of_a_purchase_order(api: Api) -> None:
     assert StockLevel.objects.get().on_hand == 10
 
 
+def test_what_does_not_come_any_more_is_given_up(api: Api) -> None:
+    order = make_purchase_order([(make_product("MUG"), 10)])
+    path = f"purchase-orders/{order.ref}/"
+    api.post(f"{path}receive/", {"lines": [{"sku": "MUG", "qty": 4}]})
+
+    assert api.post(f"{path}cancel/", {"version": order.version + 9}).json()["code"] == "stale"
+    given_up = api.post(f"{path}cancel/").json()
+
+    assert (given_up["status"], given_up["lines"][0]["cancelled_qty"]) == ("received", 6)
+    assert api.post(f"{path}cancel/").json()["code"] == "closed"
+
+
 def test_purchase_orders_are_found_by_what_is_on_them(api: Api) -> None:
     mine = make_purchase_order([(make_product("MUG"), 1)], supplier=make_supplier("ACME"))
     make_purchase_order([(make_product("TIN"), 1)], status="cancelled")

@@ -92,6 +92,7 @@ ENDPOINTS = {
     "api:purchase-orders-list": Route(get=SEE, post=BUY),
     "api:purchase-orders-detail": Route(get=SEE, patch=BUY),
     "api:purchase-orders-receive": Route(post=BUY),
+    "api:purchase-orders-cancel": Route(post=BUY),
     "api:products-list": Route(get=SEE, post=CATALOGUE),
     "api:products-detail": Route(get=SEE, patch=CATALOGUE),
     "api:products-substitutes": Route(post=CATALOGUE),

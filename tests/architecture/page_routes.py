@@ -213,6 +213,7 @@ PAGES = {
     "inventory:purchase_orders": Route(get=SEE),
     "inventory:purchase_order": Route(get=SEE),
     "inventory:redate": Route(post=BUY),
+    "inventory:cancel_purchase_order": Route(post=BUY),
     "inventory:receive_purchase_order": Route(post=BUY),
     "notifications:messages": Route(get=SEE),
     "notifications:message": Route(get=SEE),

@@ -151,6 +151,23 @@ def test_a_change_on_a_stale_page_is_refused(ops: Client, purchase_order: Purcha
     assert purchase_order.expected_on == before
 
 
+def test_what_does_not_come_is_given_up_once(ops: Client, purchase_order: PurchaseOrder) -> None:
+    url = f"/purchase-orders/{purchase_order.ref}/cancel/"
+    page = ops.get(f"/purchase-orders/{purchase_order.ref}/").content.decode()
+
+    stale = ops.post(url, {"version": purchase_order.version + 1})
+    done = ops.post(url, {"version": purchase_order.version}, follow=True).content.decode()
+    again = ops.post(url, {"version": purchase_order.version})
+
+    assert "Give up 50 units" in page
+    assert (stale.status_code, again.status_code) == (409, 409)
+    assert "Nothing was changed" in stale.content.decode()
+    assert "40 given up" in done
+    assert "Give up" not in done
+    purchase_order.refresh_from_db()
+    assert purchase_order.status == "cancelled"
+
+
 def test_units_that_arrived_are_booked_line_by_line(ops: Client, purchase_order: PurchaseOrder) -> None:
     form = {"received_on": timezone.localdate().isoformat(), "qty_1": "15", "qty_2": ""}
     response = ops.post(f"/purchase-orders/{purchase_order.ref}/receive/", form)
