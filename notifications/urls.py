@@ -7,6 +7,7 @@ from notifications.channels import page
 from notifications.channels.hook import take_mail_events
 from notifications.replies import hook
 from notifications.rules import facts_page, rules_page, send_rules_page, thresholds_page
+from notifications.webhooks import page as webhooks_page
 
 app_name = "notifications"
 
@@ -22,6 +23,9 @@ urlpatterns = [
     path("messages/rules/thresholds/<int:rule_id>/", thresholds_page.change, name="change_threshold"),
     path("messages/rules/thresholds/<int:rule_id>/restore/", thresholds_page.restore, name="restore_threshold"),
     path("messages/rules/facts/", facts_page.release, name="release_facts"),
+    path("messages/webhooks/", webhooks_page.webhooks, name="webhooks"),
+    path("messages/webhooks/add/", webhooks_page.add, name="add_webhook"),
+    path("messages/webhooks/<int:webhook_id>/", webhooks_page.change, name="change_webhook"),
     path("messages/channels/", page.channels, name="channels"),
     path("messages/channels/<slug:channel>/", page.save, name="channel_save"),
     path("messages/channels/<slug:channel>/try/", page.attempt, name="channel_try"),

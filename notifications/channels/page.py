@@ -111,6 +111,7 @@ def _page(
         "entries": entries,
         "columns": [label for label, _ in COLUMNS],
         "may_manage": request.user.has_perm(MANAGE),
+        "may_webhooks": request.user.has_perm("notifications.manage_webhooks"),
     }
     return render_page(request, "notifications/channels.html", context, status=refused.status if refused else 200)
 

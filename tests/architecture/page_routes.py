@@ -12,6 +12,7 @@ from tests.architecture.permissions import (
     ETA,
     EXPEDITE,
     HOLD,
+    HOOKS,
     MOVE,
     NOTE,
     PUBLIC,
@@ -231,6 +232,9 @@ PAGES = {
     "notifications:stop": Route(post=SEND),
     "notifications:send_again": Route(post=SEND),
     "notifications:channels": Route(get=SEE),
+    "notifications:webhooks": Route(get=HOOKS),
+    "notifications:add_webhook": Route(post=HOOKS),
+    "notifications:change_webhook": Route(post=HOOKS),
     "notifications:channel_save": Route(post=CHANNELS),
     "notifications:channel_try": Route(post=CHANNELS),
     "notifications:take_mail_events": Route(post=PUBLIC),  # whoever has the secret
