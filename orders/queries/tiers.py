@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.db.models import BinaryField, BooleanField, Case, F, Func, IntegerField, Value, When
 from django.db.models.lookups import Exact
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from kernel.remembered import remembered
 from orders.models import Order, OrderStatus
 from orders.planning.types import Ints
+from orders.queries.keys import read_keys
 
 MOST_BITS = 4_000_000  # half a megabyte in a statement: beyond, keys are too far apart for this
 _FAR = 2**62
@@ -59,7 +59,7 @@ def is_of(tiers: Sequence[str]) -> Case | None:
     owners = remembered("orders:owners", load_owners, cheap=0.0)  # true however old it is
     if not len(owners.place):
         return None
-    may_be, is_known = owners.bits(_keys(_OF_TIERS, [list(tiers)]))
+    may_be, is_known = owners.bits(read_keys(_OF_TIERS, [list(tiers)]))
     return Case(
         When(Exact(owners.bit(may_be, 1), 0), then=False),
         When(Exact(owners.bit(is_known, 0), 1), then=True),
@@ -76,7 +76,7 @@ def is_gathered(tiers: Sequence[str]) -> Case:
 
 def load_owners() -> Owners:
     """Read whose each open order is: 0.1 s, and 4 bytes a key, for 300,000."""
-    pairs = _keys(_WHOSE, []).reshape(-1, 2)
+    pairs = read_keys(_WHOSE).reshape(-1, 2)
     order_ids, (customers, places) = pairs[:, 0], np.unique(pairs[:, 1], return_inverse=True)
     first, last = int(order_ids.min(initial=_FAR)), int(order_ids.max(initial=0))
     if not 0 <= last - first < MOST_BITS:
@@ -84,13 +84,6 @@ def load_owners() -> Owners:
     place = np.zeros(last - first + 1, dtype=np.int32)
     place[order_ids - first] = places + 1
     return Owners(first, place, customers)
-
-
-def _keys(query: str, params: Sequence[Any]) -> Ints:
-    """Return keys that come as one value: a row each would keep the interpreter from all other work."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        return np.frombuffer(cursor.fetchone()[0] or b"", ">i8").astype(np.int64)
 
 
 def _packed(values: NDArray[np.bool_]) -> bytes:
