@@ -27,8 +27,8 @@ from tests.concurrency.race import race_same
 from tests.factories import number
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_customer, make_line, make_order, make_order_plan, make_user
+from tests.notifications.sending import send
 from tests.notifications.smtp_server import Script, content_of
-from tests.notifications.test_sending import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

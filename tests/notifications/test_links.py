@@ -12,8 +12,8 @@ from django.utils import timezone
 from notifications.links import MISSES_ALLOWED, find_link, forget_misses, make_links, revoke_links, still_opens
 from notifications.models import Link, LinkMiss, LinkPurpose, Suppression
 from tests.factories import NOW
+from tests.notifications.sending import due, send
 from tests.notifications.smtp_server import Script, parts_of
-from tests.notifications.test_sending import due, send
 
 pytestmark = pytest.mark.django_db
 

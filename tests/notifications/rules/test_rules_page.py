@@ -11,7 +11,7 @@ from notifications.models import MessageRules, SendRule, Threshold
 from notifications.rules import valve
 from tests.factories.messages import make_fact
 from tests.factories.orders import make_user
-from tests.notifications.test_sending import due, send
+from tests.notifications.sending import due, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/messages/rules/"

@@ -16,8 +16,8 @@ from notifications.texts.words import Slot, channels_of, file_of, words_in_file
 from tests.concurrency.race import granted, race_same
 from tests.factories import NOW
 from tests.factories.orders import make_user
+from tests.notifications.sending import due, send
 from tests.notifications.smtp_server import Script
-from tests.notifications.test_sending import due, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

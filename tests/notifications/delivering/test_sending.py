@@ -18,28 +18,14 @@ from notifications.channels.answers import Unreachable
 from notifications.channels.mail import mail_of
 from notifications.channels.smtp_mailer import SmtpMailer
 from notifications.delivering import outcomes
-from notifications.delivering.announcing import announce
 from notifications.delivering.preparing import Outgoing, prepare
-from notifications.delivering.sending import send_due
 from notifications.integrity import delivery_counts, message_drift
 from notifications.models import Delivery, Fact, Suppression
 from notifications.tasks import send_due_deliveries
-from tests.factories.messages import make_fact
+from tests.notifications.sending import due, send
 from tests.notifications.smtp_server import Script, free_port, parts_of
 
 pytestmark = pytest.mark.django_db
-
-
-def due(kind: str = "orders.eta_slipped", **fields: Any) -> Delivery:
-    """Announce a fact of two minutes ago and return its delivery, due now."""
-    fact = make_fact(kind, now=timezone.now() - timedelta(minutes=2), **fields)
-    Fact.objects.filter(pk=fact.pk).update(state="dispatched")
-    announce([fact])
-    return Delivery.objects.get(fact=fact)
-
-
-def send(now: datetime | None = None) -> int:
-    return send_due(now=now or timezone.now())
 
 
 def begun(now: datetime) -> tuple[Outgoing, uuid.UUID]:

@@ -13,7 +13,7 @@ from notifications.delivering.sending import send_due
 from notifications.models import Delivery, MessageRules
 from notifications.rules import valve
 from tests.factories.orders import make_user
-from tests.notifications.test_sending import due
+from tests.notifications.sending import due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
