@@ -31,4 +31,4 @@ class Command(BaseCommand):
             count = release_facts(kind=kind, ids=ids, actor=actor, now=timezone.now())
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
-        self.stdout.write(f"{count} facts are handed on anew.")
+        self.stdout.write(f"{count:,} fact{' is' if count == 1 else 's are'} handed on anew.")
