@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kernel.errors import DomainError, Invalid
+from orders.management.json_files import read_json
 from orders.models import PlanRun
 from orders.replanning.plan_records import replay
 from orders.replanning.run_comparison import compare_replays
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             if policy is None:
                 self._prove(run)
             else:
-                self._compare(run, _read(policy))
+                self._compare(run, read_json(policy))
         except Invalid as refusal:
             places = (f"{place}: {words}" for place, words in refusal.fields.items())
             raise CommandError("\n".join([refusal.detail, *places])) from refusal
@@ -49,12 +49,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{found.up:,} up in line, {found.down:,} down")
         for move in (*found.winners, *found.losers):
             self.stdout.write(f"  {move.ref} {move.eta_before or '–'} → {move.eta_after or '–'}: {move.why}")
-
-
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error}") from error
-    except (ValueError, RecursionError) as error:  # also what is no UTF-8, and numbers too long to read
-        raise CommandError(f"{file} is not JSON: {error}") from error

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from kernel.errors import DomainError, Invalid
+from orders.management.json_files import read_json
 from orders.simulation.figures import Figures
 from orders.simulation.running import Outcome, as_json, check, simulate
 from orders.simulation.scenarios import Scenario, read_scenarios
@@ -37,7 +38,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            scenarios = read_scenarios(_read(file))
+            document = read_json(file)
+            scenarios = read_scenarios(document.get("scenarios") if isinstance(document, dict) else document)
             check(scenarios)
             outcome = simulate(scenarios, today=timezone.localdate(), on_progress=self._show_progress)
         except Invalid as refusal:
@@ -78,13 +80,3 @@ class Command(BaseCommand):
     def _print_row(self, label: str, cells: list[str], widths: list[int]) -> None:
         padded = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
         self.stdout.write("  ".join([label.ljust(22), *padded]).rstrip())
-
-
-def _read(file: Path) -> Any:
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error}") from error
-    except (ValueError, RecursionError) as error:  # also what is no UTF-8, and numbers too long to read
-        raise CommandError(f"{file} is not JSON: {error}") from error
-    return document.get("scenarios") if isinstance(document, dict) else document

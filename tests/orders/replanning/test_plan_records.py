@@ -131,6 +131,9 @@ def test_wrong_rules_are_not_tried(backlog: tuple[Order, Order], tmp_path: Path)
 
     with pytest.raises(CommandError, match="strategy"):
         call_command("replay_run", str(run.pk), "--policy", str(file))
+    file.write_text('{"version": 1, "version": 1}')
+    with pytest.raises(CommandError, match="given twice"):
+        call_command("replay_run", str(run.pk), "--policy", str(file))
 
 
 def test_runs_are_compared_by_the_ledger_and_by_replay(backlog: tuple[Order, Order]) -> None:
