@@ -32,10 +32,27 @@ _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 class In(serializers.Serializer[Any]):
     """Validates a request's body; a name that it does not know is an error, not a shrug."""
 
+    default_error_messages = {"invalid": "Give an object."}
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the fields, which name their choices and the shape that they want when they refuse."""
+        fields: dict[str, serializers.Field[Any, Any, Any, Any]] = super().get_fields()
+        for field in fields.values():
+            _say_what_fits(field)
+        return fields
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := sorted(set(map(str, data)) - set(self.fields))):
             raise serializers.ValidationError({name: ["This field is not known here."] for name in unknown})
         return super().to_internal_value(data)
+
+
+def _say_what_fits(field: Any) -> None:
+    field.error_messages |= {"not_a_list": "Give a list.", "not_a_dict": "Give an object."}
+    if isinstance(field, serializers.ChoiceField):
+        field.error_messages["invalid_choice"] = f"Choose one of: {', '.join(map(str, field.choices))}."
+    if isinstance(field, serializers.ListField | serializers.DictField):
+        _say_what_fits(field.child)
 
 
 class Text(serializers.CharField):

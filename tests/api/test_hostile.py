@@ -207,6 +207,24 @@ def test_what_no_reader_should_guess_at_is_refused_with_its_place(world: Api, bo
     assert (response.status_code, response.json()["detail"]) == (400, says)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        (
+            "orders/",
+            order_body(ship_policy="never"),
+            {"ship_policy": "Choose one of: partial, complete, one_backorder."},
+        ),
+        ("orders/SO-1/terms/", {"line_fills": "50"}, {"line_fills": "Give a list."}),
+        ("policies/", {"name": "x", "rules": []}, {"rules": "Give an object."}),
+        ("orders/", order_body(lines={"sku": "MUG"}), {"lines": "Give a list."}),
+        ("orders/", order_body(customer=[]), {"customer": "Give an object."}),
+    ],
+)
+def test_what_would_fit_is_said(world: Api, path: str, body: dict[str, Any], fields: dict[str, str]) -> None:
+    assert world.post(path, body).json()["fields"] == fields
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_hostile_field(world: Api, name: str) -> None:
     before = _state()
