@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.browser.stack import Stack, eventually
 
 SIGNED_OUT = ("sign-in",)
+BARE = ("not-found",)  # without the frame
 
 
 def addresses(stack: Stack) -> dict[str, str]:

@@ -81,17 +81,33 @@ def test_no_page_scrolls_sideways_on_a_phone(come_in: ComeIn, stack: Stack, api_
     assert wider == {}
 
 
+# What one presses or types in, past an edge of the sheet where nothing scrolls it into sight.
+OUT_OF_REACH = """() => {
+  const sheet = document.querySelector('.sheet').getBoundingClientRect();
+  const slides = (node) => node && node.id !== 'main'
+    && (/auto|scroll/.test(getComputedStyle(node).overflowX) && node.scrollWidth > node.clientWidth + 1
+      || slides(node.parentElement));
+  return [...document.querySelectorAll('main :is(button, a, summary, input, select)')].filter((node) => {
+    const { left, right, width } = node.getBoundingClientRect();
+    const isOut = width && (right > sheet.right + 1 || left < sheet.left - 1);
+    return isOut && node.checkVisibility() && !node.closest('.vh') && !slides(node.parentElement);
+  }).map((node) => `${node.tagName}.${node.className} ${node.textContent.trim().slice(0, 40)}`);
+}"""
+
+
 @pytest.mark.parametrize("width", [1024, 768])
-def test_no_page_scrolls_sideways_on_a_tablet(come_in: ComeIn, stack: Stack, api_key: str, width: int) -> None:
+def test_on_a_tablet_nothing_scrolls_sideways_or_is_out_of_reach(
+    come_in: ComeIn, stack: Stack, api_key: str, width: int
+) -> None:
     pages.see_to_a_message(stack, api_key)
     person = come_in("ops", viewport={"width": width, "height": 900})
     person.expects(404)
     wider = {}
 
     for name, path in pages.addresses(stack).items():
-        if name not in pages.SIGNED_OUT:
+        if name not in (*pages.SIGNED_OUT, *pages.BARE):
             person.page.goto(path)
-            if found := person.page.evaluate(WIDER):
+            if found := [*person.page.evaluate(WIDER), *person.page.evaluate(OUT_OF_REACH)]:
                 wider[name] = found
 
     assert wider == {}
