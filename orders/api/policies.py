@@ -45,7 +45,7 @@ class AttributeOut(serializers.Serializer[Any]):
     unit = serializers.SerializerMethodField(help_text="Amounts name their currency")
     choices = serializers.ListField(child=serializers.CharField(), help_text="All its values, where they are ours")
     is_always_known = serializers.BooleanField(help_text="False: some lines have none, which no comparison meets")
-    is_known_at_entry = serializers.BooleanField(help_text="True: classes of expected demand may read it")
+    is_known_at_entry = serializers.BooleanField(help_text="True: demand classes and quotas over days may read it")
 
     def get_unit(self, spec: AttributeSpec) -> str:
         return settings.CURRENCY if spec.unit == MONEY else spec.unit

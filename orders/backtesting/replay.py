@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from orders.backtesting.columns import KNOWN, Moment, columns
+from orders.backtesting.shipped import shipped_before
 from orders.backtesting.supply import Arrivals
-from orders.learning.history import NEVER, History
+from orders.learning.history import NEVER, Departures, History
 from orders.learning.past_supply import products_of, supplier_delays, supply_on
 from orders.planning import engine
 from orders.planning.demand import Demand
@@ -80,7 +81,15 @@ class _State:
         self.dated = np.full(len(history.orders.order_id), -1, dtype=np.int64)
         self.has_shipped = np.zeros(len(history.orders.order_id), dtype=np.bool_)
         before = history.departures.day < stage.from_on
+        self.gone = [Departures(*(getattr(history.departures, name)[before] for name in ("line", "qty", "day")))]
         self.has_shipped[history.lines.order[history.departures.line[before]]] = True
+
+    def departures(self) -> Departures:
+        """Return what has left so far, before the replay and in it."""
+        if len(self.gone) > 1:
+            names = ("line", "qty", "day")
+            self.gone = [Departures(*(np.concatenate([getattr(part, name) for part in self.gone]) for name in names))]
+        return self.gone[0]
 
 
 def live_through(
@@ -107,7 +116,12 @@ def live_through(
             attributes = {**attributes, **extra(moment, backlog, supply, products)}
         context = Context(today=day, calendar=stage.calendar)
         demand = demand_on(day) if demand_on else None
-        plan = engine.plan(backlog, supply, NO_FROZEN, products, attributes, policy, context, demand=demand)
+        shipped = None
+        if policy.counts_shipped():
+            shipped = shipped_before(history, state.departures(), policy, stage.texts, day)
+        plan = engine.plan(
+            backlog, supply, NO_FROZEN, products, attributes, policy, context, demand=demand, shipped=shipped
+        )
         _note_dates(state, moment, plan)
         _ship(state, moment, backlog, plan)
     return Lived(start, start - state.left, state.done_on, np.maximum(state.dated, NO_DAY), len(days))
@@ -177,5 +191,6 @@ def _ship(state: _State, moment: Moment, backlog: Backlog, plan: Plan) -> None:
     np.subtract.at(state.on_hand, level[chosen], plan.allocations.qty[chosen])
     np.subtract.at(state.left, moment.line[place[chosen]], plan.allocations.qty[chosen])
     gone = moment.line[place[chosen]]
+    state.gone.append(Departures(gone, plan.allocations.qty[chosen], np.full(len(gone), moment.today)))
     state.has_shipped[moment.history.lines.order[gone]] = True
     state.done_on[gone[state.left[gone] == 0]] = moment.today

@@ -9,6 +9,7 @@ import numpy as np
 
 from orders.backtesting.columns import Moment, columns
 from orders.backtesting.replay import NO_FROZEN, Stage, backlog_of
+from orders.backtesting.shipped import shipped_before
 from orders.learning.history import History
 from orders.learning.past_supply import Delays, products_of, supplier_delays, supply_on
 from orders.planning import engine
@@ -70,6 +71,7 @@ def _plan(stage: Stage, policy: Policy, moment: Moment, delays: Delays) -> Plan:
         columns(policy.attributes(), moment, stage.texts),
         policy,
         Context(today=day, calendar=stage.calendar),
+        shipped=shipped_before(history, history.departures, policy, stage.texts, day),
     )
 
 

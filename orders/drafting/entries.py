@@ -33,7 +33,7 @@ RANGE = ("from", "to", "grain")
 _SHOWN = {
     "rules": ("attribute", "points", "order", "values", *RANGE),
     "segments": ("guarantee", "if_unmet"),
-    "quotas": ("at_least", "at_most", "keep"),
+    "quotas": ("at_least", "at_most", "window_days", "keep"),
     "promises": (*PROMISE_SWITCHES, *PROMISE_DAYS),
     "classes": ("worth",),
 }
@@ -143,6 +143,8 @@ def _read_quota(fields: Fields) -> Entry:
         if text := first(fields, name):
             unit = "units" if first(fields, f"{name}.unit") == "units" else "percent"
             found[name] = {unit: number(text)}
+    if window := first(fields, "window_days"):
+        found["window_days"] = number(window)
     percent, days = first(fields, "keep.percent"), first(fields, "keep.days")
     if percent or days:
         found["keep"] = {"percent": number(percent), "days": number(days or _KEEP_DAYS)}

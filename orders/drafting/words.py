@@ -122,7 +122,8 @@ def quota_in_words(quota: Entry) -> str:
         return "No amount"
     keep = quota.get("keep")
     kept = f"; {shown(keep.get('percent'))} % of what nobody asks for kept {shown(keep.get('days'))} d" if keep else ""
-    return ", ".join(parts).capitalize() + " of each product" + kept
+    window = f", counted over {shown(quota['window_days'])} d" if "window_days" in quota else ""
+    return ", ".join(parts).capitalize() + " of each product" + window + kept
 
 
 def segment_in_words(segment: Entry) -> str:

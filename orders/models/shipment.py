@@ -16,6 +16,9 @@ class Shipment(models.Model):
     shipped_at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
 
+    class Meta:
+        indexes = [models.Index(fields=["shipped_at"], name="orders_shipment_shipped_at")]
+
     def __str__(self) -> str:
         return f"shipment {self.pk}"
 

@@ -41,9 +41,11 @@ from orders.planning.types import (
     Plan,
     Previous,
     Products,
+    Shipped,
     Supply,
     Terms,
 )
+from orders.planning.windows import with_shipped
 
 
 def plan(
@@ -59,6 +61,7 @@ def plan(
     terms: Terms | None = None,
     demand: Demand | None = None,
     pick_days: PickDays | None = None,
+    shipped: Shipped | None = None,
 ) -> Plan:
     """Return what every open line gets, when, and why.
 
@@ -68,13 +71,14 @@ def plan(
     caller with a clock can time them or show progress. ``previous`` is the plan in force, which the guarantees of a
     policy's segments are measured against; without it nobody had anything. ``terms`` are what some orders ask beyond
     their ship policy. ``demand`` is what is forecast, for policies that read it; without it nothing is. ``pick_days``
-    are the days that lines wait for a warehouse's hands.
+    are the days that lines wait for a warehouse's hands. ``shipped`` is what left in the windows of the policy's
+    quotas; without it nothing did.
     Raises ValueError for input that breaks the contract of ``types``. O(n log n) in lines, plus a loop over the lines
     of orders that ship together; docs/planning.md has measured times.
     """
     announce = after_step or _to_nobody
     ready = with_limits(prepare(backlog, supply, frozen, products, attributes, context), terms, policy)
-    ready = with_estimates(ready, policy.attributes(), demand)
+    ready = with_shipped(with_estimates(ready, policy.attributes(), demand), shipped, policy)
     announce("prepare")
     score, points = score_lines(policy, ready.attributes, len(ready.product))
     announce("score")

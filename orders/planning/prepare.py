@@ -17,6 +17,7 @@ from orders.planning.types import (
     Frozen,
     Ints,
     Products,
+    Shipped,
     Supply,
 )
 
@@ -48,7 +49,7 @@ class Prepared:
 
     ``product`` is each line's position in ``products``; ``need_qty`` is what frozen units leave open, ``frozen_leave``
     the day from which all of these can leave (NO_DAY where there are none); ``held`` lines take nothing. ``limits`` is
-    None where neither terms nor policy set any.
+    None where neither terms nor policy set any, ``shipped`` where no quota counts over days or nothing left.
     """
 
     backlog: Backlog
@@ -63,6 +64,7 @@ class Prepared:
     context: Context
     working_days: WorkingDays
     limits: Limits | None = None
+    shipped: Shipped | None = None
 
 
 def prepare(

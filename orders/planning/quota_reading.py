@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orders.planning import schema
-from orders.planning.attributes import Kind
+from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.conditions import read_attribute, read_condition
 from orders.planning.reading import (
     Json,
@@ -16,7 +16,8 @@ from orders.planning.reading import (
     read_text,
     refuse_repeated_ids,
 )
-from orders.planning.rules import Amount, Keep, Quota
+from orders.planning.rules import Amount, Keep, Quota, comparisons
+from orders.planning.windows import up_to_windows
 
 
 def read_quotas(value: Json, place: str, report: Report) -> tuple[Quota, ...]:
@@ -24,7 +25,17 @@ def read_quotas(value: Json, place: str, report: Report) -> tuple[Quota, ...]:
     entries = read_list(value, place, report, schema.MAX_SEGMENTS)
     quotas = tuple(_read_quota(entry, f"{place}[{i}]", report) for i, entry in enumerate(entries))
     refuse_repeated_ids([quota.id for quota in quotas], place, report)
+    _refuse_what_shipped_orders_do_not_have(quotas, place, report)
     return quotas
+
+
+def _refuse_what_shipped_orders_do_not_have(quotas: tuple[Quota, ...], place: str, report: Report) -> None:
+    for i, quota in enumerate(up_to_windows(quotas)):
+        names = {compare.attribute for compare in comparisons(quota.when)} if quota.when else set()
+        for name in sorted(name for name in names if not CATALOGUE[name].is_known_at_entry):
+            known = ", ".join(spec.name for spec in CATALOGUE.values() if spec.is_known_at_entry)
+            message = f"{name} does not tell what shipped orders were; up to a window_days quotas may read {known}"
+            report.add(f"{place}[{i}].when", message)
 
 
 def read_fair_share(value: Json, place: str, report: Report) -> str:
@@ -37,7 +48,7 @@ def read_fair_share(value: Json, place: str, report: Report) -> str:
 
 
 def _read_quota(value: Json, place: str, report: Report) -> Quota:
-    members = read_object(value, place, report, ("id", "label"), ("when", "at_least", "at_most", "keep"))
+    members = read_object(value, place, report, ("id", "label"), ("when", "at_least", "at_most", "keep", "window_days"))
     if members is None:
         return Quota("", "")
     at_least, at_most = (
@@ -57,7 +68,18 @@ def _read_quota(value: Json, place: str, report: Report) -> Quota:
         at_least=at_least,
         at_most=at_most,
         keep=_read_keep(members["keep"], join(place, "keep"), report) if "keep" in members else None,
+        window_days=_read_window(members["window_days"], join(place, "window_days"), report)
+        if "window_days" in members
+        else 0,
     )
+
+
+def _read_window(value: Json, place: str, report: Report) -> int:
+    days = read_number(value, place, report)
+    if days != int(days) or not 1 <= days <= schema.MAX_WINDOW_DAYS:
+        report.add(place, f"must be a whole number from 1 to {schema.MAX_WINDOW_DAYS}")
+        return 0
+    return int(days)
 
 
 def _read_keep(value: Json, place: str, report: Report) -> Keep | None:

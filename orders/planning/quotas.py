@@ -20,6 +20,7 @@ from orders.planning.supply import NOW
 from orders.planning.types import Bools, Floats, Ints, ShipPolicy
 from orders.planning.unasked import kept_units
 from orders.planning.whole_orders import concatenated, over_orders, waiting_idle
+from orders.planning.windows import counted
 
 UNBOUNDED = np.iinfo(np.int64).max // 4
 
@@ -38,7 +39,7 @@ def allocate_by_quota(ready: Prepared, ranked: Ints, policy: Policy) -> Divided:
     """Return the claims of the lines at positions ``ranked`` under the policy's quotas or fair share. O(n log n)."""
     group = _groups(ready, policy)
     rulers = _rulers(ready, ranked, group)
-    least, most = _bounds(ready, rulers, policy)
+    least, most = _bounds(ready, rulers, policy, group)
     within, allowed = _laid_on(ready, ranked, rulers, least), _laid_on(ready, ranked, rulers, most)
     free = rulers.ruler < 0
     allowed[free] = ready.need_qty[free]
@@ -74,10 +75,13 @@ def _kept_units(ready: Prepared, policy: Policy, group: Ints, left: Ints) -> Int
     products = len(ready.products.product_id)
     supply = np.bincount(ready.buckets.product, weights=ready.buckets.qty, minlength=products).astype(np.int64)
     every = np.repeat(np.arange(len(quotas)), products)
-    of_product = np.tile(supply, len(quotas))
+    over_days = counted(ready, quotas, group)
+    of_product = (supply + over_days.beside_qty).ravel()
     least = _units([quota.at_least for quota in quotas], 0, every, of_product)
     most = _units([quota.at_most for quota in quotas], UNBOUNDED, every, of_product)
-    return kept_units(ready, quotas, group, np.minimum(least, most).reshape(len(quotas), products), left)
+    # What is frozen is part of what a group asks for.
+    protected = np.minimum(least, most).reshape(len(quotas), products) - over_days.shipped_qty
+    return kept_units(ready, quotas, group, protected, left)
 
 
 def _on_hand(ready: Prepared, units: Ints) -> Ints:
@@ -115,8 +119,11 @@ def _rulers(ready: Prepared, ranked: Ints, group: Ints) -> _Rulers:
     return _Rulers(ruler, keys // max(groups, 1), keys % max(groups, 1), demand)
 
 
-def _bounds(ready: Prepared, rulers: _Rulers, policy: Policy) -> tuple[Ints, Ints]:
-    """Return the least and the most units of each ruler; minimums are shrunk pro rata where supply is short."""
+def _bounds(ready: Prepared, rulers: _Rulers, policy: Policy, group: Ints) -> tuple[Ints, Ints]:
+    """Return the least and the most units of each ruler that are still to be given.
+
+    Minimums are shrunk pro rata where supply is short. ``group`` is each line's quota, −1 for none.
+    """
     buckets, product = ready.buckets, rulers.product
     products = len(ready.products.product_id)
     supply = np.bincount(buckets.product, weights=buckets.qty, minlength=products).astype(np.int64)
@@ -125,14 +132,18 @@ def _bounds(ready: Prepared, rulers: _Rulers, policy: Policy) -> tuple[Ints, Int
         now = buckets.day == NOW
         on_hand = np.bincount(buckets.product[now], weights=buckets.qty[now], minlength=products).astype(np.int64)
         return shrink(product, rulers.demand, on_hand), unbounded
-    least = _units([quota.at_least for quota in policy.quotas], 0, rulers.group, supply[product])
-    most = _units([quota.at_most for quota in policy.quotas], UNBOUNDED, rulers.group, supply[product])
+    over_days = counted(ready, policy.quotas, group)
+    of_product = supply[product] + over_days.beside_qty[rulers.group, product]
+    given = (over_days.shipped_qty + over_days.frozen_qty)[rulers.group, product]
+    least = _units([quota.at_least for quota in policy.quotas], 0, rulers.group, of_product)
+    most = _units([quota.at_most for quota in policy.quotas], UNBOUNDED, rulers.group, of_product)
+    least, most = np.maximum(least - given, 0), np.maximum(most - given, 0)
     wanted = np.minimum(np.minimum(least, most), rulers.demand)
     return shrink(product, wanted, supply), most
 
 
 def _units(amounts: list[Amount | None], missing: int, group: Ints, supply: Ints) -> Ints:
-    """Return the amount of each ruler in units; a percentage of the product's supply is rounded down."""
+    """Return the amount of each ruler in units; a percentage of the product's units is rounded down."""
     units = np.array([missing if a is None else a.value if a.is_units else 0 for a in amounts], dtype=np.float64)
     percent: Floats = np.array([0.0 if a is None or a.is_units else a.value for a in amounts])
     is_percent = np.array([a is not None and not a.is_units for a in amounts])

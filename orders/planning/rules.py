@@ -91,7 +91,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Units, or a percentage of all units of a product that can be claimed."""
+    """Units, or a percentage of all units of a product that the quota counts."""
 
     value: float
     is_units: bool
@@ -109,6 +109,7 @@ class Keep:
 class Quota:
     """Lines that share a protected minimum and a maximum of each product: those that meet ``when`` and no quota before.
 
+    What the lines were sent in the last ``window_days`` days counts too, and what is frozen for them; 0: neither does.
     docs/planning.md, section Quotas.
     """
 
@@ -118,6 +119,7 @@ class Quota:
     at_least: Amount | None = None
     at_most: Amount | None = None
     keep: Keep | None = None
+    window_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,10 @@ class Policy:
         """Return whether the plan depends on what is forecast."""
         read = (CATALOGUE[name].source for name in self.attributes())
         return self.forecast is not None or Source.FORECAST in read
+
+    def counts_shipped(self) -> bool:
+        """Return whether the plan depends on what left in the days before."""
+        return any(quota.window_days for quota in self.quotas)
 
     def classes(self) -> tuple[DemandClass, ...]:
         """Return the classes that units are kept for, best first."""

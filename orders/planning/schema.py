@@ -21,6 +21,7 @@ MAX_HORIZON_DAYS = 84  # as far as forecasts reach
 MAX_HISTORY_WEEKS = 104
 MAX_WORTH = 1000
 MAX_KEPT_DAYS = 365
+MAX_WINDOW_DAYS = 366
 MAX_DAYS = 3650
 MAX_TERMS = 200  # comparisons in one policy
 MAX_DEPTH = 6  # nesting of one condition
@@ -114,7 +115,9 @@ SCHEMA: dict[str, Any] = {
         ),
         "quota": _closed(
             _NAMED,
-            _WHEN | {name: {"$ref": "#/$defs/amount"} for name in ("at_least", "at_most")} | {"keep": _KEEP},
+            _WHEN
+            | {name: {"$ref": "#/$defs/amount"} for name in ("at_least", "at_most")}
+            | {"keep": _KEEP, "window_days": {"type": "integer", "minimum": 1, "maximum": MAX_WINDOW_DAYS}},
         ),
         "amount": {
             "oneOf": [

@@ -267,6 +267,19 @@ class Previous:
     qty: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """Units that left in the windows of a policy's quotas, one entry a product, ``product_id`` ascending.
+
+    ``own_qty`` and ``all_qty``, both of shape (products, quotas), are units of the quota's lines and of anybody's in
+    its window; 0 for a quota without one.
+    """
+
+    product_id: Ints
+    own_qty: Ints
+    all_qty: Ints
+
+
 class Kept(IntEnum):
     """What became of a line's guarantee."""
 

@@ -19,6 +19,7 @@ from orders.planning.quotas import free_of_groups
 from orders.planning.rules import Policy
 from orders.planning.supply import Buckets
 from orders.planning.types import Attribute, Attributes, Ints
+from orders.planning.windows import with_shipped
 from orders.replanning.attributes import load_entry_attribute
 from orders.replanning.demand import load_demand
 from orders.replanning.hands import load_capacity
@@ -74,7 +75,7 @@ def _prepared(scope: Scope, policy: Policy, *, today: int) -> Prepared:
     inputs = replace(inputs, attributes={**inputs.attributes, **judge_lines(inputs, context)})
     inputs = _with_idle_lines(inputs, scope)
     ready = prepare(inputs.backlog, inputs.supply, inputs.frozen, inputs.products, inputs.attributes, context)
-    return with_estimates(ready, policy.attributes(), inputs.demand)
+    return with_shipped(with_estimates(ready, policy.attributes(), inputs.demand), inputs.shipped, policy)
 
 
 def _with_idle_lines(inputs: Inputs, scope: Scope) -> Inputs:

@@ -146,4 +146,5 @@ def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callabl
         demand=inputs.demand,
         terms=inputs.terms,
         pick_days=inputs.pick_days,
+        shipped=inputs.shipped,
     )

@@ -20,6 +20,7 @@ from orders.planning.types import (
     PickDays,
     Previous,
     Products,
+    Shipped,
     ShipPolicy,
     Sites,
     Supply,
@@ -33,6 +34,7 @@ from orders.replanning.learned import LearnedInputs, load_learned
 from orders.replanning.line_etas import ask_line_etas, with_line_etas
 from orders.replanning.origins import ask_marks
 from orders.replanning.scope import Scope
+from orders.replanning.shipped import load_shipped
 from orders.replanning.sites import ask_sites
 from orders.replanning.terms import ask_pick_days, ask_who_asks, load_terms
 from orders.replanning.totals import add_up, ask_totals
@@ -57,8 +59,8 @@ class Inputs:
     ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``). ``terms`` are what some
     orders ask beyond their ship policy, ``pick_days`` how long lines wait for hands.
     ``previous`` is the plan in force where the policy has segments, which measure against it; ``demand`` what is
-    forecast and ``learned`` the model of lateness where the policy reads them. ``price_minor`` (pence), parallel to the
-    backlog, is for writing a first plan.
+    forecast, ``learned`` the model of lateness and ``shipped`` what left lately where the policy reads them.
+    ``price_minor`` (pence), parallel to the backlog, is for writing a first plan.
     """
 
     backlog: Backlog
@@ -75,6 +77,7 @@ class Inputs:
     previous: Previous | None = None
     demand: Demand | None = None
     learned: LearnedInputs | None = None
+    shipped: Shipped | None = None
     price_minor: Ints | None = None
 
     def digest(self) -> str:
@@ -85,7 +88,7 @@ class Inputs:
         for name in sorted(self.attributes):
             digest.update(name.encode())
             _feed(digest, self.attributes[name])
-        for part in (self.previous, self.demand, self.learned):
+        for part in (self.previous, self.demand, self.learned, self.shipped):
             if part is not None:
                 _feed(digest, part)
         for sparse in (self.terms, self.pick_days, self.sites):
@@ -128,6 +131,7 @@ def load_inputs(
         attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
         demand=load_demand(scope, policy),
         learned=load_learned(policy, lines, orders, place),
+        shipped=load_shipped(scope, policy, today=today),
         marks=asked_marks(),
         sites=sites(),
         terms=load_terms(who_asks(), scope, lines, orders, place),

@@ -166,7 +166,7 @@ def _load_inputs(scope: Scope, policies: Sequence[Rules], stored: Stored, today:
 
 def _reads_order_book(policy: Rules) -> bool:
     sources = {CATALOGUE[name].source for name in policy.attributes()}
-    return not policy.reads_forecast() and Source.LEARNED not in sources
+    return not policy.reads_forecast() and not policy.counts_shipped() and Source.LEARNED not in sources
 
 
 def _choose(sampling: Sampling | None) -> tuple[int, Scope]:

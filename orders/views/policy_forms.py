@@ -124,7 +124,8 @@ def entry_form(
             form |= _segment(entry)
         case "quotas":
             form |= {"amounts": tuple(_amount(entry, name, place, problems) for name in ("at_least", "at_most"))}
-            form |= {"numbers": _keep(entry.get("keep", {}), f"{place}.keep", problems)}
+            kept = _keep(entry.get("keep", {}), f"{place}.keep", problems)
+            form |= {"numbers": (_window(entry, place, problems), *kept)}
         case "promises":
             form |= _promise(entry, place, problems)
         case "classes":
@@ -239,6 +240,11 @@ def _amount(entry: Entry, name: str, place: str, notes: Notes) -> tuple[Value, s
     return Value(name, label, shown(amount.get(unit)), problem=said_at(notes, f"{place}.{name}")), unit
 
 
+def _window(entry: Entry, place: str, notes: Notes) -> Value:
+    said = said_at(notes, f"{place}.window_days")
+    return Value("window_days", "Counted over days", shown(entry.get("window_days")), "empty: this plan alone", said)
+
+
 def _keep(keep: Entry, place: str, notes: Notes) -> tuple[Value, Value]:
     percent, days = (shown(keep.get(name)) for name in ("percent", "days"))
     return (
@@ -261,7 +267,7 @@ def _promise(entry: Entry, place: str, notes: Notes) -> Entry:
 
 def _own(notes: Notes, place: str) -> tuple[str, ...]:
     """Return what is said of an entry as a whole, and of parts that have no field to say it beside."""
-    fields = ("when", "points.", "label", "at_least", "at_most", "keep.", "worth", *PROMISE_DAYS, *RANGE)
+    fields = ("when", "points.", "label", "at_least", "at_most", "window_days", "keep.", "worth", *PROMISE_DAYS, *RANGE)
     shown_elsewhere = tuple(f"{place}.{name}" for name in fields)
     inside = [
         (at, text)

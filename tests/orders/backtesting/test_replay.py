@@ -133,3 +133,20 @@ def test_orders_supposed_to_ship_together_are_the_same_in_every_replay() -> None
     assert (first == again).all()
     assert (first[1::2] == COMPLETE).all()
     assert 20 <= (first[::2] == COMPLETE).sum() <= 40
+
+
+def test_a_maximum_over_days_holds_from_day_to_day() -> None:
+    """Seven units a week: four left on the Friday before, three leave on Monday, and four a week after the Friday."""
+    past = Past(stock_now={0: 26})
+    (before, waits) = past.order(-5, 30, (0, 4), (0, 20))
+    past.ship(before, 4, -3)
+    weekly = {"id": "all", "label": "All", "at_most": {"units": 7}, "window_days": 7}
+    document = {"version": 1, "strategy": "priority", "rules": [], "quotas": [weekly]}
+    history, policy = past.history(), parse_policy(document)
+
+    sent = [
+        int(live_through(Stage(history, MONDAY, MONDAY + until, WEEKDAYS, {}), policy).shipped_qty[waits])
+        for until in (1, 4, 5, 7, 8)
+    ]
+
+    assert sent == [3, 3, 7, 7, 10]

@@ -194,9 +194,11 @@ def test_amounts_and_days_left_empty_are_left_out() -> None:
     quota = read_entry(
         "quotas", fields(label="Q", at_least="", at_most="40", at_most__unit="units"), {"id": "q"}, is_ordered=False
     )
+    weekly = read_entry("quotas", fields(label="Q", at_most="5", window_days="7"), {"id": "q"}, is_ordered=False)
     promise = read_entry(
         "promises", fields(label="P", freeze_days="2", cool_down_days="0", no_worse="1"), {"id": "p"}, is_ordered=False
     )
 
     assert quota == {"id": "q", "label": "Q", "at_most": {"units": 40}}
+    assert weekly == {"id": "q", "label": "Q", "at_most": {"percent": 5}, "window_days": 7}
     assert promise == {"id": "p", "label": "P", "no_worse": True, "freeze_days": 2}

@@ -65,6 +65,11 @@ def test_values_are_said_with_their_units_and_names(entry: dict[str, Any], said:
             "At least 20 %, at most 5 units of each product",
         ),
         (
+            "quotas",
+            {"at_most": {"units": 100}, "window_days": 7},
+            "At most 100 units of each product, counted over 7 d",
+        ),
+        (
             "promises",
             {"no_better": True, "cool_down_days": 4},
             "No earlier date is told; 4 d of quiet after each change",

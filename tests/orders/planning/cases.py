@@ -13,6 +13,7 @@ import numpy as np
 from orders.planning.attributes import CATALOGUE
 from orders.planning.components import product_components
 from orders.planning.demand import Demand
+from orders.planning.rules import Quota
 from orders.planning.types import (
     Attribute,
     Backlog,
@@ -20,10 +21,12 @@ from orders.planning.types import (
     Context,
     Frozen,
     Products,
+    Shipped,
     Sites,
     Supply,
     Terms,
 )
+from orders.planning.windows import count_shipped
 
 TODAY = 739_575  # Thursday 20 November 2025
 FIVE_DAYS = Calendar((True, True, True, True, True, False, False), holidays=(TODAY + 12,))
@@ -103,6 +106,17 @@ class Share:
     at_most: str = ""
     keep_percent: int = 0
     keep_days: int = 0
+    window_days: int = 0
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Units of a product that left for lines of a tier, so many days ago."""
+
+    tier: str
+    product_id: int
+    qty: int
+    days_ago: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,6 +177,7 @@ class Case:
     segments: tuple[Group, ...] = ()
     quotas: tuple[Share, ...] = ()
     fair_share: bool = False
+    departures: tuple[Departure, ...] = ()
     previous: tuple[Claim, ...] = ()
     classes: tuple[str, ...] = ()
     worths: tuple[float, ...] = ()
@@ -239,6 +254,22 @@ def demand_of(case: Case) -> Demand | None:
     )
 
 
+def shipped_of(case: Case) -> Shipped | None:
+    """Return what left in the windows of the case's quotas, as ``plan`` takes it."""
+    if not any(share.window_days for share in case.quotas):
+        return None
+    tiers = [share.tier for share in case.quotas]
+    group = [tiers.index(row.tier) if row.tier in tiers else -1 for row in case.departures]
+    columns = (
+        [row.product_id for row in case.departures],
+        group,
+        [case.today - row.days_ago for row in case.departures],
+        [row.qty for row in case.departures],
+    )
+    quotas = tuple(Quota("", "", window_days=share.window_days) for share in case.quotas)
+    return count_shipped(*(np.array(column, dtype=np.int64) for column in columns), quotas, today=case.today)
+
+
 def terms(case: Case) -> Terms | None:
     """Return what lines ask beyond their ship policy, as ``plan`` takes it."""
     asking = [line for line in case.lines if line.has_terms]
@@ -249,7 +280,7 @@ def terms(case: Case) -> Terms | None:
 
 def shuffled(case: Case, random_: random.Random) -> Case:
     """Return the case with the rows of every input in another order."""
-    names = ("lines", "sources", "picks", "previous", "forecasts", "pick_days")
+    names = ("lines", "sources", "picks", "previous", "forecasts", "pick_days", "departures")
     return replace(case, **{name: tuple(random_.sample(rows := getattr(case, name), len(rows))) for name in names})
 
 

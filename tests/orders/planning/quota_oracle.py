@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
 
-from tests.orders.planning.cases import Case, Line, Share, random_case
+from tests.orders.planning.cases import Case, Departure, Line, Share, random_case
 from tests.orders.planning.oracle import NOW, PARTIAL, Oracle, Shelf
 
 TIERS = ("platinum", "gold", "silver", "standard")
@@ -64,9 +64,9 @@ class QuotaOracle(Oracle):
     def units_to_keep(self, place: int, share: Share, product: int) -> int:
         if not share.keep_percent:
             return 0
-        bounds = [self.units(share.at_least, product) if share.at_least else 0]
-        most = self.most((product, place))
-        bounds += [] if most is None else [most]
+        bounds = [self.units(share.at_least, product, share) if share.at_least else 0]
+        bounds += [self.units(share.at_most, product, share)] if share.at_most else []
+        bounds = [bound - self.left(share, product, share.tier) for bound in bounds]
         mine = [line for line in self.case.lines if self.ruler(line) == (product, place)]
         asked = sum(self.picked[line.line_id] + (0 if line.on_hold else self.need[line.line_id]) for line in mine)
         return int(Fraction(share.keep_percent * max(0, min(bounds) - asked), 100))
@@ -100,17 +100,37 @@ class QuotaOracle(Oracle):
         tiers = [share.tier for share in self.case.quotas]
         return line.product_id, tiers.index(line.tier) if line.tier in tiers else -1
 
-    def units(self, amount: str, product: int) -> int:
-        if amount.endswith("%"):
-            return int(Fraction(amount[:-1]) * self.supply(product) / 100)
-        return int(amount)
+    def units(self, amount: str, product: int, share: Share) -> int:
+        """Return an amount in units; percent are of what can be claimed, has left in the window or is picked."""
+        if not amount.endswith("%"):
+            return int(amount)
+        units = self.supply(product) + self.left(share, product)
+        if share.window_days:
+            units += sum(self.picked[line.line_id] for line in self.case.lines if line.product_id == product)
+        return int(Fraction(amount[:-1]) * units / 100)
+
+    def left(self, share: Share, product: int, tier: str | None = None) -> int:
+        """Return what left in the share's window, for lines of a tier or of all."""
+        return sum(
+            gone.qty
+            for gone in self.case.departures
+            if gone.product_id == product and gone.days_ago < share.window_days and tier in (None, gone.tier)
+        )
+
+    def still(self, amount: str, ruler: Ruler) -> int:
+        """Return what an amount leaves to give: less what the group was sent in the window and has picked."""
+        share = self.case.quotas[ruler[1]]
+        had = self.left(share, ruler[0], share.tier)
+        if share.window_days:
+            had += sum(self.picked[line.line_id] for line in self.case.lines if self.ruler(line) == ruler)
+        return max(0, self.units(amount, ruler[0], share) - had)
 
     def supply(self, product: int, on_hand: bool = False) -> int:
         return sum(s.source.qty for s in self.shelves[product] if s.day == NOW or not on_hand)
 
     def most(self, ruler: Ruler) -> int | None:
         share = None if self.case.fair_share else self.case.quotas[ruler[1]]
-        return self.units(share.at_most, ruler[0]) if share and share.at_most else None
+        return self.still(share.at_most, ruler) if share and share.at_most else None
 
     def minimums(self) -> dict[Ruler, int]:
         wanted: dict[Ruler, int] = {}
@@ -120,7 +140,7 @@ class QuotaOracle(Oracle):
             bounds = [demand]
             if not self.case.fair_share:
                 at_least = self.case.quotas[ruler[1]].at_least
-                bounds.append(self.units(at_least, ruler[0]) if at_least else 0)
+                bounds.append(self.still(at_least, ruler) if at_least else 0)
                 most = self.most(ruler)
                 bounds += [] if most is None else [most]
             wanted[ruler] = min(bounds)
@@ -156,7 +176,20 @@ def with_quotas(case: Case, random_: random.Random) -> Case:
     if random_.random() < 0.3:
         return replace(case, fair_share=True)
     tiers = random_.sample(TIERS, random_.randint(1, 4))
-    return replace(case, quotas=tuple(_random_share(random_, tier) for tier in tiers))
+    shares = tuple(_random_share(random_, tier) for tier in tiers)
+    return replace(case, quotas=shares, departures=_random_departures(random_, len(case.products)))
+
+
+def _random_departures(random_: random.Random, products: int) -> tuple[Departure, ...]:
+    return tuple(
+        Departure(
+            random_.choice(("", *TIERS)),
+            random_.randint(1, products + 1),  # one more than anybody waits for
+            random_.randint(1, 6),
+            random_.randint(0, 9),
+        )
+        for _ in range(random_.randint(0, 6))
+    )
 
 
 def _random_share(random_: random.Random, tier: str) -> Share:
@@ -168,4 +201,5 @@ def _random_share(random_: random.Random, tier: str) -> Share:
         random_.choice(("", "", "2", "8", "40%")) if at_least else random_.choice(("1", "30%")),
         random_.choice((30, 50, 100)) if keeps else 0,
         random_.choice((0, 4, 20)),
+        window_days=random_.choice((0, 0, 1, 7)),
     )

@@ -21,7 +21,7 @@ from orders.planning.rules import (
     Segment,
 )
 from orders.planning.types import Allocations, Guarantees, Kept, Pegs, PickDays, Plan, Previous
-from tests.orders.planning.cases import Case, Claim, arrays, demand_of, struct, terms
+from tests.orders.planning.cases import Case, Claim, arrays, demand_of, shipped_of, struct, terms
 
 BY_URGENCY = Policy("priority", (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),))
 
@@ -49,6 +49,7 @@ def run_by(case: Case, policy: Policy) -> Plan:
     backlog, supply, frozen, products, attributes, context = arrays(case)
     previous = struct(Previous, case.previous) if case.previous else None
     asked = {"previous": previous, "demand": demand_of(case), "terms": terms(case)}
+    asked["shipped"] = shipped_of(case)
     asked["pick_days"] = struct(PickDays, case.pick_days) if case.pick_days else None
     return plan(backlog, supply, frozen, products, attributes, policy, context, **asked)
 
@@ -67,6 +68,7 @@ def policy_of(case: Case, policy: Policy) -> Policy:
             amount(share.at_least),
             amount(share.at_most),
             Keep(share.keep_percent, share.keep_days) if share.keep_percent else None,
+            share.window_days,
         )
         for i, share in enumerate(case.quotas)
     )

@@ -53,6 +53,7 @@ def _quota(place: int, entry: Mapping[str, Any]) -> Document:
     written |= {name: _amount(entry[name]) for name in ("at_least", "at_most") if name in entry}
     if "keep_percent" in entry:
         written["keep"] = {"percent": entry["keep_percent"], "days": entry["keep_days"]}
+    written |= {"window_days": entry["window_days"]} if "window_days" in entry else {}
     return written
 
 

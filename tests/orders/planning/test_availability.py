@@ -19,6 +19,7 @@ from orders.planning.prepare import prepare
 from orders.planning.quotas import free_of_groups
 from orders.planning.supply import Buckets
 from orders.planning.types import Ints, Supply
+from orders.planning.windows import with_shipped
 from tests.orders.planning.cases import (
     TODAY,
     Case,
@@ -30,6 +31,7 @@ from tests.orders.planning.cases import (
     arrays,
     demand_of,
     random_case,
+    shipped_of,
     struct,
 )
 from tests.orders.planning.checking import checked, need
@@ -70,7 +72,8 @@ def spare_of(case: Case) -> Callable[[Buckets, Ints], Ints] | None:
     """Return what the case's classes or quotas leave to somebody of none of them."""
     demand = demand_of(case)
     if case.quotas:
-        ready, policy = prepare(*arrays(case)), policy_of(case, BY_URGENCY)
+        policy = policy_of(case, BY_URGENCY)
+        ready = with_shipped(prepare(*arrays(case)), shipped_of(case), policy)
         return lambda buckets, free: free_of_groups(ready, policy, free)
     if not case.classes or demand is None:
         return None

@@ -13,7 +13,7 @@ import pytest
 
 from orders.planning.governance import Cause
 from orders.planning.types import Kept, Outcome, Reason, ShipPolicy
-from tests.orders.planning.cases import Claim, House, Line, Pick, PickDay, Product, Source, Way, Weekly
+from tests.orders.planning.cases import Claim, Departure, House, Line, Pick, PickDay, Product, Source, Way, Weekly
 from tests.orders.planning.scenario_policies import document_of, kinds_of, kinds_of_schema
 from tests.orders.planning.test_scenarios import read
 
@@ -35,6 +35,7 @@ ROWS = (
     (Pick, "picks"),
     (Product, "products"),
     (Claim, "previous"),
+    (Departure, "departures"),
     (Weekly, "forecasts"),
     (PickDay, "pick_days"),
     (House, "houses"),

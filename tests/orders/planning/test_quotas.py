@@ -14,14 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.planning import schema
+from orders.planning.engine import plan
 from orders.planning.grammar import InvalidPolicyError, parse_policy
 from orders.planning.linter import lint
 from orders.planning.prepare import prepare
 from orders.planning.quotas import shrink
-from orders.planning.rules import AllOf, Amount, AnyOf, Compare, Condition, Keep, Not, Quota
-from orders.planning.types import Attribute
+from orders.planning.rules import AllOf, Amount, AnyOf, Compare, Condition, Keep, Not, Policy, Quota
+from orders.planning.types import Attribute, Shipped
 from orders.planning.unasked import kept_units
-from tests.orders.planning.cases import Case, Line, Product, Share, Source, arrays
+from tests.orders.planning.cases import Case, Departure, Line, Pick, Product, Share, Source, arrays
 from tests.orders.planning.checking import checked
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.quota_oracle import QuotaOracle, random_quota_case
@@ -228,3 +229,79 @@ LINTED = {
 @pytest.mark.parametrize(("document", "expected"), LINTED.values(), ids=LINTED.keys())
 def test_findings_on_quotas(document, expected):
     assert [(finding.kind.value, finding.place) for finding in lint(document)] == expected
+
+
+def test_a_window_is_read():
+    document = with_quotas(quota(when=GOLD, at_most={"units": 4}, window_days=7))
+    jsonschema.validate(document, schema.SCHEMA)
+
+    policy_read = parse_policy(document)
+
+    assert policy_read.quotas[0].window_days == 7
+    assert policy_read.counts_shipped()
+
+
+LATE = compare("order.days_late", "gt", 3)
+WINDOWS_REFUSED = {
+    "no day": (with_quotas(quota(at_most={"units": 1}, window_days=0)), "quotas[0].window_days: must be a whole"),
+    "half a day": (with_quotas(quota(at_most={"units": 1}, window_days=1.5)), "quotas[0].window_days: must be a whole"),
+    "over a year": (with_quotas(quota(at_most={"units": 1}, window_days=367)), "quotas[0].window_days: must be a"),
+    "what changes": (
+        with_quotas(quota(when=LATE, at_most={"units": 1}, window_days=7)),
+        "quotas[0].when: order.days_late does not tell what shipped orders were",
+    ),
+    "what changes before it": (
+        with_quotas(quota(when=LATE, at_most={"units": 1}), quota("b", at_most={"units": 1}, window_days=7)),
+        "quotas[0].when: order.days_late does not tell what shipped orders were",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "refusal"), WINDOWS_REFUSED.values(), ids=WINDOWS_REFUSED.keys())
+def test_wrong_windows_are_refused_with_their_place(document, refusal):
+    test_wrong_quotas_are_refused_with_their_place(document, refusal)
+
+
+def test_after_a_window_conditions_may_read_what_changes():
+    over_days = quota(when=GOLD, at_most={"units": 1}, window_days=7)
+
+    parse_policy(with_quotas(over_days, quota("b", when=LATE, at_most={"units": 1})))
+
+
+@checked
+@given(st.integers(0, 2**32), st.integers(1, 4), st.integers(1, 9))
+def test_a_maximum_in_units_holds_over_every_window(seed: int, window: int, most: int):
+    """Plan and ship every day for two weeks: no run of ``window`` days sees more of a product leave for the tier."""
+    random_ = random.Random(seed)
+    share = Share("gold", at_most=str(most), window_days=window)
+    sent: dict[int, int] = {}
+    for day in range(14):
+        lines = tuple(Line(i, i, 1, random_.randint(1, 5), tier=random_.choice(("gold", ""))) for i in range(1, 5))
+        gone = tuple(Departure("gold", 1, qty, day - then) for then, qty in sent.items() if qty)
+        stock = (Source(1, random_.randint(0, 12)),)
+        case = Case(lines, stock, products=(Product(1),), quotas=(share,), departures=gone)
+        got = rows(run(case))
+        sent[day] = sum(sum(got[line.line_id].stock.values()) for line in lines if line.tier == "gold")
+
+        assert sum(sent.get(day - before, 0) for before in range(window)) <= most
+
+
+def test_picking_and_shipping_what_is_planned_uses_up_as_much_as_planning_it():
+    """Gold may have half of 20 a week: 10. Whether planned, picked or sent, its 6 units leave it 4."""
+    share = Share("gold", at_most="50%", window_days=7)
+    wants = Line(2, 2, 1, 9, tier="gold")
+    one = Line(1, 1, 1, 6, tier="gold", urgency=9)
+    planned = Case((one, wants), (Source(1, 20),), products=(Product(1),), quotas=(share,))
+    picked = replace(planned, sources=(Source(1, 14),), picks=(Pick(1, 1, 6),))
+    sent = replace(planned, lines=(wants,), sources=(Source(1, 14),), departures=(Departure("gold", 1, 6),))
+
+    assert [rows(run(case))[2].allocated for case in (planned, picked, sent)] == [4, 4, 4]
+    assert rows(run(replace(sent, departures=(Departure("gold", 1, 6, days_ago=7),))))[2].allocated == 7
+
+
+def test_what_left_for_other_quotas_is_refused():
+    case = Case((Line(1, 1, 1, 1),), (Source(1, 1),), products=(Product(1),))
+    shipped = Shipped(np.array([1]), np.array([[1, 2]]), np.array([[1, 2]]))
+
+    with pytest.raises(ValueError, match=r"shipped\.own_qty"):
+        plan(*arrays(case)[:5], Policy("fifo"), arrays(case)[5], shipped=shipped)

@@ -19,6 +19,7 @@ from orders.planning.types import Calendar, Kept, Outcome, Reason
 from tests.orders.planning.cases import (
     Case,
     Claim,
+    Departure,
     Group,
     House,
     Line,
@@ -110,6 +111,7 @@ def read(scenario: dict[str, Any]) -> Case:
         previous=rows_of(Claim, "previous"),
         quotas=rows_of(Share, "quotas"),
         fair_share=scenario.get("fair_share", False),
+        departures=rows_of(Departure, "departures"),
         classes=tuple(scenario.get("classes", ())),
         worths=tuple(scenario.get("worths", ())),
         horizon_days=scenario.get("horizon_days", 28),

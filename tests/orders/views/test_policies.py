@@ -82,7 +82,9 @@ CRITERIA: dict[str, Any] = {
             "to": 90,
         },
     ],
-    "quotas": [{"id": "export", "label": "Export", "at_least": {"units": 4}, "at_most": {"percent": 33.5}}],
+    "quotas": [
+        {"id": "export", "label": "Export", "at_least": {"units": 4}, "at_most": {"percent": 33.5}, "window_days": 7}
+    ],
 }
 FORECAST: dict[str, Any] = {
     "version": 1,
