@@ -97,6 +97,20 @@ def test_stock_is_divided_in_every_way_and_each_list_begins_by_itself(come_in: C
     expect(page.get_by_label("Orders that ship together")).to_be_visible()
 
 
+def test_a_quota_is_counted_over_a_week(come_in: ComeIn) -> None:
+    page = begin_draft(come_in("admin"))
+    page.get_by_role("button", name="By quotas").click()
+    page.get_by_role("button", name="Add quota").click()
+    saved(page)
+    entry = page.locator("[data-rules=quotas] > [data-rule]").last
+
+    entry.get_by_label("Counted over days").fill("7")
+    page.keyboard.press("Tab")
+    saved(page)
+
+    expect(entry).to_contain_text("At least 10 % of each product, counted over 7 d")
+
+
 def test_points_by_value_that_are_no_number_are_marked(come_in: ComeIn) -> None:
     admin = come_in("admin")
     admin.expects(422)
