@@ -8,6 +8,7 @@ import random
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -15,8 +16,10 @@ from kernel.locks import lock_until_commit
 from kernel.transactions import require_transaction
 from notifications.channels.routing import fall_back, tell_sent
 from notifications.delivering.known import BOUNCED
+from notifications.delivering.merging import MERGED
 from notifications.delivering.preparing import Outgoing
 from notifications.models import Delivery, DeliveryState, Suppression
+from notifications.rules.valve import message_rules
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +27,23 @@ LEASE = timedelta(seconds=90)  # longer than one message can take: each SMTP ste
 MAX_ATTEMPTS = 10
 SLOWEST_RETRY_SECONDS = 3600
 MOST_TOGETHER = 500
+MOST_HOLDS = 5  # that news waits for other news to its address
 _CLAIM_LOCK = "notifications.delivering.claim"  # one sender at a time
 
-# All due news to an address belongs to one sender, so that it makes one message; hence one claim at a time.
+# All due news to an address belongs to one sender, so that it makes one message; hence one claim at a time. News that
+# could travel with what its address is due within the next moment waits for it, since plan after plan moves the orders
+# of one late delivery; but not for ever.
 _CLAIM = """
     WITH due AS MATERIALIZED (
-        SELECT id, recipient FROM notifications_delivery
+        SELECT id, recipient FROM notifications_delivery d
         WHERE state = 'pending' AND channel = %(channel)s AND not_before <= %(now)s
             AND (lease_until IS NULL OR lease_until < %(now)s)
+            AND NOT (kind = ANY(%(merged)s) AND not_before > %(patient_since)s AND EXISTS (
+                SELECT FROM notifications_delivery later
+                WHERE later.state = 'pending' AND later.channel = d.channel AND later.recipient = d.recipient
+                    AND later.kind = ANY(%(merged)s)
+                    AND later.not_before > %(now)s AND later.not_before <= %(settled_at)s
+            ))
         ORDER BY not_before, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
     ), together AS MATERIALIZED (
         SELECT id FROM notifications_delivery
@@ -62,6 +74,7 @@ def claim_due(channel: str, *, now: datetime, limit: int) -> tuple[uuid.UUID, in
     """Claim due deliveries of a channel, and what else is due to their addresses, for a sender; return its token and
     how many. They stay pending until ``begin``."""
     token = uuid.uuid4()
+    hold = timedelta(seconds=settings.MESSAGE_HOLD_SECONDS)
     with transaction.atomic(), connection.cursor() as cursor:
         lock_until_commit(_CLAIM_LOCK)
         cursor.execute(
@@ -73,6 +86,9 @@ def claim_due(channel: str, *, now: datetime, limit: int) -> tuple[uuid.UUID, in
                 "token": token,
                 "limit": limit,
                 "together": MOST_TOGETHER,
+                "merged": [f"orders.{kind}" for kind in sorted(MERGED)] if message_rules().merges else [],
+                "settled_at": now + hold,
+                "patient_since": now - MOST_HOLDS * hold,
             },
         )
         return token, cursor.rowcount

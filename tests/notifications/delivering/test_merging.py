@@ -7,11 +7,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 from time_machine import travel
 
 from notifications.delivering.announcing import announce
+from notifications.delivering.outcomes import MOST_HOLDS
 from notifications.delivering.resending import send_again
 from notifications.delivering.sending import send_due
 from notifications.links import find_link
@@ -170,3 +172,41 @@ def test_a_summary_that_perhaps_arrived_is_sent_again_order_by_order() -> None:
     send_again(second.pk, actor=make_user("agent"), now=timezone.now())
 
     assert send() == [f"New date for your order {second.order_ref}: Saturday 28 November"]
+
+
+def at(seconds: int) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def due(delivery: Delivery, seconds: int) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(not_before=at(seconds))
+
+
+def test_news_waits_for_more_news_of_its_customer_that_settles_in_a_moment() -> None:
+    due(news(1), -2)
+    due(news(2), settings.MESSAGE_HOLD_SECONDS - 2)
+    due(news(3, email="bob@example.com"), -2)
+
+    assert len(send()) == 1
+    assert mail.outbox[0].to == ["bob@example.com"]
+    assert send(at(settings.MESSAGE_HOLD_SECONDS)) == ["News of 2 of your orders"]
+
+
+def test_it_does_not_wait_for_ever() -> None:
+    due(news(1), -MOST_HOLDS * settings.MESSAGE_HOLD_SECONDS - 1)
+    due(news(2), 2)
+
+    assert len(send()) == 1
+    assert states() == ["sent", "pending"]
+
+
+@pytest.mark.parametrize("later", ["in an hour", "of another kind", "merging is off"])
+def test_it_does_not_wait_for_what_it_cannot_travel_with(later: str) -> None:
+    due(news(1), -2)
+    kind = "orders.shipped" if later == "of another kind" else "orders.eta_slipped"
+    due(news(2, kind), 3600 if later == "in an hour" else 2)
+    if later == "merging is off":
+        MessageRules.objects.create(merges=False)
+
+    assert len(send()) == 1
+    assert states() == ["sent", "pending"]
