@@ -328,7 +328,8 @@ def _choices(
     ready = plan.open_units - plan.short_units
     wait = _("I agree to wait") if asked else _("Keep waiting")
     if not _may_split(plan):
-        return (Choice(ChoiceKind.WAIT, wait, whole, asked is None),)
+        last = whole if together or not on else _("The last of it leaves on %(day)s.") % day
+        return (Choice(ChoiceKind.WAIT, wait, last, asked is None),)
     units = {"ready": number_format(ready), "all": number_format(plan.open_units)}
     parts = (
         ngettext(
