@@ -23,7 +23,7 @@ from orders.replanning.chunks import Written
 from orders.replanning.demand import has_newer_forecast
 from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.plan_records import keep_record
-from orders.replanning.side_by_side import second_connection
+from orders.replanning.side_by_side import is_long, second_connection
 from orders.replanning.writers import write_draft
 from orders.rules import policies
 from orders.rules.guarding import guard, is_on
@@ -146,7 +146,7 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     version = run.pk if run._state.adding else _next_number()
     # A release that brings rules which are in force already put them there itself, and its worker died writing.
     judged = run.policy is not None and not is_release(run)
-    beside = second_connection(table="orders_orderline") if product_ids is None else nullcontext()
+    beside = second_connection() if product_ids is None and is_long("orders_orderline") else nullcontext()
     # Whatever goes wrong, the run must not look as if it were still going; the caller decides what it means.
     with told_of_failure(partial(_fail, run, watch)), beside:
         draft = _draft(run, product_ids, now=now, watch=watch)

@@ -15,7 +15,7 @@ from django.db import connection
 # keep two of its processes busy while this one encodes what comes next. More gain little: they share one log.
 WRITERS = 2
 
-_LONG = 5_000  # rows; for fewer, a second connection costs more than it saves
+LONG = 50_000  # rows to read; for fewer, opening a second connection costs more than it saves
 
 _kept: ContextVar[ThreadPoolExecutor | None] = ContextVar("second_connection", default=None)
 
@@ -24,9 +24,12 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def second_connection(*, table: str) -> Iterator[None]:
-    """Have a second connection for all that goes on inside, if the ``table`` is long; it opens while work begins."""
-    if connection.in_atomic_block or not _is_long(table):
+def second_connection() -> Iterator[None]:
+    """Have one second connection for all that goes on inside; it opens while work begins.
+
+    Within another such block, or in a caller's transaction, nothing changes.
+    """
+    if connection.in_atomic_block or has_second_connection():
         yield
         return
     with _opened() as others:
@@ -51,6 +54,13 @@ def beside() -> Iterator[ThreadPoolExecutor]:
 def has_second_connection() -> bool:
     """Tell whether a second connection is there already."""
     return _kept.get() is not None
+
+
+def is_long(table: str) -> bool:
+    """Tell whether reading a whole table is work for two connections."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples >= %s FROM pg_class WHERE oid = %s::regclass", [LONG, table])
+        return bool(cursor.fetchone()[0])
 
 
 def side_by_side(items: Sequence[Item], work: Callable[[Item], Result]) -> list[Result]:
@@ -78,20 +88,22 @@ def side_by_side(items: Sequence[Item], work: Callable[[Item], Result]) -> list[
     return results + other.result()
 
 
-def _is_long(table: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples >= %s FROM pg_class WHERE oid = %s::regclass", [_LONG, table])
-        return bool(cursor.fetchone()[0])
-
-
 @contextmanager
 def _opened() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(WRITERS - 1, thread_name_prefix="plan-beside") as others:
-        others.submit(connection.ensure_connection)  # the thread's own; whoever uses it hears of what fails
+        others.submit(_connect)  # whoever uses it hears of what fails
         try:
             yield others
         finally:
-            others.submit(connection.close)
+            others.submit(_hang_up)
+
+
+def _connect() -> None:
+    connection.ensure_connection()  # this thread's own
+
+
+def _hang_up() -> None:
+    connection.close()
 
 
 class _Queue(Generic[Item]):

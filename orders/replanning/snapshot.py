@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 
 from orders.replanning.prepared import USE_PREPARED
-from orders.replanning.side_by_side import beside, has_second_connection
+from orders.replanning.side_by_side import LONG, beside, has_second_connection
 
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_LONG = 50_000  # rows; of fewer, to open a second connection costs more than it saves
 
 Result = TypeVar("Result")
 
@@ -59,7 +58,7 @@ def _export(table: str) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN reltuples >= %s THEN pg_export_snapshot() END FROM pg_class WHERE oid = %s::regclass",
-            [0 if has_second_connection() else _LONG, table],
+            [0 if has_second_connection() else LONG, table],
         )
         return str(name) if (name := cursor.fetchone()[0]) else None
 

@@ -9,7 +9,7 @@ from orders.models import PlanRun
 from orders.replanning.chunks import Written, split, write_chunk
 from orders.replanning.draft import Draft
 from orders.replanning.first_plan import is_worth_it, write_first_plan
-from orders.replanning.side_by_side import side_by_side
+from orders.replanning.side_by_side import second_connection, side_by_side
 
 
 def write_draft(draft: Draft, run: PlanRun, *, version: int, quiet: bool, now: datetime) -> Written:
@@ -20,7 +20,8 @@ def write_draft(draft: Draft, run: PlanRun, *, version: int, quiet: bool, now: d
     connection writes all. A first plan that is long enough is built aside, if the tables let themselves be replaced.
     """
     if is_worth_it(draft):
-        first = write_first_plan(draft, run, version=version, quiet=quiet, now=now)
+        with second_connection():
+            first = write_first_plan(draft, run, version=version, quiet=quiet, now=now)
         if first is not None:
             return first
     written = Written()

@@ -10,16 +10,19 @@ from django.db import connection, transaction
 
 from orders.models import Order
 from orders.replan import replan
+from orders.replanning import side_by_side
 from orders.replanning import snapshot as module
 from orders.replanning.snapshot import read_beside, snapshot
 from tests.concurrency.race import race
 from tests.factories import NOW
+from tests.faults.processes import wait_until
 from tests.orders.replanning.test_replan_components import make_world, stored_plan
 
 
 @pytest.fixture(autouse=True)
 def _every_table_is_long(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(module, "_LONG", -1)
+    for reader in (module, side_by_side):
+        monkeypatch.setattr(reader, "LONG", -1)
     yield
     replan(product_ids=None, cause="test", now=NOW)  # every order is planned in the end, as everywhere here
 
@@ -74,10 +77,30 @@ def test_a_run_reads_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> Non
     replan(product_ids=None, cause="test", now=NOW)
     planned = stored_plan()
     beside = replan(product_ids=None, cause="test", now=NOW)
-    monkeypatch.setattr(module, "_LONG", 1_000_000)
+    for reader in (module, side_by_side):
+        monkeypatch.setattr(reader, "LONG", 1_000_000)
 
     alone = replan(product_ids=None, cause="test", now=NOW)
 
     assert alone.inputs_hash == beside.inputs_hash
     assert alone.counts["rows_written"] == beside.counts["rows_written"] == 0
     assert stored_plan() == planned
+
+
+def test_a_run_keeps_one_second_connection_and_lets_go_of_it() -> None:
+    make_world(1)
+
+    with side_by_side.second_connection(), snapshot():
+        with read_beside(connections_and_orders, table="orders_order") as read:
+            first, _ = read()
+        with side_by_side.second_connection(), read_beside(connections_and_orders, table="orders_order") as read:
+            assert read()[0] == first
+        assert _backends([first]) == 1
+
+    wait_until(lambda: _backends([first]) == 0, "the second connection to close")
+
+
+def _backends(pids: list[int]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)", [pids])
+        return int(cursor.fetchone()[0])
