@@ -7,7 +7,7 @@ import { applyOrder, applyRows, isBusy, morph } from "./rows.js";
 const BATCH_MS = 1000;
 const SILENCE_MS = 40_000;
 
-const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, wantsOrder: false };
+const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, wantsOrder: false, swaps: 0 };
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 function show(isLive, text) {
@@ -63,12 +63,13 @@ async function refresh() {
   state.isWanted = false;
   state.isRefreshing = true;
   state.lastRefresh = Date.now();
-  const [asked, withOrder] = [location.href, state.wantsOrder];
+  const [asked, swaps, withOrder] = [location.href, state.swaps, state.wantsOrder];
   state.wantsOrder = false;
   try {
     const response = await fetch(address(withOrder), { headers: { "HX-Request": "true", "HX-Target": "live" } });
-    if (response.ok && location.href === asked)
-      apply(new DOMParser().parseFromString(await response.text(), "text/html"), withOrder);
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (state.swaps !== swaps) Object.assign(state, { isWanted: true, wantsOrder: withOrder });
+    else if (response.ok && location.href === asked) apply(fresh, withOrder);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // offline: the stream reconnects and asks again
   } finally {
@@ -137,6 +138,8 @@ function listen(url) {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
+// What somebody did meanwhile is newer than an answer asked for before it: that answer is thrown away.
+for (const name of ["htmx:afterSwap", "backlog:toasts"]) document.addEventListener(name, () => (state.swaps += 1));
 document.addEventListener("backlog:look", () => want({ all: true }));
 
 if (document.body.dataset.liveUrl) {

@@ -1,6 +1,7 @@
 // What every page has: toasts that leave, dialogs, popovers, and choices kept in cookies that the server renders.
 
 const TOAST_MS = 8000;
+const UNDO_MS = 60_000;
 const YEAR_S = 365 * 24 * 3600;
 const RESEND_MS = 3000;
 const LOOKS = ["theme", "density"];
@@ -40,11 +41,18 @@ function startToast(toast) {
   const close = toast.querySelector("[data-toast-close]");
   if (close) close.hidden = false;
   let timer = 0;
-  const wait = () => (timer = setTimeout(() => toast.remove(), TOAST_MS));
+  const wait = () => (timer = setTimeout(() => leave(toast), TOAST_MS));
   const stay = () => clearTimeout(timer);
   for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, stay);
   for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, wait);
   wait();
+}
+
+// What can be undone is out of the way, but its key goes on working for a while.
+function leave(toast) {
+  if (!toast.querySelector("[data-key=z]")) return toast.remove();
+  toast.hidden = true;
+  setTimeout(() => toast.remove(), UNDO_MS - TOAST_MS);
 }
 
 function startToasts() {

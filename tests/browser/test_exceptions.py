@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.browser.conftest import ComeIn
 from tests.browser.person import Person, picture, wait_until_live
@@ -62,6 +62,52 @@ def test_a_hold_is_released_in_place(ops: Person) -> None:
     expect(page.locator(f"#row-{ref}")).to_have_count(0)
     page.keyboard.press("z")
     expect(page.locator("#toasts")).to_contain_text(f"{ref} is on hold")
+
+
+def test_an_answer_asked_for_before_a_release_does_not_bring_the_row_back(ops: Person) -> None:
+    page = ops.see("/exceptions/?kind=address")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        if held or route.request.headers.get("hx-target") != "live":
+            return route.continue_()
+        return held.append((route, route.fetch()))
+
+    page.route("**/exceptions/**", hold_first)
+    with page.expect_request(lambda request: request.headers.get("hx-target") == "live"):
+        page.evaluate("document.dispatchEvent(new Event('backlog:look'))")
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+    expect(page.locator(f"#row-{ref}")).to_have_count(0)
+    route, stale = held[0]
+    assert f"row-{ref}" in stale.text()
+    page.evaluate(
+        "ref => new MutationObserver(() => (window.cameBack ||= Boolean(document.getElementById(`row-${ref}`))))"
+        ".observe(document.body, { childList: true, subtree: true })",
+        ref,
+    )
+    with page.expect_response(lambda response: response.request.headers.get("hx-target") == "live"):
+        route.fulfill(response=stale)
+    with page.expect_response(lambda response: response.request.headers.get("hx-target") == "live"):
+        pass  # what was thrown away is asked for anew
+    assert not page.evaluate("window.cameBack")
+
+
+def test_z_undoes_the_last_action_after_its_words_have_gone(ops: Person) -> None:
+    ops.page.clock.install()
+    page = ops.see("/exceptions/?kind=credit")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+    toast = page.locator("[data-toast]", has_text=f"{ref} is released")
+    expect(toast).to_be_visible()
+    page.clock.fast_forward(9_000)
+    expect(toast).to_be_hidden()
+    page.keyboard.press("z")
+
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is on hold")
+    page.clock.fast_forward(61_000)
+    expect(page.locator("[data-toast]")).to_have_count(0)
 
 
 def test_j_and_k_lead_through_the_list_that_an_order_was_opened_from(ops: Person) -> None:
