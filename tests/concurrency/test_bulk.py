@@ -9,8 +9,11 @@ import pytest
 from django.db import OperationalError, transaction
 
 from kernel import transactions
+from kernel.locks import session_lock
 from notifications.models import Fact
+from orders.bulk import working
 from orders.bulk.jobs import start_job, work_chunk
+from orders.bulk.working import work_jobs
 from orders.handling.lifecycle import expedite, hold
 from orders.models import BulkJob, BulkRowState, Hold, Order
 from tests.concurrency.race import PATIENCE_S, race
@@ -64,6 +67,17 @@ def test_two_workers_at_one_job_do_each_order_once(orders: list[Order]) -> None:
     assert (job.done, job.failed) == (12, 0)
     assert Fact.objects.filter(kind="orders.expedited").count() == 12
     assert set(Order.objects.values_list("version", flat=True)) == {2}
+
+
+def test_one_worker_at_a_time_is_at_jobs_however_many_there_are(orders: list[Order]) -> None:
+    jobs = [start("expedite"), start("hold", kind="credit")]
+
+    with session_lock(working._LOCK):
+        (other,) = race([partial(work_jobs, lambda: NOW)])
+    assert (other.value, Order.objects.filter(is_expedited=True).count(), Hold.objects.count()) == (False, 0, 0)
+    race([partial(work_jobs, lambda: NOW)])
+
+    assert set(BulkJob.objects.values_list("pk", "status", "done")) == {(job.pk, "done", 12) for job in jobs}
 
 
 def test_an_order_that_a_person_changed_first_is_refused_not_done_twice(orders: list[Order]) -> None:

@@ -205,6 +205,25 @@ def test_a_quick_action_leaves_the_pages_room_and_a_slow_one_does_not_wait(
     assert Order.objects.filter(is_expedited=True).count() == 6
 
 
+def test_a_short_job_does_not_wait_for_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = orders(6)
+    monkeypatch.setattr(working, "CHUNK", 2)
+    long = start()
+    one = Order.objects.filter(pk=chosen[0].pk).values_list("pk")
+    short = start_job(action="note", orders=one, params={"body": "x"}, actor=None, now=NOW)
+    left: list[int] = []
+
+    def pause(_seconds: float) -> None:
+        if not BulkJob.objects.get(pk=short.pk).is_running:
+            left.append(long.rows.filter(state=BulkRowState.WAITING).count())
+
+    monkeypatch.setattr(working.time, "sleep", pause)
+    work()
+
+    assert left[0] == 2  # the long job has had two turns of three
+    assert set(BulkJob.objects.values_list("status", flat=True)) == {BulkJobStatus.DONE}
+
+
 def test_ten_thousand_orders_are_done_in_time_however_gently() -> None:
     assert 10_000 / CHUNK * PACE_SECONDS <= 20
 
