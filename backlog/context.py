@@ -109,10 +109,9 @@ def chosen(request: HttpRequest, name: str) -> str:
 
 
 def _nav_mode(request: HttpRequest) -> str:
+    """Return how wide the navigation is; on pages but the board the window decides (app.css)."""
     mode = chosen(request, "nav")
-    if mode != "auto":
-        return mode
-    return "rail" if request.path.startswith("/triage/") else "full"
+    return "rail" if mode == "auto" and request.path.startswith("/triage/") else mode
 
 
 def _nav_items(request: HttpRequest) -> list[dict[str, Any]]:

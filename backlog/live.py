@@ -1,8 +1,8 @@
 """Server-sent events: one PostgreSQL listener per process, fanned out to the open pages.
 
-A page that reconnects sends ``Last-Event-ID``; events it missed are replayed from a short memory, and when that does
-not reach back far enough (or the process is another one) it is told to refresh everything. A stream ends with the
-session that it was opened with.
+A page that reconnects sends ``Last-Event-ID``, one that comes for the first time its own age: events that it missed
+are replayed from a short memory, and when that does not reach back far enough (or the process is another one) it is
+told to refresh everything. A stream ends with the session that it was opened with.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import time
 from collections import deque
@@ -34,18 +35,24 @@ RECONNECT_SECONDS = 1.0
 MEMORY = 500
 QUEUE_LIMIT = 200
 MAX_STREAMS = 1000
+# A page is asked for a little later than it believes, and its stream reaches us later than it was opened.
+SLACK_SECONDS = 1.0
+REFRESH = 'event: plan\ndata: {"all": true}\n\n'
 SIGNED_OUT = "event: signed-out\ndata: {}\n\n"
 
 
 class Hub:
-    """Listens while anybody is connected. Used on one event loop only, so it needs no locks."""
+    """Listens from the first page on, so that none misses what happens between two pages. Needs no locks, being used
+    on one event loop only."""
 
     def __init__(self) -> None:
         self.epoch = f"{os.getpid():x}{time.time_ns():x}"
         self._latest = 0
-        self._memory: deque[tuple[int, str]] = deque(maxlen=MEMORY)
+        self._memory: deque[tuple[int, float, str]] = deque(maxlen=MEMORY)
+        self._heard_from = math.inf
         self._queues: dict[asyncio.Queue[str], Seat | None] = {}
         self._sessions_moved = asyncio.Event()
+        self._listening = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -60,7 +67,7 @@ class Hub:
         """Number an event, remember it and hand it to every open page; a page that does not read loses its oldest."""
         self._latest = number = self._latest + 1
         text = f"id: {self.epoch}-{number}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
-        self._memory.append((number, text))
+        self._memory.append((number, time.monotonic(), text))
         for queue in self._queues:
             _put(queue, text)
 
@@ -71,12 +78,24 @@ class Hub:
         epoch, _, number = last_event_id.rpartition("-")
         known = self._memory[0][0] if self._memory else self._latest + 1
         if epoch != self.epoch or not number.isdigit() or int(number) + 1 < known:
-            return ['event: plan\ndata: {"all": true}\n\n']
-        return [text for n, text in self._memory if n > int(number)]
+            return [REFRESH]
+        return [text for n, _, text in self._memory if n > int(number)]
+
+    def heard_since(self, moment: float) -> list[str]:
+        """Return the events after ``moment`` of the monotonic clock, or a call to refresh when we may not know all."""
+        is_full = len(self._memory) == MEMORY
+        if moment < (self._memory[0][1] if is_full else self._heard_from):
+            return [REFRESH]
+        return [text for _, at, text in self._memory if at >= moment]
+
+    async def listens(self) -> None:
+        """Wait until events are heard, but not for ever: a page is of use while the database cannot be reached."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._listening.wait(), HEARTBEAT_SECONDS)
 
     @contextlib.asynccontextmanager
     async def subscribed(self, seat: Seat | None = None) -> AsyncIterator[asyncio.Queue[str]]:
-        """Yield a queue of events, the last of which is SIGNED_OUT; the tasks run as long as there is at least one."""
+        """Yield a queue of events, the last of which is SIGNED_OUT."""
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LIMIT)
         self._queues[queue] = seat
         self._start()
@@ -84,21 +103,16 @@ class Hub:
             yield queue
         finally:
             del self._queues[queue]
-            if not self._queues:
-                self._stop()
 
     def _start(self) -> None:
         """Let the tasks run; one that has died takes the other with it."""
         if self._tasks and not any(task.done() for task in self._tasks):
             return
-        self._stop()
-        self._sessions_moved = asyncio.Event()
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch_sessions())]
-
-    def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        self._tasks = []
+        self._heard_from = math.inf
+        self._sessions_moved, self._listening = asyncio.Event(), asyncio.Event()
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch_sessions())]
 
     async def _watch_sessions(self) -> None:
         """End the streams of sessions that ended: at once when somebody signs out, else within a heartbeat."""
@@ -125,7 +139,10 @@ class Hub:
             except psycopg2.Error as error:
                 log.warning("live: cannot listen (%s)", type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)
+                is_first = False
                 continue
+            self._heard_from = time.monotonic()
+            self._listening.set()
             if not is_first:
                 self.publish("plan", {"all": True})
             is_first = False
@@ -184,21 +201,29 @@ async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponse("Too many open pages.", status=503, content_type="text/plain")
     # The request lasts as long as the page is open: without this each open page would keep a database connection.
     await sync_to_async(connections.close_all)()
-    events = _events(seat_of(request, user), request.headers.get("Last-Event-ID", ""))
+    events = _events(seat_of(request, user), request.headers.get("Last-Event-ID", ""), _made_at(request))
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _events(seat: Seat, last_event_id: str) -> AsyncIterator[str]:
+def _made_at(request: HttpRequest) -> float:
+    """Return when the page was asked for, by our monotonic clock; it tells its age in milliseconds, or nothing."""
+    age = request.GET.get("age", "")
+    is_told = age.isascii() and age.isdigit() and len(age) < 12
+    return time.monotonic() - int(age) / 1000 - SLACK_SECONDS if is_told else math.inf
+
+
+async def _events(seat: Seat, last_event_id: str, made_at: float) -> AsyncIterator[str]:
     async with HUB.subscribed(seat) as queue:
+        await HUB.listens()
         yield (
             f"retry: 2000\nid: {HUB.latest_id}\nevent: hello\ndata: {{}}\n\n"
             if not last_event_id
             else "retry: 2000\n\n"
         )
-        for text in HUB.missed(last_event_id):
+        for text in HUB.missed(last_event_id) if last_event_id else HUB.heard_since(made_at):
             yield text
         text = ""
         while text != SIGNED_OUT:

@@ -194,6 +194,8 @@ FACT_LISTENERS: dict[str, list[str]] = {
     "orders.held": [_WEBHOOKS],
     "orders.released": [_WEBHOOKS],
     "orders.customer_chose": [_WEBHOOKS],
+    "notifications.news_rules_changed": ["orders.replanning.unheard.mark_unheard"],
+    "inventory.working_days_changed": ["orders.replanning.asked_runs.plan_everything"],
     "notifications.sent": ["orders.dialogue.told.record_told", "orders.dialogue.delays.record_given"],
 }
 WEBHOOKS_MAY_STAY_INSIDE = env.bool("WEBHOOKS_MAY_STAY_INSIDE", False)  # http and private addresses, for trials only

@@ -74,5 +74,5 @@ class PreferenceViewSet(ReadOnlyModelViewSet[Preference]):
     @action(detail=True, methods=["post"])
     def forget(self, request: Request, customer_code: str) -> Response:
         """Tell a customer as everybody who has chosen nothing."""
-        forget_preference(customer_code, actor=request.user)
+        forget_preference(customer_code, actor=request.user, now=timezone.now())
         return Response(status=204)

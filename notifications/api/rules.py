@@ -74,7 +74,7 @@ class MessageRulesViewSet(GenericViewSet[MessageRules]):
         """Change the rules named."""
         changes: dict[str, Any] = validated(MessageRulesIn, request)
         version = changes.pop("version", None)
-        return _answer(valve.change_rules(changes=changes, version=version, actor=request.user))
+        return _answer(valve.change_rules(changes=changes, version=version, actor=request.user, now=timezone.now()))
 
     @extend_schema(request=PauseIn, responses=MessageRulesOut)
     @action(detail=False, methods=["post"])

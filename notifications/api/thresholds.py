@@ -62,13 +62,14 @@ class ThresholdViewSet(ReadOnlyModelViewSet[Threshold]):
     @extend_schema(request=ThresholdIn, responses={201: ThresholdOut})
     def create(self, request: Request) -> Response:
         """Tell some news from more, or fewer, days on."""
-        made = thresholds.add_threshold(**validated(ThresholdIn, request), actor=request.user)
+        made = thresholds.add_threshold(**validated(ThresholdIn, request), actor=request.user, now=timezone.now())
         return Response(ThresholdOut(made).data, status=201)
 
     @extend_schema(request=DaysIn, responses=ThresholdOut)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the days of a threshold."""
-        changed = thresholds.change_threshold(int(pk), **validated(DaysIn, request), actor=request.user)
+        days = validated(DaysIn, request)["days"]
+        changed = thresholds.change_threshold(int(pk), days=days, actor=request.user, now=timezone.now())
         return Response(ThresholdOut(changed).data)
 
     @extend_schema(request=None, responses=ThresholdOut)
@@ -83,4 +84,5 @@ class ThresholdViewSet(ReadOnlyModelViewSet[Threshold]):
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a removed threshold back."""
         validated(In, request)
-        return Response(ThresholdOut(thresholds.restore_threshold(int(pk), actor=request.user)).data)
+        back = thresholds.restore_threshold(int(pk), actor=request.user, now=timezone.now())
+        return Response(ThresholdOut(back).data)

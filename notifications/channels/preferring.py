@@ -11,6 +11,7 @@ from kernel.text import clean_text
 from kernel.transactions import entry_verb, require_transaction
 from notifications.channels.routing import sms_number
 from notifications.models import Channel, Preference
+from notifications.rules.news_rules import channels_count, weigh_anew
 
 ADDRESSES = {Channel.CHAT: "chat_to", Channel.PUSH: "push_to"}
 
@@ -59,6 +60,8 @@ def keep_preference(
         "sms_to": _number(clean_text(addresses["sms_to"], field="sms_to", max_length=40)),
     }
     chosen = _checked(channels, given)
+    if channels_count():
+        weigh_anew(customer=customer_code, now=now)
     preference, _ = Preference.objects.update_or_create(
         customer_code=customer_code,
         defaults={
@@ -78,8 +81,11 @@ def forget_preference(
     customer_code: str,
     *,
     actor: Actor | None,
+    now: datetime,
 ) -> None:
     """Tell a customer as everybody who has chosen nothing: by e-mail, and by what stands in for it."""
+    if channels_count():
+        weigh_anew(customer=customer_code, now=now)
     Preference.objects.filter(customer_code=customer_code).delete()
 
 

@@ -81,7 +81,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         return rules_response(request, form=form, status=form.status)
     changes = dict(form.cleaned_data)
     try:
-        valve.change_rules(changes=changes, version=changes.pop("version"), actor=request.user)
+        valve.change_rules(changes=changes, version=changes.pop("version"), actor=request.user, now=timezone.now())
     except DomainError as refusal:
         form.take_refusal(refusal)
         return rules_response(request, form=form, status=form.status)

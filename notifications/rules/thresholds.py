@@ -14,6 +14,7 @@ from kernel.tiers import Tier
 from kernel.transactions import entry_verb
 from notifications.models import Channel, Move, Threshold
 from notifications.models.threshold import MOST_DAYS
+from notifications.rules.news_rules import weigh_anew
 from notifications.rules.valve import locked_rules
 
 # The channels by which news goes to the customer whose code is {code}: the first that they chose, or all if that is
@@ -62,8 +63,8 @@ def days_from(move: str, *, tier: str, channel: str, thresholds: Sequence[Thresh
 
 
 @entry_verb
-def add_threshold(*, kind: str, tier: str, channel: str, days: int, actor: Actor | None) -> Threshold:
-    """Set from how many days on such news is told; it counts for every move of a date from now on.
+def add_threshold(*, kind: str, tier: str, channel: str, days: int, actor: Actor | None, now: datetime) -> Threshold:
+    """Set from how many days on such news is told; the days that plans name now are weighed anew by it.
 
     Raises Invalid naming the field, Conflict when there is one for just this already.
     """
@@ -75,17 +76,17 @@ def add_threshold(*, kind: str, tier: str, channel: str, days: int, actor: Actor
     made = Threshold(kind=kind, tier=tier, channel=channel, days=days, changed_by_id=key_of(actor))
     _refuse_double(made)
     made.save()
-    return _kept(made)
+    return _kept(made, now)
 
 
 @entry_verb
-def change_threshold(threshold_id: int, *, days: int, actor: Actor | None) -> Threshold:
+def change_threshold(threshold_id: int, *, days: int, actor: Actor | None, now: datetime) -> Threshold:
     """Tell such news from other days on."""
     _check_days(days)
     found = _threshold(threshold_id)
     found.days, found.changed_by_id = days, key_of(actor)
     found.save(update_fields=["days", "changed_by"])
-    return _kept(found)
+    return _kept(found, now)
 
 
 @entry_verb
@@ -94,11 +95,11 @@ def remove_threshold(threshold_id: int, *, actor: Actor | None, now: datetime) -
     found = _threshold(threshold_id)
     found.removed_at, found.changed_by_id = now, key_of(actor)
     found.save(update_fields=["removed_at", "changed_by"])
-    return _kept(found)
+    return _kept(found, now)
 
 
 @entry_verb
-def restore_threshold(threshold_id: int, *, actor: Actor | None) -> Threshold:
+def restore_threshold(threshold_id: int, *, actor: Actor | None, now: datetime) -> Threshold:
     """Bring a removed threshold back."""
     locked_rules()
     found = Threshold.objects.filter(pk=threshold_id, removed_at__isnull=False).first()
@@ -107,7 +108,7 @@ def restore_threshold(threshold_id: int, *, actor: Actor | None) -> Threshold:
     _refuse_double(found)
     found.removed_at, found.changed_by_id = None, key_of(actor)
     found.save(update_fields=["removed_at", "changed_by"])
-    return _kept(found)
+    return _kept(found, now)
 
 
 def _threshold(threshold_id: int) -> Threshold:
@@ -135,6 +136,7 @@ def _check_days(days: int) -> None:
         raise Invalid(wrong, fields={"days": wrong})
 
 
-def _kept(threshold: Threshold) -> Threshold:
+def _kept(threshold: Threshold, now: datetime) -> Threshold:
+    weigh_anew(now=now)
     announce("message", {"all": True})
     return threshold

@@ -21,11 +21,11 @@ def add(request: HttpRequest) -> HttpResponse:
     form = ThresholdForm(request.POST)
     if form.is_valid():
         try:
-            thresholds.add_threshold(**form.cleaned_data, actor=request.user)
+            thresholds.add_threshold(**form.cleaned_data, actor=request.user, now=timezone.now())
         except DomainError as refusal:
             form.take_refusal(refusal)
         else:
-            toasts.success(request, "The threshold holds for moves from now on.")
+            toasts.success(request, "The threshold holds; days that plans name now are weighed by it")
             return redirect("notifications:rules")
     return rules_response(request, threshold_form=form, status=form.status)
 
@@ -34,12 +34,12 @@ def add(request: HttpRequest) -> HttpResponse:
 @run_valve
 def change(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Tell such news from other days on, or remove the threshold."""
-    actor = request.user
+    actor, now = request.user, timezone.now()
     if request.POST.get("do") == "remove":
         undo = reverse("notifications:restore_threshold", args=[rule_id])
         return run_and_return(
             request,
-            lambda: thresholds.remove_threshold(rule_id, actor=actor, now=timezone.now()),
+            lambda: thresholds.remove_threshold(rule_id, actor=actor, now=now),
             "The threshold is removed",
             undo=undo,
         )
@@ -49,13 +49,14 @@ def change(request: HttpRequest, rule_id: int) -> HttpResponse:
         return redirect("notifications:rules")
     days = form.cleaned_data["days"]
     return run_and_return(
-        request, lambda: thresholds.change_threshold(rule_id, days=days, actor=actor), "Threshold changed"
+        request, lambda: thresholds.change_threshold(rule_id, days=days, actor=actor, now=now), "Threshold changed"
     )
 
 
 @require_POST
 @run_valve
 def restore(request: HttpRequest, rule_id: int) -> HttpResponse:
+    actor, now = request.user, timezone.now()
     return run_and_return(
-        request, lambda: thresholds.restore_threshold(rule_id, actor=request.user), "The threshold is back"
+        request, lambda: thresholds.restore_threshold(rule_id, actor=actor, now=now), "The threshold is back"
     )

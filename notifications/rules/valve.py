@@ -12,6 +12,7 @@ from kernel.live import announce
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from notifications.models import Delivery, DeliveryState, MessageRules
+from notifications.rules.news_rules import weigh_anew
 
 SEND_TASK = "notifications.tasks.send_due_deliveries"
 STORM_WINDOW = timedelta(hours=1)
@@ -33,15 +34,18 @@ def message_rules() -> MessageRules:
 
 
 @entry_verb
-def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None) -> MessageRules:
+def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None, now: datetime) -> MessageRules:
     """Change when and how often customers are written to: quiet_from, quiet_to (``time`` or None), daily_messages,
     storm_messages, proposal_hours, follow_up_days, feedback_days, delay_hours, firm_only, merges.
 
-    Raises Invalid naming the field, Conflict when somebody else changed them since.
+    Raises Invalid naming the field, Conflict when somebody else changed them since. Another ``firm_only`` has the days
+    that plans name now weighed anew.
     """
     rules = locked_rules()
     if version is not None and version != rules.version:
         raise Conflict("Somebody else changed the rules meanwhile. Look at them again.", code="stale")
+    if changes.get("firm_only", rules.firm_only) != rules.firm_only:
+        weigh_anew(now=now)
     for name, value in changes.items():
         _check(name, value)
         setattr(rules, name, value)

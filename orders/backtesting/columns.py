@@ -9,7 +9,8 @@ import numpy as np
 
 from orders.learning.history import History
 from orders.planning.attributes import CATALOGUE
-from orders.planning.types import NO_DAY, Attribute, Attributes, Bools, Floats, Ints
+from orders.planning.day import DAY_COLUMNS, day_columns
+from orders.planning.types import NO_DAY, Attribute, Attributes, Bools, Calendar, Context, Floats, Ints
 
 _MINOR_UNITS = 100.0
 PER_ORDER = ("customer.zone", "customer.code", "order.channel")
@@ -18,12 +19,16 @@ PER_PRODUCT = ("product.sku", "product.category")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The open lines of a day: rows of the history's lines, what each lacks, and the day."""
+    """The open lines of a day: rows of the history's lines, what each lacks, and the day.
+
+    ``calendar`` is the company's, where rules may ask about the day.
+    """
 
     history: History
     line: Ints
     left_qty: Ints
     today: int
+    calendar: Calendar | None = None
 
     @property
     def order(self) -> Ints:
@@ -44,7 +49,10 @@ def columns(names: Collection[str], moment: Moment, texts: Mapping[str, Attribut
     ``texts`` are parallel to the history's orders (``PER_ORDER``) or products (``PER_PRODUCT``). Raises KeyError for
     what a replay does not know.
     """
-    return {name: _column(name, moment, texts) for name in sorted(names)}
+    found = {name: _column(name, moment, texts) for name in sorted(set(names) - DAY_COLUMNS)}
+    if moment.calendar is None:
+        return found
+    return {**found, **day_columns(names, Context(moment.today, moment.calendar), len(moment.line))}
 
 
 def _column(name: str, moment: Moment, texts: Mapping[str, Attribute]) -> Attribute:
@@ -89,4 +97,4 @@ _NUMBERS: dict[str, Callable[[Moment], Floats | Ints | Bools]] = {
     "product.critical": lambda moment: moment.history.products.is_critical[moment.product],
 }
 
-KNOWN = frozenset({*PER_ORDER, *PER_PRODUCT, "customer.tier", "order.ship_policy", *_NUMBERS})
+KNOWN = frozenset({*PER_ORDER, *PER_PRODUCT, "customer.tier", "order.ship_policy", *_NUMBERS, *DAY_COLUMNS})

@@ -108,7 +108,7 @@ def live_through(
     start, days = state.left.copy(), working_days(stage)
     for day in days:
         arrivals.book(state.on_hand, day)
-        moment = _moment(history, state, day)
+        moment = _moment(stage, state, day)
         backlog = backlog_of(moment, state.has_shipped)
         supply = supply_on(history, day, state.on_hand, delays)
         attributes = columns(policy.attributes() & KNOWN, moment, stage.texts)
@@ -144,10 +144,11 @@ def working_days(stage: Stage) -> list[int]:
     return [day for day in range(stage.from_on, stage.until_on) if stage.calendar.is_working(day)]
 
 
-def _moment(history: History, state: _State, today: int) -> Moment:
+def _moment(stage: Stage, state: _State, today: int) -> Moment:
+    history = stage.history
     placed = history.orders.placed_on[history.lines.order] < today
     line = np.flatnonzero(placed & (state.left > 0))
-    return Moment(history, line, state.left[line], today)
+    return Moment(history, line, state.left[line], today, stage.calendar)
 
 
 def backlog_of(moment: Moment, has_shipped: Bools) -> Backlog:

@@ -10,7 +10,6 @@ import numpy as np
 from orders.backtesting.columns import Moment, columns
 from orders.backtesting.replay import NO_FROZEN, Stage, backlog_of
 from orders.backtesting.shipped import shipped_before
-from orders.learning.history import History
 from orders.learning.past_supply import Delays, products_of, supplier_delays, supply_on
 from orders.planning import engine
 from orders.planning.rules import Policy
@@ -41,7 +40,7 @@ def standings(stage: Stage, policy: Policy, days: Iterable[int], *, late_from: i
     """
     delays = supplier_delays(stage.history, stage.from_on, stage.calendar)
     for day in days:
-        moment = _moment(stage.history, day)
+        moment = _moment(stage, day)
         plan = _plan(stage, policy, moment, delays)
         late, slipping = _behind(moment, plan, late_from)
         yield Standing(
@@ -52,10 +51,11 @@ def standings(stage: Stage, policy: Policy, days: Iterable[int], *, late_from: i
         )
 
 
-def _moment(history: History, day: int) -> Moment:
+def _moment(stage: Stage, day: int) -> Moment:
+    history = stage.history
     left = history.left_qty(day)
     line = np.flatnonzero((history.orders.placed_on[history.lines.order] < day) & (left > 0))
-    return Moment(history, line, left[line], day)
+    return Moment(history, line, left[line], day, stage.calendar)
 
 
 def _plan(stage: Stage, policy: Policy, moment: Moment, delays: Delays) -> Plan:

@@ -43,7 +43,7 @@ class Load:
 
 def measure(load: Load, tell: Callable[[str], None]) -> dict[str, Any]:
     """Announce and send in the current (empty) database; return the figures. ``tell`` hears what is going on."""
-    change_rules(changes={"storm_messages": 10_000_000}, version=None, actor=None)
+    change_rules(changes={"storm_messages": 10_000_000}, version=None, actor=None, now=timezone.now())
     tell(f"announcing {load.orders:,} delays")
     _record(load)
     started = time.perf_counter()

@@ -68,7 +68,8 @@ def _oldest_first() -> Entry:
 def _in_steps(spec: AttributeSpec, order: str) -> Entry:
     """Return a criterion on a number, coarse enough that several of them fit into one score."""
     low, high, grain = _RANGES.get(spec.unit, spec.usual)
-    return {"attribute": spec.name, "order": order, "from": max(low, spec.lowest or low), "to": high, "grain": grain}
+    low, high = max(low, spec.lowest or low), min(high, spec.highest or high)
+    return {"attribute": spec.name, "order": order, "from": low, "to": high, "grain": grain}
 
 
 def _read_by(value: Any) -> Iterator[str]:

@@ -42,8 +42,9 @@ def curve_of(rule: dict[str, Any]) -> Curve | None:
         path = _path(points)
     except (LookupError, TypeError, ValueError, OverflowError, ZeroDivisionError):
         return None
-    if spec.lowest is not None:
-        path = [(max(x, spec.lowest), y) for x, y in path]
+    low, high = spec.lowest, spec.highest
+    path = [(x if low is None else max(x, low), y) for x, y in path]
+    path = [(x if high is None else min(x, high), y) for x, y in path]
     return Curve(tuple(path), spec.unit) if len(path) > 1 and path[0][0] < path[-1][0] else None
 
 

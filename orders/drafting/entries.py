@@ -73,6 +73,8 @@ def new_entry(section: str, *, is_ordered: bool, attribute: str, beside: Sequenc
 
 
 def _new_rule(spec: AttributeSpec | None) -> Entry:
+    if spec is not None and spec.is_same_for_all:
+        return {**_new_rule(CATALOGUE[_BY_THEN]), "when": new_compare(spec.name)}
     if spec is None or (spec.kind is Kind.TEXT and not spec.choices) or spec.kind is Kind.YES_NO:
         return {"when": new_compare(spec.name if spec else "customer.tier"), "points": new_points("fixed", spec)}
     kind = "linear" if spec.kind is Kind.NUMBER else "by_value"
@@ -80,6 +82,8 @@ def _new_rule(spec: AttributeSpec | None) -> Entry:
 
 
 def _new_criterion(spec: AttributeSpec | None) -> Entry:
+    if spec is not None and spec.is_same_for_all:
+        return {**_new_criterion(CATALOGUE[_BY_THEN]), "when": new_compare(spec.name)}
     if spec is not None and spec.kind is Kind.NUMBER:
         return {"attribute": spec.name, "order": "desc"}
     if spec is not None and spec.choices:

@@ -48,7 +48,7 @@ DIVIDERS = {
     "quotas": "By quotas",
     "fair_share": "By fair share",
 }
-_PER = {"days": "day", "units": "unit", "weeks": "week", "%": "percent"}
+_PER = {"days": "day", "units": "unit", "weeks": "week", "%": "percent", "times": "time"}
 _MOST_VALUES = 6
 
 

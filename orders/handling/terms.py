@@ -27,6 +27,7 @@ from orders.models import (
     ShipPolicy,
     SubstituteConsent,
 )
+from orders.planning.terms import fill_of_release
 
 SETUP_KIND = "terms"
 MAX_RELEASES = 20
@@ -126,8 +127,8 @@ def check_fills(order: Order, open_lines: Iterable[OrderLine], wanted: Mapping[i
     lines = list(open_lines)
     if terms is None or all(wanted.get(line.pk, 0) == line.open_qty for line in lines):
         return
-    release = order.shipments.count()
-    least = figure(terms.line_fills, release)
+    releases = order.shipments.count()
+    least = fill_of_release(terms.line_fills, releases)
     for line in lines:
         qty = wanted.get(line.pk, 0)
         if qty and qty * 100 < least * line.open_qty:
@@ -139,18 +140,13 @@ def check_fills(order: Order, open_lines: Iterable[OrderLine], wanted: Mapping[i
     weights = {line.pk: line.unit_price if terms.fill_by == FillMeasure.VALUE else 1 for line in lines}
     part = sum(wanted.get(line.pk, 0) * weights[line.pk] for line in lines)
     whole = sum(line.open_qty * weights[line.pk] for line in lines)
-    least = figure(terms.order_fills, release)
+    least = fill_of_release(terms.order_fills, releases)
     if part * 100 < least * whole:
         raise Conflict(
             f"{order.ref} takes no less than {least} % of its open {terms.get_fill_by_display().lower()} at a time, "
             "and this is less. Wait for more, or change the order's terms.",
             code="below_fill",
         )
-
-
-def figure(fills: Sequence[int], release: int) -> int:
-    """Return the percent that counts for a release, counted from 0: the last figure for all later ones."""
-    return fills[min(release, len(fills) - 1)] if fills else 0
 
 
 def _checked(

@@ -46,7 +46,9 @@ def _numbers(spec: AttributeSpec, named: Iterable[Scalar]) -> list[Scalar]:
     return [
         number
         for number in sorted(found)
-        if (spec.lowest is None or number >= spec.lowest) and (not spec.is_whole or number == number // 1)
+        if (spec.lowest is None or number >= spec.lowest)
+        and (spec.highest is None or number <= spec.highest)
+        and (not spec.is_whole or number == number // 1)
     ]
 
 

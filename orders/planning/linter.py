@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from orders.planning.attributes import CATALOGUE
 from orders.planning.grammar import read_written
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.lint_criteria import lint_criteria
@@ -17,7 +18,7 @@ from orders.planning.lint_segments import lint_classes, lint_promises, lint_quot
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.points import ByValue
 from orders.planning.reading import Json
-from orders.planning.rules import Condition, Policy, Rule
+from orders.planning.rules import Condition, Policy, Rule, comparisons
 from orders.planning.strategies import WITH_CRITERIA
 from orders.planning.wording import describe, named
 
@@ -57,6 +58,10 @@ def _lint_rules(policy: Policy, logic: Logic) -> Iterator[Finding]:
             yield never_matches(when, f"rules[{i}].when", logic)
             continue
         alive.append((i, rule))
+        if _tells_of_the_day(rule):
+            message = "Tells of the day alone, which is the same for every line: it moves no line past another."
+            yield Finding(f"rules[{i}]", FindingKind.DEAD, message, "Let it give points by something of the line too.")
+            continue
         if rule.when is not None and logic.follows(when):
             message = f"Every line meets “{describe(when)}”."
             yield Finding(f"rules[{i}].when", FindingKind.SHADOWED, message, "Leave the condition out, or correct it.")
@@ -68,6 +73,12 @@ def _lint_rules(policy: Policy, logic: Logic) -> Iterator[Finding]:
         return
     for (i, one), (j, other) in combinations(alive, 2):
         yield from _compare_rules(one, other, i, j, logic)
+
+
+def _tells_of_the_day(rule: Rule) -> bool:
+    """Tell whether a rule reads something, and nothing that one line has and another has not."""
+    read = {compare.attribute for compare in comparisons(rule.when or ALWAYS)} | {rule.attribute} - {""}
+    return bool(read) and all(CATALOGUE[name].is_same_for_all for name in read)
 
 
 def _compare_rules(one: Rule, other: Rule, i: int, j: int, logic: Logic) -> Iterator[Finding]:

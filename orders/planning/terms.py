@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +35,11 @@ def with_limits(ready: Prepared, terms: Terms | None, policy: Policy) -> Prepare
         limits = _with_terms(ready, limits, terms, at)
     special = (limits.group >= 0) | (limits.wanted_by != NO_DAY)
     return replace(ready, limits=replace(limits, special=special))
+
+
+def fill_of_release(fills: Sequence[int], releases: int) -> int:
+    """Return the percent that the next release asks after so many: one figure each, the last for all later ones."""
+    return fills[min(releases, len(fills) - 1)] if fills else 0
 
 
 def _wanted_by(ready: Prepared, far: FarFuture | None) -> Ints:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from orders.planning.allocate import cut_to
+from orders.planning.attributes import CATALOGUE
 from orders.planning.prepare import Prepared
 from orders.planning.rules import AllOf, AnyOf, Compare, Condition, Not, Quota
 from orders.planning.score import holds
@@ -39,20 +40,20 @@ def kept_units(ready: Prepared, quotas: tuple[Quota, ...], group: Ints, least: I
 
 
 def _has_lines_for(ready: Prepared, when: Condition | None) -> Bools:
-    """Return the products of which some line could meet a condition: what it says of the product holds."""
+    """Return the products of which some line could meet a condition: what it says of product and day holds."""
     possible = np.zeros(len(ready.products.product_id), dtype=np.bool_)
     product, line = np.unique(ready.product, return_index=True)
     columns: Attributes = {
         name: Attribute(column.values[line], column.categories)
         for name, column in ready.attributes.items()
-        if name.startswith(_OF_PRODUCT)
+        if name.startswith(_OF_PRODUCT) or CATALOGUE[name].is_same_for_all
     }
     possible[product] = True if when is None else _may(when, columns, len(product))[0]
     return possible
 
 
 def _may(when: Condition, columns: Attributes, rows: int) -> tuple[Bools, Bools]:
-    """Return whether the condition may hold and whether it may not, where only the product is known."""
+    """Return whether the condition may hold and whether it may not, where only product and day are known."""
     anything = np.ones(rows, dtype=np.bool_)
     match when:
         case Compare(attribute):

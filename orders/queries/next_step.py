@@ -7,7 +7,8 @@ from datetime import date
 
 from orders.models import HoldKind, Reason, ShipPolicy
 from orders.queries.next_steps import Step
-from orders.queries.order import Line, OrderDetail
+from orders.queries.order import OrderDetail
+from orders.queries.order_lines import Line
 
 
 @dataclass(frozen=True, slots=True)

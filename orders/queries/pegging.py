@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from orders.queries.order import Line, OrderDetail
+from orders.queries.order import OrderDetail
+from orders.queries.order_lines import Line
 
 MOST_LINES = 25
 MOST_ARRIVALS = 6  # of a product

@@ -13,12 +13,13 @@ from orders.models import HandsPass
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.capacity import Capacity, with_days
 from orders.planning.cover import with_estimates
+from orders.planning.day import day_columns
 from orders.planning.keeping import free_for_others
 from orders.planning.prepare import Prepared, prepare
 from orders.planning.quotas import free_of_groups
 from orders.planning.rules import Policy
 from orders.planning.supply import Buckets
-from orders.planning.types import Attribute, Attributes, Ints
+from orders.planning.types import Attribute, Attributes, Context, Ints
 from orders.planning.windows import with_shipped
 from orders.replanning.attributes import load_entry_attribute
 from orders.replanning.demand import load_demand
@@ -73,12 +74,12 @@ def _prepared(scope: Scope, policy: Policy, *, today: int) -> Prepared:
     inputs = load_inputs(scope, policy, lambda: load_stored(scope, policy).lines, today=today)
     context = context_of(inputs.sites, today=today)
     inputs = replace(inputs, attributes={**inputs.attributes, **judge_lines(inputs, context)})
-    inputs = _with_idle_lines(inputs, scope)
+    inputs = _with_idle_lines(inputs, scope, context)
     ready = prepare(inputs.backlog, inputs.supply, inputs.frozen, inputs.products, inputs.attributes, context)
     return with_shipped(with_estimates(ready, policy.attributes(), inputs.demand), inputs.shipped, policy)
 
 
-def _with_idle_lines(inputs: Inputs, scope: Scope) -> Inputs:
+def _with_idle_lines(inputs: Inputs, scope: Scope, context: Context) -> Inputs:
     """Add a line that wants nothing of each product without any: so its quotas know what it is."""
     backlog = inputs.backlog
     idle = np.setdiff1d(np.array(scope.product_ids, dtype=np.int64), backlog.product_id)
@@ -94,7 +95,8 @@ def _with_idle_lines(inputs: Inputs, scope: Scope) -> Inputs:
     for field in fields(backlog):
         column = getattr(backlog, field.name)
         columns[field.name] = np.concatenate((column, added.get(field.name, nothing))).astype(column.dtype)
-    return replace(inputs, backlog=type(backlog)(**columns), attributes=_longer(inputs, scope, idle))
+    attributes = {**_longer(inputs, scope, idle), **day_columns(inputs.attributes, context, len(columns["line_id"]))}
+    return replace(inputs, backlog=type(backlog)(**columns), attributes=attributes)
 
 
 def _longer(inputs: Inputs, scope: Scope, idle: Ints) -> Attributes:

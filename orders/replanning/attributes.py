@@ -9,8 +9,10 @@ import numpy as np
 from django.db import connection
 
 from orders.planning.attributes import CATALOGUE, Source
+from orders.planning.day import DAY_COLUMNS
 from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
 from orders.replanning.bulk import Columns, as_array, copy_out
+from orders.replanning.ledger import LEDGER_COLUMNS
 from orders.replanning.scope import Scope
 from orders.replanning.totals import Totals
 
@@ -35,11 +37,11 @@ def load_attributes(
     """Return the named columns, parallel to ``lines``; ``place`` is each line's position in ``orders``.
 
     Ages and days to go are whole days, so that a plan made later the same day scores alike. What the forecast gives is
-    worked out by the plan itself, from the same supply and backlog.
+    worked out by the plan itself, from the same supply and backlog; ``day`` and ``ledger`` have what is their own.
     """
     return {
         name: _load(name, scope, lines, orders, totals, place, today)
-        for name in sorted(names)
+        for name in sorted(set(names) - DAY_COLUMNS - LEDGER_COLUMNS)
         if CATALOGUE[name].source is not Source.FORECAST
     }
 

@@ -26,6 +26,7 @@ from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of
 from orders.replanning.snapshot import read_beside, snapshot
 from orders.replanning.stored import Stored, ask_stored, load_stored
+from orders.replanning.unheard import load_unheard
 from orders.replanning.weighing import load_kept_back
 
 # The engine's steps under the names that runs and benchmarks report.
@@ -110,7 +111,9 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
         if rules.segments:
             inputs = replace(inputs, previous=stored.claims.as_previous())
         if rules.promises and scope.is_everything:
-            inputs = replace(inputs, stale_orders=np.union1d(inputs.stale_orders, load_kept_back(scope)))
+            inputs = inputs.with_stale(load_kept_back(scope))
+        if inputs.marks["weighs"].any():
+            inputs = inputs.with_stale(load_unheard(scope))
     watch.lap("load_s")
     plan = plan_inputs(inputs, rules, today=today.toordinal(), after_step=lambda step: watch.lap(_STEPS[step]))
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)

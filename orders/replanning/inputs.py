@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 import numpy as np
 from django.conf import settings
 
+from orders.planning.day import day_columns
 from orders.planning.demand import Demand
 from orders.planning.rules import Policy
 from orders.planning.types import (
@@ -31,11 +32,12 @@ from orders.replanning.attributes import load_attributes
 from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.demand import load_demand
 from orders.replanning.learned import LearnedInputs, load_learned
+from orders.replanning.ledger import ask_ledger
 from orders.replanning.line_etas import ask_line_etas, with_line_etas
 from orders.replanning.origins import ask_marks
 from orders.replanning.scope import Scope
 from orders.replanning.shipped import load_shipped
-from orders.replanning.sites import ask_sites
+from orders.replanning.sites import ask_sites, context_of
 from orders.replanning.terms import ask_pick_days, ask_who_asks, load_terms
 from orders.replanning.totals import add_up, ask_totals
 
@@ -80,6 +82,10 @@ class Inputs:
     shipped: Shipped | None = None
     price_minor: Ints | None = None
 
+    def with_stale(self, order_ids: Ints) -> Inputs:
+        """Return the same with more orders to roll up."""
+        return replace(self, stale_orders=np.union1d(self.stale_orders, order_ids))
+
     def digest(self) -> str:
         """Return the SHA-256 of everything that planning reads; equal inputs in equal order have equal digests."""
         digest = hashlib.sha256()
@@ -112,7 +118,8 @@ def load_inputs(
     pick_days, line_etas = ask_pick_days(ask, scope), ask_line_etas(ask, scope)
     lines = sorted_by(asked_lines(), "line_id")
     scope = scope.of_lines(lines["order_id"])
-    asked_orders = _ask_orders(ask, scope)
+    names = policy.attributes()
+    asked_orders, told = _ask_orders(ask, scope), ask_ledger(ask, scope, names, today=today)
     totals_of_some = None if scope.is_everything else ask_totals(ask, scope)
     orders = sorted_by(asked_orders(), "order_id")
     supply, frozen, products = asked_supply()
@@ -123,17 +130,22 @@ def load_inputs(
     if not known.all():  # a line whose order is closed is no backlog
         lines = {name: column[known] for name, column in lines.items()}
         place = place[known]
+    calendars = sites()
     return Inputs(
         backlog=_backlog(lines, orders, place, line_etas()),
         supply=supply,
         frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
         products=products,
-        attributes=load_attributes(policy.attributes(), scope, lines, orders, totals, place, today=today),
+        attributes={
+            **load_attributes(names, scope, lines, orders, totals, place, today=today),
+            **{name: replace(column, values=column.values[place]) for name, column in told(orders).items()},
+            **day_columns(names, context_of(calendars, today=today), len(place)),
+        },
         demand=load_demand(scope, policy),
         learned=load_learned(policy, lines, orders, place),
         shipped=load_shipped(scope, policy, today=today),
         marks=asked_marks(),
-        sites=sites(),
+        sites=calendars,
         terms=load_terms(who_asks(), scope, lines, orders, place),
         pick_days=pick_days(),
         pools=sorted_by(asked_pools(), "product_id"),

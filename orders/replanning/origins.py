@@ -20,6 +20,8 @@ SUPPLIER_CAUSES = (
     "supplier_product_changed",
     "supplier_delay_measured",
 )
+WEIGHED = "news_rules_changed"  # nothing moved, but what is news may be other than before
+WEIGHING_CAUSES = (WEIGHED, "customer_changed")
 CUSTOMER_CAUSES = ("held", "released", "line_cancelled")
 
 
@@ -29,6 +31,7 @@ class MarkOrigin(IntEnum):
     OURS = 0
     SUPPLIER = 1
     CUSTOMER = 2
+    NOBODY = 3
 
 
 # A hold by hand is our own doing; all other kinds wait for something of the customer's.
@@ -38,8 +41,9 @@ _MARKS = f"""
             WHEN o.id IS NOT NULL AND (m.cause = 'line_cancelled' OR (
                 SELECT h.kind FROM orders_hold h WHERE h.order_id = o.id ORDER BY h.id DESC LIMIT 1
             ) <> 'manual') THEN {MarkOrigin.CUSTOMER.value}
+            WHEN m.cause = '{WEIGHED}' THEN {MarkOrigin.NOBODY.value}
             ELSE {MarkOrigin.OURS.value} END)::smallint,
-        COALESCE(o.id, 0)
+        COALESCE(o.id, 0), (m.cause = ANY(%(weighing_causes)s::text[]))::int::smallint
     FROM inventory_dirtymark m
     LEFT JOIN orders_order o ON o.ref = m.reference AND m.cause = ANY(%(customer_causes)s::text[])
     WHERE {{condition}}
@@ -60,10 +64,18 @@ class Origins:
 
 
 def ask_marks(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    """Ask for the marks in scope with their ``origin`` and the order whose customer made it (0 for none)."""
+    """Ask for the marks in scope with their ``origin`` and the order whose customer made it (0 for none).
+
+    ``weighs`` is 1 where the news of orders is to be weighed anew though none of their lines changes.
+    """
     query = _MARKS.format(condition=scope.products("m.product_id"))
-    params = {**scope.params, "supplier_causes": list(SUPPLIER_CAUSES), "customer_causes": list(CUSTOMER_CAUSES)}
-    types = {"id": "int8", "product_id": "int8", "origin": "int2", "order_id": "int8"}
+    params = {
+        **scope.params,
+        "supplier_causes": list(SUPPLIER_CAUSES),
+        "customer_causes": list(CUSTOMER_CAUSES),
+        "weighing_causes": list(WEIGHING_CAUSES),
+    }
+    types = {"id": "int8", "product_id": "int8", "origin": "int2", "order_id": "int8", "weighs": "int2"}
     return ask.rows(query, params, types)
 
 

@@ -22,7 +22,7 @@ from orders.simulation.live import Sampling, load_live, plan_live
 
 MOVES = 10
 # Reading components one by one costs more a line than reading all, so a sample pays only where the rest is much larger.
-SAMPLING = Sampling(whole_up_to=150_000, lines=50_000)
+SAMPLING = Sampling(whole_up_to=150_000, lines=30_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from orders.planning.attributes import CATALOGUE, Kind
+from orders.planning.day import facts_of_day
 from orders.planning.types import NO_DAY, Attribute, Floats, Ints
 from orders.replanning.inputs import SHIP_POLICIES, Inputs
+from orders.replanning.sites import context_of
 from orders.simulation.changed import NewOrder
 from orders.simulation.growing import append
 from orders.simulation.names import Names
@@ -51,7 +53,7 @@ def add_order(
         "placed_at": (today + 1 - _EPOCH) * _MICROSECONDS_A_DAY - 1,
         "ship_policy": SHIP_POLICIES.index(change.ship_policy),
     }
-    said = _attributes(change, names, qty, price, today)
+    said = {**_attributes(change, names, qty, price, today), **facts_of_day(context_of(inputs.sites, today=today))}
     attributes = {name: _append_column(name, column, said, len(qty)) for name, column in inputs.attributes.items()}
     longer = replace(inputs, backlog=append(backlog, known, len(qty)), attributes=attributes)
     if inputs.learned is not None:
@@ -79,6 +81,8 @@ def _attributes(change: OrderChange, names: Names, qty: Ints, price: Ints, today
         "order.age_days": 0.0,
         "order.days_to_requested": float(requested - today) if requested != NO_DAY else np.nan,
         "order.expedited": float(change.expedited),
+        "plan.times_slipped": 0.0,
+        "plan.days_slipped": 0.0,
         "line.open_qty": qty.astype(np.float64),
         "line.open_value": value,
         "line.position": np.arange(1, len(qty) + 1, dtype=np.float64),

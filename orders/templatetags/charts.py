@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from orders.queries.order import EtaPoint, Supply
+from orders.queries.order import EtaPoint
+from orders.queries.order_lines import Supply
 from orders.queries.scoring import Part
 from orders.templatetags.display import day, short_day, signed_points
 

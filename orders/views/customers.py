@@ -120,7 +120,7 @@ def change_preference(request: HttpRequest, code: str) -> HttpResponse:
 def forget_preference(request: HttpRequest, code: str) -> HttpResponse:
     """Tell a customer as everybody who has chosen nothing."""
     found = _found(code)
-    preferring.forget_preference(found.code, actor=request.user)
+    preferring.forget_preference(found.code, actor=request.user, now=timezone.now())
     messages.success(request, f"{found.name} is told as everybody who has chosen nothing")
     return redirect("orders:customer", found.code)
 

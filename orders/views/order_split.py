@@ -18,7 +18,8 @@ from kernel.errors import Invalid
 from kernel.pages import render_page
 from orders.handling.splitting import SplitLine, rejoin, split
 from orders.models import Allocation, AllocationState, Order, ShipPolicy
-from orders.queries.order import Line, order_detail
+from orders.queries.order import order_detail
+from orders.queries.order_lines import Line
 from orders.queries.trying import try_split
 from orders.rules import policies
 from orders.views.actions import action, done, field_of, who

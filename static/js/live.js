@@ -7,7 +7,7 @@ import { applyOrder, applyRows, isBusy, morph } from "./rows.js";
 const BATCH_MS = 1000;
 const SILENCE_MS = 40_000;
 
-const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, wantsOrder: false, swaps: 0 };
+const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, wantsOrder: false, swaps: 0, heard: 0 };
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 function show(isLive, text) {
@@ -109,13 +109,15 @@ async function countMentions() {
   if (unread > before) document.querySelector("[data-announce]").textContent = "A colleague mentioned you in a note";
 }
 
+// The stream begins with what happened since this page was asked for.
 function listen(url) {
-  const source = new EventSource(url);
+  const source = new EventSource(`${url}?age=${Math.ceil(performance.now())}`);
   source.addEventListener("hello", beat);
   source.addEventListener("beat", beat);
   for (const name of ["plan", "order", "bulk", "stock", "message", "figures"]) {
     source.addEventListener(name, (event) => {
       beat();
+      state.heard += 1;
       const data = JSON.parse(event.data);
       want(data);
       if (data.all) countMentions(); // events were missed
@@ -140,6 +142,9 @@ function listen(url) {
 
 // What somebody did meanwhile is newer than an answer asked for before it: that answer is thrown away.
 for (const name of ["htmx:afterSwap", "backlog:toasts"]) document.addEventListener(name, () => (state.swaps += 1));
+// A part that was asked for before an event and came after it may not show it, and only now tells what concerns it.
+document.addEventListener("htmx:beforeSend", ({ detail }) => (detail.xhr.heard = state.heard));
+document.addEventListener("htmx:afterSwap", ({ detail }) => detail.xhr.heard !== state.heard && want({ all: true }));
 document.addEventListener("backlog:look", () => want({ all: true }));
 
 if (document.body.dataset.liveUrl) {

@@ -11,7 +11,8 @@ export function keepChoice(name, value) {
 }
 
 export function toggleNav() {
-  const next = document.body.dataset.nav === "rail" ? "full" : "rail";
+  const isRail = document.querySelector(".side").clientWidth < 100;
+  const next = isRail ? "full" : "rail";
   document.body.dataset.nav = next;
   keepChoice("nav", next);
 }

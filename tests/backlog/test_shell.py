@@ -39,6 +39,16 @@ def test_an_unknown_choice_is_ignored_wherever_it_comes_from(ops: Client) -> Non
     assert 'data-nav="rail"' in html
 
 
+def test_the_board_has_a_rail_and_other_pages_what_fits_the_window_until_somebody_chooses(ops: Client) -> None:
+    assert 'data-nav="rail"' in ops.get("/triage/").content.decode()
+    assert 'data-nav="auto"' in ops.get("/inventory/").content.decode()
+
+    ops.cookies["nav"] = "full"
+
+    assert 'data-nav="full"' in ops.get("/triage/").content.decode()
+    assert 'data-nav="full"' in ops.get("/inventory/").content.decode()
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/"])
 def test_the_way_back_stays_on_this_site(ops: Client, target: str) -> None:
     assert ops.post("/preferences/", {"next": target}).headers["Location"] == "/"

@@ -113,6 +113,41 @@ def test_on_a_tablet_nothing_scrolls_sideways_or_is_out_of_reach(
     assert wider == {}
 
 
+def test_the_navigation_is_a_rail_on_a_tablet_until_somebody_widens_it(come_in: ComeIn) -> None:
+    person = come_in("ops", viewport={"width": 768, "height": 1024})
+    page = person.see("/exceptions/")
+    side = page.locator(".side")
+    width = "node => node.clientWidth"
+    assert side.evaluate(width) == 60
+
+    page.keyboard.press("[")
+    assert side.evaluate(width) == 216
+    page.reload()
+    assert side.evaluate(width) == 216
+
+    page.keyboard.press("[")
+    assert side.evaluate(width) == 60
+    page.set_viewport_size(WIDE)
+    assert side.evaluate(width) == 60
+
+
+def test_the_navigation_is_wide_beside_a_wide_page(come_in: ComeIn) -> None:
+    page = come_in("ops").see("/exceptions/")
+
+    assert page.locator(".side").evaluate("node => node.clientWidth") == 216
+
+
+def test_a_rail_says_that_somebody_was_mentioned(come_in: ComeIn) -> None:
+    page = come_in("ops", viewport={"width": 768, "height": 1024}).see("/exceptions/")
+    count = page.locator("#mention-count")
+
+    count.evaluate("node => { node.hidden = false; node.firstChild.textContent = '3'; }")
+
+    box = count.bounding_box()
+    assert box
+    assert (box["width"], box["height"]) == (8, 8)
+
+
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_no_frame_scrolls_into_an_empty_page(come_in: ComeIn, stack: Stack, viewport: dict[str, int]) -> None:
     person = come_in("admin", viewport=viewport)

@@ -12,6 +12,7 @@ from kernel.errors import Conflict, Invalid
 from notifications.delivering.sending import send_due
 from notifications.models import Delivery, MessageRules
 from notifications.rules import valve
+from tests.factories import NOW
 from tests.factories.orders import make_user
 from tests.notifications.sending import due
 
@@ -68,15 +69,15 @@ def test_messages_of_an_hour_ago_make_no_storm() -> None:
 )
 def test_a_rule_that_makes_no_sense_is_refused_with_its_field(changes: dict[str, object]) -> None:
     with pytest.raises(Invalid) as refusal:
-        valve.change_rules(changes=changes, version=None, actor=make_user("admin"))
+        valve.change_rules(changes=changes, version=None, actor=make_user("admin"), now=NOW)
 
     assert refusal.value.fields
     assert not MessageRules.objects.exists()
 
 
 def test_two_admins_do_not_overwrite_each_other() -> None:
-    seen = valve.change_rules(changes={"daily_messages": 5}, version=None, actor=make_user("admin")).version
-    valve.change_rules(changes={"daily_messages": 6}, version=seen, actor=make_user("admin"))
+    seen = valve.change_rules(changes={"daily_messages": 5}, version=None, actor=make_user("admin"), now=NOW).version
+    valve.change_rules(changes={"daily_messages": 6}, version=seen, actor=make_user("admin"), now=NOW)
 
     with pytest.raises(Conflict):
-        valve.change_rules(changes={"daily_messages": 7}, version=seen, actor=make_user("admin"))
+        valve.change_rules(changes={"daily_messages": 7}, version=seen, actor=make_user("admin"), now=NOW)

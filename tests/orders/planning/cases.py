@@ -14,6 +14,7 @@ from orders.planning.attributes import CATALOGUE
 from orders.planning.components import product_components
 from orders.planning.demand import Demand
 from orders.planning.rules import Quota
+from orders.planning.terms import fill_of_release
 from orders.planning.types import (
     Attribute,
     Backlog,
@@ -48,8 +49,9 @@ class Line:
     wanted_in: int | None = None  # days until the requested date
     expedited: bool = False
     expected_cost: float = math.nan
-    line_fill: int = 0
-    order_fill: int = 0
+    line_fills: Sequence[int] = ()  # percent, one figure a release
+    order_fills: Sequence[int] = ()
+    releases: int = 0  # shipments of the order so far
     weight: int = 1
     max_sources: int = 0
     group: int = -1
@@ -57,7 +59,7 @@ class Line:
     @property
     def has_terms(self) -> bool:
         """Whether the line asks anything beyond its ship policy."""
-        return bool(self.line_fill or self.order_fill or self.max_sources or self.group >= 0)
+        return bool(any(self.line_fills) or any(self.order_fills) or self.max_sources or self.group >= 0)
 
 
 @dataclass(frozen=True)
@@ -273,9 +275,18 @@ def shipped_of(case: Case) -> Shipped | None:
 def terms(case: Case) -> Terms | None:
     """Return what lines ask beyond their ship policy, as ``plan`` takes it."""
     asking = [line for line in case.lines if line.has_terms]
-    names = ("line_id", "line_fill", "order_fill", "weight", "max_sources", "group")
-    columns = (np.array([getattr(line, name) for line in asking], dtype=np.int64) for name in names)
-    return Terms(*columns, case.preferred) if asking else None
+    asked = [
+        (
+            line.line_id,
+            fill_of_release(line.line_fills, line.releases),
+            fill_of_release(line.order_fills, line.releases),
+            line.weight,
+            line.max_sources,
+            line.group,
+        )
+        for line in asking
+    ]
+    return Terms(*np.array(asked, dtype=np.int64).T, case.preferred) if asked else None
 
 
 def shuffled(case: Case, random_: random.Random) -> Case:

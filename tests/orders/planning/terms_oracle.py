@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.orders.planning.cases import TODAY, Case, Line, PickDay, random_case
@@ -27,6 +28,17 @@ from tests.orders.planning.oracle import (
 
 JOINT = 3
 WANTED_LATER, SPLIT_LIMIT = 11, 12
+FILLS = (  # of a line, of its order; one figure a release
+    ((), ()),
+    ((), ()),
+    ((50,), ()),
+    ((), (60,)),
+    ((40,), (90,)),
+    ((100,), ()),
+    ((), (80, 0)),
+    ((0, 100), (0, 30)),
+    ((100, 0, 60), (20, 90)),
+)
 
 
 class TermsOracle(Oracle):
@@ -182,10 +194,10 @@ class TermsOracle(Oracle):
         order = [other for other in self.case.lines if other.order_id == line.order_id]
         whole = sum(other.weight * other.open_qty for other in order)
         frozen = sum(other.weight * self.picked[other.line_id] for other in order)
-        return max(0, -(-line.order_fill * whole // 100) - frozen)
+        return max(0, -(-fill_now(line.order_fills, line.releases) * whole // 100) - frozen)
 
     def least(self, line: Line) -> int:
-        return max(0, -(-line.line_fill * line.open_qty // 100) - self.picked[line.line_id])
+        return max(0, -(-fill_now(line.line_fills, line.releases) * line.open_qty // 100) - self.picked[line.line_id])
 
     def gate_day(self, turn: list[Line]) -> int | None:
         days = {shelf.day for line in turn for shelf in self.shelves[line.product_id] if shelf.left}
@@ -263,6 +275,15 @@ def day(shelf: Shelf | None) -> int:
     return NEVER if shelf is None else shelf.day
 
 
+def fill_now(fills: Sequence[int], releases: int) -> int:
+    """Return what the next release asks: each shipment uses up a figure, but for the last."""
+    left = list(fills) or [0]
+    for _ in range(releases):
+        if len(left) > 1:
+            left.pop(0)
+    return left[0]
+
+
 def random_terms_case(random_: random.Random) -> Case:
     """Return a case in which some orders have terms, and some lines are wanted later."""
     case = random_case(random_)
@@ -270,10 +291,11 @@ def random_terms_case(random_: random.Random) -> Case:
     of_order = {}
     for line in case.lines:
         if line.order_id not in of_order:
-            fills = random_.choice(((0, 0), (0, 0), (50, 0), (0, 60), (40, 90), (100, 0)))
+            fills = random_.choice(FILLS)
             of_order[line.order_id] = {
-                "line_fill": fills[0],
-                "order_fill": fills[1],
+                "line_fills": fills[0],
+                "order_fills": fills[1],
+                "releases": random_.randint(1, 3) if line.has_shipped else 0,
                 "max_sources": random_.choice((0, 0, 0, 1, 2)),
                 "group": random_.choice((-1, -1, 0, 1)),
                 "wanted_in": random_.choice((None, 0, 5, 9, 14)),
@@ -281,8 +303,8 @@ def random_terms_case(random_: random.Random) -> Case:
     lines = []
     for line in case.lines:
         terms = of_order[line.order_id]
-        joint = line.ship_policy == PARTIAL and bool(terms["line_fill"] or terms["order_fill"] or terms["max_sources"])
-        policy = JOINT if joint else line.ship_policy
+        asks = any(terms["line_fills"]) or any(terms["order_fills"]) or terms["max_sources"]
+        policy = JOINT if asks and line.ship_policy == PARTIAL else line.ship_policy
         lines.append(replace(line, ship_policy=policy, weight=random_.choice((1, 1, 3)), **terms))
     pick_days = tuple(PickDay(line.line_id, TODAY + random_.randint(-1, 9)) for line in lines if random_.random() < 0.2)
     horizon = random_.choice((None, 4, 7))

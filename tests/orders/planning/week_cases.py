@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orders.planning.capacity import NO_LIMIT
 from orders.planning.rules import PromiseRule
 from orders.planning.types import ShipPolicy
-from tests.orders.planning.cases import TODAY, Case, Line, Pick, PickDay, Source
+from tests.orders.planning.cases import TODAY, Case, Claim, Line, Pick, PickDay, Source
 from tests.orders.planning.mixed_cases import mixed_case
 from tests.orders.planning.reading import of_tier
 from tests.orders.planning.segment_oracle import TIERS
@@ -70,23 +71,47 @@ def random_world(random_: random.Random, divider: str) -> World:
 
 
 def next_day(world: World, random_: random.Random) -> World:
-    """Return the world on its next day: something came, something moved, somebody cancelled, called or came new."""
-    case = world.case
+    """Return the world on its next day: something left, came or moved, somebody cancelled, called or came new."""
+    case = _with_departures(world.case, random_)
     sources = [_moved(source, random_) for source in case.sources]
     came = {source.source_id for source in sources if source.source_id and random_.random() < 0.2}
     sources = [_with_arrivals(source, sources, came) for source in sources if source.source_id not in came]
     toggled = random_.choice((0, 0, *range(1, 7)))
     lines = [_older(line, toggled) for line in case.lines if random_.random() > 0.05]
-    lines = lines or list(case.lines)
+    lines = lines or list(world.case.lines)
     newest = random_.choice(lines)
     there = {line.line_id for line in lines}
     if random_.random() < 0.5:
         number = max(there | {line.line_id for line in case.lines}) + 1
-        lines.append(replace(newest, line_id=number, order_id=90 + number, urgency=0.0, placed_at=9, eta_by_hand=0))
+        newest = replace(newest, urgency=0.0, placed_at=9, eta_by_hand=0, has_shipped=False, releases=0)
+        lines.append(replace(newest, line_id=number, order_id=90 + number))
     picks = tuple(pick for pick in case.picks if pick.line_id in there)
     figures = {name: replace(own, picked_today=random_.choice((0, 0, 2))) for name, own in world.figures.items()}
     case = replace(case, today=case.today + 1, lines=tuple(lines), sources=tuple(sources), picks=picks)
     return replace(world, case=case, figures=figures)
+
+
+def _with_departures(case: Case, random_: random.Random) -> Case:
+    """Let one order leave, or none, with what it was given of what is on hand: a release of it."""
+    order_id = random_.choice((0, *(line.order_id for line in case.lines)))
+    of_order = {line.line_id: line for line in case.lines if line.order_id == order_id}
+    gone = [claim for claim in case.previous if claim.line_id in of_order and not claim.source_id]
+    if not gone:
+        return case
+    lines = [_after_release(line, gone) if line.line_id in of_order else line for line in case.lines]
+    sources = [_after_pick(source, gone, of_order) for source in case.sources]
+    return replace(case, lines=tuple(line for line in lines if line.open_qty), sources=tuple(sources))
+
+
+def _after_release(line: Line, gone: Sequence[Claim]) -> Line:
+    units = sum(claim.qty for claim in gone if claim.line_id == line.line_id)
+    return replace(line, open_qty=line.open_qty - units, has_shipped=True, releases=line.releases + 1)
+
+
+def _after_pick(source: Source, gone: Sequence[Claim], of_order: Mapping[int, Line]) -> Source:
+    place = source.source_id, source.product_id, source.warehouse_id
+    units = sum(claim.qty for claim in gone if place == (0, of_order[claim.line_id].product_id, claim.warehouse_id))
+    return replace(source, qty=source.qty - units)
 
 
 def _older(line: Line, toggled: int) -> Line:

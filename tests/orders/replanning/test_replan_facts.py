@@ -161,7 +161,7 @@ def test_thresholds_say_from_how_many_days_on_a_slip_is_news(
 ) -> None:
     Customer.objects.filter(pk=waiting.customer_id).update(tier="gold")
     for kind, tier, channel, days in thresholds:
-        add_threshold(kind=kind, tier=tier, channel=channel, days=days, actor=None)
+        add_threshold(kind=kind, tier=tier, channel=channel, days=days, actor=None, now=NOW)
     five_days_later(product, waiting)
 
     plan(product)
@@ -176,7 +176,7 @@ def test_a_threshold_by_channel_is_that_of_the_channels_that_the_customer_chose(
 ) -> None:
     code = Customer.objects.get(pk=waiting.customer_id).code
     Preference.objects.create(customer_code=code, channels=["sms", "email"], uses_all=uses_all)
-    add_threshold(kind="", tier="", channel="sms", days=6, actor=None)
+    add_threshold(kind="", tier="", channel="sms", days=6, actor=None, now=NOW)
     five_days_later(product, waiting)
 
     plan(product)
@@ -185,7 +185,7 @@ def test_a_threshold_by_channel_is_that_of_the_channels_that_the_customer_chose(
 
 
 def test_small_slips_add_up_to_one_that_is_told(product: Product, waiting: Order) -> None:
-    add_threshold(kind="", tier="", channel="", days=6, actor=None)
+    add_threshold(kind="", tier="", channel="", days=6, actor=None, now=NOW)
     five_days_later(product, waiting)
     plan(product)
     assert kinds(waiting) == ["backordered"]
@@ -271,7 +271,7 @@ def test_a_quiet_run_promises_and_tells_nobody(product: Product) -> None:
 
 
 def test_a_lower_threshold_is_the_agents_to_tell_of_until_the_day_moves_again(product: Product, waiting: Order) -> None:
-    add_threshold(kind="", tier="", channel="", days=6, actor=None)
+    add_threshold(kind="", tier="", channel="", days=6, actor=None, now=NOW)
     five_days_later(product, waiting)
     plan(product)
     assert not untold().filter(order=waiting).exists()

@@ -97,7 +97,7 @@ def test_a_closed_order_has_nothing_to_wait_for(agent: Client, waiting: Order) -
 def test_the_order_page_says_why_the_customer_was_not_told(
     agent: Client, waiting: Order, days: int, words: str
 ) -> None:
-    add_threshold(kind="", tier="", channel="", days=90, actor=None)
+    add_threshold(kind="", tier="", channel="", days=90, actor=None, now=timezone.now())
     PurchaseOrderLine.objects.update(expected_on=F("expected_on") + timedelta(days=days))
     replan(product_ids=None, cause="test", now=timezone.now())
 
