@@ -36,13 +36,13 @@ def save_view(*, name: str, query: str, is_shared: bool, actor: Actor, now: date
 
 
 @entry_verb
-def delete_view(view_id: int, *, actor: Actor) -> str:
-    """Drop a view of one's own, and return its name; other people's are not found."""
+def delete_view(view_id: int, *, actor: Actor) -> SavedView:
+    """Drop a view of one's own, and return it as it was; other people's are not found."""
     view = SavedView.objects.filter(pk=view_id, owner_id=actor.pk).first()
     if view is None:
         raise NotFound("You have no such view.")
     view.delete()
-    return view.name
+    return view
 
 
 def lasting(query: str) -> str:

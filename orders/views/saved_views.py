@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +15,7 @@ from kernel.errors import DomainError
 from kernel.pages import render_page
 from orders.board.saved_views import delete_view, save_view
 from orders.models import SavedView
+from orders.views.actions import field_of
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 
@@ -21,12 +24,11 @@ see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 @see_backlog
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the address that the form carries under a name."""
-    data = request.POST
     try:
         view = save_view(
-            name=data.get("name", ""),
-            query=data.get("query", ""),
-            is_shared="is_shared" in data,
+            name=field_of(request, "name"),
+            query=field_of(request, "query"),
+            is_shared=bool(field_of(request, "is_shared")),
             actor=request.user,
             now=timezone.now(),
         )
@@ -39,12 +41,14 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 @see_backlog
 def delete(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Drop one of one's own views."""
+    """Drop one of one's own views; Undo keeps it again."""
     try:
-        name = delete_view(view_id, actor=request.user)
+        view = delete_view(view_id, actor=request.user)
     except DomainError as refusal:
         return _refused(request, refusal)
-    messages.success(request, f"View “{name}” deleted")
+    again = {"name": view.name, "query": view.query, "is_shared": "on" if view.is_shared else ""}
+    undo = f"{reverse('orders:save_view')}?{urlencode(again)}"
+    messages.success(request, f"View “{view.name}” deleted", extra_tags=f"undo {undo}")
     return HttpResponseRedirect(reverse("orders:board"))
 
 

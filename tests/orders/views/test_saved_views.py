@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -61,6 +62,29 @@ def test_only_shared_views_of_others_are_shown_and_none_of_them_dropped(sign_in:
     assert SavedView.objects.filter(pk=shared.pk).exists()
     assert sign_in(user=anna).post(f"{SAVE}{shared.pk}/delete/").status_code == 302
     assert not SavedView.objects.filter(pk=shared.pk).exists()
+
+
+def test_keeping_changes_of_a_shared_view_leaves_it_shared(sign_in: SignIn) -> None:
+    client = sign_in(user=make_user("ops"))
+
+    for shared in ({"is_shared": "on"}, {}):
+        html = client.post(SAVE, {"name": "Ours", "query": "view=late", **shared}, follow=True).content.decode()
+        assert ('name="is_shared" checked' in html) is bool(shared)
+
+
+def test_undo_brings_a_deleted_view_back_as_it_was(sign_in: SignIn) -> None:
+    planned_order()
+    client = sign_in(user=make_user("ops"))
+    client.post(SAVE, {"name": "Ours", "query": "view=late&sort=-value", "is_shared": "on"})
+    before = SavedView.objects.get()
+
+    html = client.post(f"{SAVE}{before.pk}/delete/", follow=True).content.decode()
+    undo = re.search(r'action="(/triage/views/\?[^"]+)"', html)
+    assert undo
+    client.post(unescape(undo[1]), {"is_undo": "1"})
+
+    again = SavedView.objects.get()
+    assert (again.name, again.query, again.is_shared) == (before.name, before.query, True)
 
 
 @pytest.mark.parametrize(
