@@ -29,6 +29,7 @@ class Hold(models.Model):
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    ends_on = models.DateField(null=True, blank=True, help_text="The day on whose morning it is released by itself.")
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -38,6 +39,13 @@ class Hold(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "kind"], condition=Q(released_at__isnull=True), name="orders_hold_one_active_of_kind"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ends_on"],
+                condition=Q(released_at__isnull=True, ends_on__isnull=False),
+                name="orders_hold_ends",
             ),
         ]
 

@@ -58,6 +58,8 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     is_expedited = models.BooleanField(default=False)
+    expedite_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    expedite_ends_on = models.DateField(null=True, blank=True, help_text="The day from which it is urgent no more.")
     eta_by_hand_on = models.DateField(null=True, blank=True)
     eta_by_hand_reason = models.CharField(max_length=200, blank=True)
     intake_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the order as it came in.")
@@ -73,6 +75,10 @@ class Order(models.Model):
                 condition=Q(status="open", closed_at__isnull=True) | (~Q(status="open") & Q(closed_at__isnull=False)),
                 name="orders_order_closed_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(is_expedited=True) | Q(expedite_reason="", expedite_ends_on=None),
+                name="orders_order_expedite_has_details",
+            ),
         ]
         indexes = [
             models.Index(fields=["placed_at", "id"], condition=Q(status="open"), name="orders_order_open_placed"),
@@ -86,6 +92,11 @@ class Order(models.Model):
             GinIndex(OpClass(Upper("ref"), "gin_trgm_ops"), name="orders_order_ref_trgm"),
             GinIndex(OpClass(Upper("external_id"), "gin_trgm_ops"), name="orders_order_external_trgm"),
             models.Index(fields=["owner"], condition=Q(status="open", owner__isnull=False), name="orders_order_owned"),
+            models.Index(
+                fields=["expedite_ends_on"],
+                condition=Q(status="open", expedite_ends_on__isnull=False),
+                name="orders_order_expedite_ends",
+            ),
         ]
         permissions = [
             ("view_backlog", "See the backlog, orders, stock and messages"),
