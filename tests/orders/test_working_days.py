@@ -13,11 +13,11 @@ from inventory import calendars, suppliers
 from inventory.catalogue import change_warehouse
 from inventory.models import Calendar, MovementKind, Product, PurchaseOrderLine, Receipt, StockMovement, Supplier
 from kernel.errors import Conflict, Invalid, NotFound
+from notifications.dispatching import dispatch_pending
 from notifications.models import Fact
 from orders.models import Order, OrderPlan, PlanRun, PlanRunStatus
 from orders.queries.availability import Item, find_availability
 from orders.replan import finish_full_runs, replan
-from orders.replanning import asked_runs
 from orders.replanning.draft import Stopwatch, make_draft
 from orders.rules.policies import published
 from tests.factories import NOW, TODAY
@@ -161,9 +161,8 @@ def test_units_that_nobody_has_ordered_are_handled_too(product: Product) -> None
 def test_changed_working_days_ask_for_one_full_run(product: Product) -> None:
     new_calendar()
     calendars.close_day("UK", day=date(2026, 12, 31), actor=None, now=NOW)
-    facts = Fact.objects.filter(kind="inventory.working_days_changed")
 
-    asked_runs.plan_everything(facts)
+    dispatch_pending(now=NOW)
 
     assert PlanRun.objects.get(status=PlanRunStatus.RUNNING).cause == "working days of UK"
 
@@ -244,7 +243,7 @@ def test_the_run_that_was_asked_for_is_made(product: Product) -> None:
     order = waiting(product, CHRISTMAS)
     plan()
     new_calendar()
-    asked_runs.plan_everything(Fact.objects.filter(kind="inventory.working_days_changed"))
+    dispatch_pending(now=NOW)
 
     finish_full_runs(now=NOW)
 
