@@ -34,7 +34,9 @@ def message_rules() -> MessageRules:
 
 
 @entry_verb
-def change_rules(*, changes: Mapping[str, Any], version: int | None, actor: Actor | None, now: datetime) -> MessageRules:
+def change_rules(
+    *, changes: Mapping[str, Any], version: int | None, actor: Actor | None, now: datetime
+) -> MessageRules:
     """Change when and how often customers are written to: quiet_from, quiet_to (``time`` or None), daily_messages,
     storm_messages, proposal_hours, follow_up_days, feedback_days, delay_hours, firm_only, merges.
 
