@@ -34,7 +34,7 @@ class MessagesOut(serializers.Serializer[Any]):
 
 
 class FiguresOut(serializers.Serializer[Any]):
-    """A plan in figures. Money in pounds; an order is due on its promised day, else on the requested one."""
+    """A plan in figures. Money in the currency; an order is due on its promised day, else on the requested one."""
 
     orders = serializers.IntegerField()
     value = serializers.FloatField(help_text="Of all open units")

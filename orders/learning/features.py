@@ -43,7 +43,7 @@ FEATURES = {
 class Waiting:
     """Open lines on a day, parallel arrays in any order. ``product`` is the place in the buckets' products.
 
-    ``need_qty`` is what frozen units leave open, ``value`` in pounds, ``tier`` a code (0 best, −1 none).
+    ``need_qty`` is what frozen units leave open, ``value`` in the currency, ``tier`` a code (0 best, −1 none).
     """
 
     line_id: Ints

@@ -21,7 +21,7 @@ OPEN_SHOWN, MESSAGES_SHOWN, FEEDBACK_SHOWN = 50, 8, 5
 
 @dataclass(frozen=True, slots=True)
 class CustomerFigures:
-    """What a customer has open now and ordered in the last twelve months, in pounds."""
+    """What a customer has open now and ordered in the last twelve months, in the currency."""
 
     open_orders: int
     open_value: Decimal
@@ -49,7 +49,7 @@ def customer_figures(customer_id: int) -> CustomerFigures:
 
 
 def year_value(customer_id: int) -> Decimal:
-    """Return what a customer ordered in the last twelve months, in pounds."""
+    """Return what a customer ordered in the last twelve months, in the currency."""
     lines = OrderLine.objects.filter(order__customer_id=customer_id, order__placed_at__gte=timezone.now() - YEAR)
     return lines.aggregate(value=Sum((F("ordered_qty") - F("cancelled_qty")) * F("unit_price")))["value"] or Decimal(0)
 

@@ -60,7 +60,7 @@ class PromiseFigures:
 
 
 def revenue_at_risk() -> Decimal:
-    """Return the sum of open value × (1 − chance that the promise is kept), in pounds, over orders with a promise."""
+    """Return the sum of open value × (1 − chance that the promise is kept), money, over orders with a promise."""
     value = Cast("open_value_minor", FloatField()) * (1.0 - F("chance"))
     minor = OrderPlan.objects.filter(order__status=OrderStatus.OPEN).aggregate(sum=Coalesce(Sum(value), 0.0))["sum"]
     return Decimal(round(minor)) / 100

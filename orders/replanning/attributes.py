@@ -104,7 +104,7 @@ def _known(days: Ints) -> Floats:
 
 
 def _total_values(scope: Scope, orders: Columns) -> Floats:
-    """Return the ordered value of each order over all its lines, in pounds; also of lines outside the scope."""
+    """Return the ordered value of each order over all its lines, in the currency; also of lines outside the scope."""
     query = f"""
         SELECT l.order_id, sum(l.ordered_qty * l.unit_price_minor)::bigint
         FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id AND o.status = 'open'

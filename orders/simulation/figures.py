@@ -18,7 +18,7 @@ _PENCE = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Money in pounds. An order is due on its promised day, else on the requested one; without either it is not late.
+    """Amounts of money. An order is due on its promised day, else on the requested one; without either it is not late.
 
     ``value_at_risk`` is the sum of value × (1 − chance that the promise is kept). Waits run from the day an order was
     placed to its date; orders without a date count in ``orders_undated`` alone.

@@ -165,7 +165,7 @@ def _short(one: _Row) -> SafeString:
 
 
 def _value(one: _Row) -> SafeString:
-    return _html('<td class="c-value r n">{}</td>', display.pounds(display.pence(one.plan.open_value_minor)))
+    return _html('<td class="c-value r n">{}</td>', display.whole_money(display.pence(one.plan.open_value_minor)))
 
 
 def _age(one: _Row) -> SafeString:

@@ -190,7 +190,7 @@ def currency() -> str:
 
 
 @register.filter
-def pounds(value: Decimal | float | int | None) -> str:
+def whole_money(value: Decimal | float | int | None) -> str:
     """An amount without decimals, for lists."""
     return "–" if value is None else _whole(value, settings.CURRENCY)
 

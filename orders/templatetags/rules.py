@@ -16,7 +16,7 @@ from orders.drafting.words import amount, measured, value_in_words
 from orders.rules.policy_preview import Preview
 from orders.simulation.comparing import Bucket, Waits
 from orders.simulation.moves import Move
-from orders.templatetags.display import MINUS, day, pounds
+from orders.templatetags.display import MINUS, day, whole_money
 
 register = template.Library()
 
@@ -143,7 +143,7 @@ def _signed(value: int) -> str:
 @register.simple_tag
 def change(label: str, before: float, after: float, kind: str = "", better: str = "less") -> SafeString:
     """Show a figure before and after, green where it gets better and red where it gets worse."""
-    show = {"money": pounds, "days": lambda value: f"{value:,} d"}.get(kind, lambda value: f"{value:,}")
+    show = {"money": whole_money, "days": lambda value: f"{value:,} d"}.get(kind, lambda value: f"{value:,}")
     shown = [str(show(round(value))) for value in (before, after)]
     if shown[0] == shown[1]:
         return format_html("<dt>{}</dt><dd>{}</dd>", label, shown[0])
@@ -204,7 +204,7 @@ def figure(value: float, kind: str) -> str:
     """Show a figure of a plan: money, percent, a decimal or a whole number."""
     match kind:
         case "money":
-            return str(pounds(value))
+            return str(whole_money(value))
         case "percent":
             return f"{value:.1%}"
         case "decimal":

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from orders.queries.trends import COMPARED_DAYS, TREND_DAYS, Trend
-from orders.templatetags.display import icon, likelihood, pence, pounds, thousands
+from orders.templatetags.display import icon, likelihood, pence, thousands, whole_money
 
 register = template.Library()
 
@@ -60,4 +60,4 @@ def _amount(trend: Trend, size: float) -> str:
 def _said(trend: Trend, value: float) -> str:
     if trend.unit == "share":
         return likelihood(value)
-    return pounds(pence(round(value))) if trend.unit == "pence" else thousands(round(value))
+    return whole_money(pence(round(value))) if trend.unit == "pence" else thousands(round(value))
