@@ -32,8 +32,10 @@ def next_step(detail: OrderDetail, *, has_substitutes: bool, today: date) -> Nex
         return NextStep(Step.TELL)
     if detail.on_hand_units:
         is_all = detail.on_hand_units >= detail.open_units
-        if is_all or detail.can_ship:
-            return NextStep(Step.SHIP if is_all else Step.SPLIT)
+        if is_all:
+            return NextStep(Step.SHIP)
+        if detail.can_ship:
+            return NextStep(Step.SHIP_PART if detail.is_split else Step.SPLIT)
         if detail.order.ship_policy == ShipPolicy.COMPLETE and is_late(detail):
             return NextStep(Step.SPLIT)
     if has_substitutes:

@@ -7,9 +7,10 @@ from datetime import date
 from enum import StrEnum
 
 from django.db import connection
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef
 
 from orders.dialogue.standing import is_untold
-from orders.models import HoldKind, OrderPlan, Reason, ShipPolicy
+from orders.models import Allocation, AllocationState, HoldKind, OrderPlan, Reason, ShipPolicy
 from orders.queries.substitutes import with_substitutes
 
 # Of lines that lack units: does one have no supply, and does one wait for a delivery that somebody could ask about?
@@ -35,6 +36,7 @@ class Step(StrEnum):
     RELEASE = "release"
     TELL = "tell"
     SHIP = "ship"
+    SHIP_PART = "ship_part"
     SPLIT = "split"
     SUBSTITUTE = "substitute"
     CHASE = "chase"
@@ -48,15 +50,18 @@ def next_steps(
 
     ``plans`` come with their ``order``, ``holds`` are the kinds by its key. Four queries, however many there are.
     """
-    untold = _untold([plan.order_id for plan in plans])
-    found = {plan.order_id: step for plan in plans if (step := _of_order(plan, holds.get(plan.order_id), untold))}
+    untold, loose = _untold_and_loose([plan.order_id for plan in plans])
+    steps = {plan.order_id: _of_order(plan, holds.get(plan.order_id), untold, loose) for plan in plans}
+    found = {key: step for key, step in steps.items() if step}
     rest = [plan.order_id for plan in plans if plan.order_id not in found]
     replaceable = with_substitutes(rest)
     supply = _about_supply([key for key in rest if key not in replaceable], today)
     return {**found, **dict.fromkeys(replaceable, Step.SUBSTITUTE), **supply}
 
 
-def _of_order(plan: OrderPlan, held: Collection[HoldKind] | None, untold: Collection[int]) -> Step | None:
+def _of_order(
+    plan: OrderPlan, held: Collection[HoldKind] | None, untold: Collection[int], loose: Collection[int]
+) -> Step | None:
     if held:
         return Step.FIX_ADDRESS if HoldKind.ADDRESS in held else Step.RELEASE
     if plan.order_id in untold:
@@ -65,11 +70,20 @@ def _of_order(plan: OrderPlan, held: Collection[HoldKind] | None, untold: Collec
     if here and here >= plan.open_units:
         return Step.SHIP
     is_late = bool(plan.slip_days and plan.slip_days > 0)
-    return Step.SPLIT if here and (plan.order.ship_policy != ShipPolicy.COMPLETE or is_late) else None
+    is_in_parts = plan.order.ship_policy != ShipPolicy.COMPLETE
+    if not here or not (is_in_parts or is_late):
+        return None
+    return Step.SHIP_PART if is_in_parts and plan.order_id not in loose else Step.SPLIT
 
 
-def _untold(order_ids: Sequence[int]) -> set[int]:
-    return set(OrderPlan.objects.filter(is_untold(), order_id__in=order_ids).values_list("order_id", flat=True))
+def _untold_and_loose(order_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Return whose customers were not told, and who has units that no split and no picker has fixed yet."""
+    planned = Allocation.objects.filter(line__order=OuterRef("order_id"), state=AllocationState.PLANNED)
+    rows = OrderPlan.objects.filter(order_id__in=order_ids).annotate(
+        is_untold=ExpressionWrapper(is_untold(), BooleanField()), is_loose=Exists(planned)
+    )
+    said = list(rows.values_list("order_id", "is_untold", "is_loose"))
+    return {key for key, untold, _ in said if untold}, {key for key, _, loose in said if loose}
 
 
 def _about_supply(order_ids: Sequence[int], today: date) -> dict[int, Step]:

@@ -130,6 +130,11 @@ class OrderDetail:
         return sum(supply.qty for line in self.lines for supply in line.supplies if supply.is_picked)
 
     @property
+    def is_split(self) -> bool:
+        """All that is here is fixed for it: pinned by a split, or picked."""
+        return all(supply.is_frozen for line in self.lines for supply in line.supplies if supply.on is None)
+
+    @property
     def loose_units(self) -> int:
         """Units that are allocated and still on the shelf."""
         return self.on_hand_units - self.picked_units

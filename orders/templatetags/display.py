@@ -50,6 +50,7 @@ STEPS = {
     Step.RELEASE: ("play", "Clear the hold"),
     Step.TELL: ("mail", "Tell the customer"),
     Step.SHIP: ("truck", "Ship it"),
+    Step.SHIP_PART: ("truck", "Ship what is split off"),
     Step.SPLIT: ("split", "Split, send what is here"),
     Step.SUBSTITUTE: ("replace", "Offer a substitute"),
     Step.CHASE: ("factory", "Chase the supplier"),

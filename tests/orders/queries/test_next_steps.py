@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.substitutes import SubstituteIn, change_substitutes
+from orders.handling.splitting import SplitLine, split
 from orders.models import HoldKind, Order, OrderPlan, OrderPromise
 from orders.queries.board import hold_kinds
 from orders.queries.next_step import next_step
@@ -39,6 +40,7 @@ def orders() -> dict[str, Order]:
         "release": make_order([(here, 1)], held=HoldKind.CREDIT),
         "tell": make_order([(coming, 1)]),
         "ship": make_order([(here, 2)]),
+        "ship_part": make_order([(here, 3), (coming, 2)], ship_policy="partial"),
         "split": make_order([(here, 2), (coming, 2)], ship_policy="partial"),
         "substitute": make_order([(lamp, 2)]),
         "chase": make_order([(overdue, 2)]),
@@ -46,6 +48,8 @@ def orders() -> dict[str, Order]:
         "": make_order([(coming, 3)]),
         "together": make_order([(here, 1), (coming, 3)], ship_policy="complete"),
     }
+    replan(product_ids=None, cause="test", now=timezone.now())
+    split(made["ship_part"].ref, lines=[SplitLine(1, 3)], is_agreed=False, actor=None, now=timezone.now())
     replan(product_ids=None, cause="test", now=timezone.now())
     OrderPromise.objects.filter(pk=made["tell"].pk).update(told_on=today)
     return made
