@@ -18,6 +18,7 @@ from orders.planning.grammar import parse_policy
 from orders.planning.types import Plan
 from orders.replanning.draft import Draft, plan_inputs
 from orders.replanning.inputs import Inputs
+from orders.replanning.other_rules import fitted
 from orders.simulation.archive import fingerprint, pack, unpack
 
 log = logging.getLogger(__name__)
@@ -63,12 +64,19 @@ def is_kept(run_id: int) -> bool:
 
 
 def replay(run_id: int, *, rules: Mapping[str, Any] | None = None) -> Replay:
-    """Plan a kept run again, by its own rules or by others, from what was kept alone. Raises NotFound."""
+    """Plan a kept run again, by its own rules or by others, from what was kept alone.
+
+    Raises NotFound, and Conflict for other rules that read what the run did not (``other_rules``).
+    """
     record = PlanRecord.objects.select_related("run").filter(pk=run_id).first()
     if record is None:
         raise NotFound(f"What run {run_id} planned is not kept. Only the newest full runs are.")
     inputs: Inputs = unpack(bytes(record.archive))
     today = record.today.toordinal()
-    plan = plan_inputs(inputs, parse_policy(record.rules if rules is None else dict(rules)), today=today)
+    kept = parse_policy(record.rules)
+    planned_by = kept if rules is None else parse_policy(dict(rules))
+    if rules is not None:
+        inputs = fitted(inputs, kept, planned_by, today=today)
+    plan = plan_inputs(inputs, planned_by, today=today)
     plan_hash = fingerprint(plan)
     return Replay(inputs, plan, today, plan_hash, plan_hash == record.run.plan_hash)
