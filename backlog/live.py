@@ -26,6 +26,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from backlog.live_seats import SESSIONS_MOVED, Seat, empty_seats, seat_of
+from kernel.bounds import whole_number
 from kernel.live import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -75,11 +76,12 @@ class Hub:
         """Return the events after ``last_event_id``, or a call to refresh when they are no longer known."""
         if not last_event_id:
             return []
-        epoch, _, number = last_event_id.rpartition("-")
+        epoch, _, said = last_event_id.rpartition("-")
+        number = whole_number(said, digits=18)
         known = self._memory[0][0] if self._memory else self._latest + 1
-        if epoch != self.epoch or not number.isdigit() or int(number) + 1 < known:
+        if epoch != self.epoch or number is None or number + 1 < known:
             return [REFRESH]
-        return [text for n, _, text in self._memory if n > int(number)]
+        return [text for n, _, text in self._memory if n > number]
 
     def heard_since(self, moment: float) -> list[str]:
         """Return the events after ``moment`` of the monotonic clock, or a call to refresh when we may not know all."""
@@ -210,9 +212,8 @@ async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 def _made_at(request: HttpRequest) -> float:
     """Return when the page was asked for, by our monotonic clock; it tells its age in milliseconds, or nothing."""
-    age = request.GET.get("age", "")
-    is_told = age.isascii() and age.isdigit() and len(age) < 12
-    return time.monotonic() - int(age) / 1000 - SLACK_SECONDS if is_told else math.inf
+    age = whole_number(request.GET.get("age", ""), digits=11)
+    return math.inf if age is None else time.monotonic() - age / 1000 - SLACK_SECONDS
 
 
 async def _events(seat: Seat, last_event_id: str, made_at: float) -> AsyncIterator[str]:

@@ -12,6 +12,11 @@ MAX_QTY = 1_000_000
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
+def whole_number(text: str, *, digits: int = 9) -> int | None:
+    """Return the number that a form or an address says in plain digits, at most so many; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def check_qty(value: int, *, field: str, low: int = 1, high: int = MAX_QTY) -> int:
     """Return ``value`` when it is a whole number within ``low``..``high``; raise Invalid naming ``field``."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:

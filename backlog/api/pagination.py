@@ -19,6 +19,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from kernel.bounds import whole_number
+
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 
 
@@ -90,9 +92,10 @@ class KeyPagination(BasePagination):
 def _page_size(text: str | None) -> int:
     if text is None:
         return DEFAULT_SIZE
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_SIZE):
+    size = whole_number(text)
+    if size is None or not 1 <= size <= MAX_SIZE:
         raise ValidationError({"page_size": [f"Give a number from 1 to {MAX_SIZE}."]})
-    return int(text)
+    return size
 
 
 def _reversed(key: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent
 from django.db.models import Q
 
+from kernel.bounds import whole_number
 from kernel.live import announce
 from kernel.transactions import entry_verb
 from notifications.channels.mail import OUR_NUMBER
@@ -46,7 +47,7 @@ def report_of(event: AnymailTrackingEvent, *, now: datetime) -> Report:
         happened=event.event_type,
         recipient=event.recipient or "",
         provider_id=str(event.message_id or ""),
-        number=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
+        number=whole_number(number, digits=18),
         detail=" ".join(str(detail).split()),
         at=min(event.timestamp or now, now),
     )

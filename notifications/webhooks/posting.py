@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from standardwebhooks.webhooks import Webhook as Signer
 from urllib3.exceptions import HTTPError
 
+from kernel.bounds import whole_number
 from notifications.models import WebhookDelivery
 from notifications.webhooks.addresses import Target, find_target
 from notifications.webhooks.events import body_of
@@ -80,5 +81,4 @@ def _send(target: Target, body: bytes, headers: dict[str, str]) -> Answer:
 
 
 def _retry_after(response: urllib3.BaseHTTPResponse) -> int:
-    text = response.headers.get("Retry-After", "")
-    return min(int(text), LONGEST_WAIT) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return min(whole_number(response.headers.get("Retry-After", "")) or 0, LONGEST_WAIT)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from inventory.queries import products_by_sku
+from kernel.bounds import whole_number
 from kernel.errors import Invalid
 from kernel.rest import validated
 from orders.api.comparisons import ComparisonOut, PlannedOrderOut, RunVerdictOut
@@ -27,7 +28,6 @@ from orders.rules import releases
 CAUSE = "Asked for through the API"
 WITH = OpenApiParameter("with", int, required=True, description="The other run")
 ORDER = OpenApiParameter("order", str, required=True, description="The order's reference")
-_MOST_DIGITS = 18
 
 
 class PlanRunOut(serializers.ModelSerializer[PlanRun]):
@@ -153,10 +153,10 @@ class PlanRunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRun]
 
 
 def _other_run(request: Request) -> int:
-    other = request.query_params.get("with", "")
-    if not (other.isascii() and other.isdigit() and len(other) <= _MOST_DIGITS):
+    other = whole_number(request.query_params.get("with", ""), digits=18)
+    if other is None:
         raise Invalid("Say which run to compare with.", fields={"with": "Give the number of a plan run."})
-    return int(other)
+    return other
 
 
 def _product_ids(skus: list[str]) -> list[int]:

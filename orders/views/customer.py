@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.zones import zone_choices
 from notifications.access import no_such_link, opened_by_key
@@ -227,9 +228,10 @@ def _digest(said: QueryDict) -> str:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    number = whole_number(text)
+    if number is None:
         raise Invalid(gettext("Open your order again and choose there."))
-    return int(text)
+    return number
 
 
 def _back(order: Order, done: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kernel.bounds import whole_number
 from kernel.pages import render_page
 from notifications.models import Delivery, Reply
 from orders.models import EtaRevision, EtaRevisionKind, HoldKind, Order
@@ -66,8 +67,7 @@ def order_lines(request: HttpRequest, ref: str) -> HttpResponse:
     detail = order_detail(get_object_or_404(Order.objects.select_related("customer"), ref=ref))
     which = "done" if request.GET.get("which") == "done" else "open"
     lines = detail.done_lines if which == "done" else detail.shown_lines
-    text = request.GET.get("start", "")
-    start = min(int(text), len(lines)) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    start = min(whole_number(request.GET.get("start", "")) or 0, len(lines))
     items = lines[start : start + LINES_AT_A_TIME]
     context = {
         "detail": detail,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import Invalid
 from kernel.pages import render_page
 from orders.handling.splitting import SplitLine, rejoin, split
@@ -26,7 +26,6 @@ from orders.views.actions import action, done, field_of, who
 
 FRAGMENTS = {"split-halves": "orders/order_split_halves.html"}
 PREFIX = "line-"
-MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def _rows(order: Order, items: list[Line], given: QueryDict) -> list[SplitRow]:
     rows = []
     for item in items:
         least, most = frozen.get(item.line.pk, 0), item.ready_qty
-        asked = _whole(given.get(f"{PREFIX}{item.line.position}", "")) if is_asked else most
+        asked = (whole_number(given.get(f"{PREFIX}{item.line.position}", "")) or 0) if is_asked else most
         rows.append(SplitRow(item, least, most, min(max(asked, least), most)))
     return rows
 
@@ -99,11 +98,12 @@ def _chosen(given: QueryDict) -> list[SplitLine]:
     """Return the lines that a form names."""
     lines: list[SplitLine] = []
     for name, text in given.items():
-        position = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and position.isascii() and position.isdigit() and len(position) <= MOST_DIGITS:
-            if not _is_whole(str(text)):
+        position = whole_number(name.removeprefix(PREFIX))
+        if name.startswith(PREFIX) and position is not None:
+            qty = whole_number(str(text))
+            if qty is None:
                 raise Invalid("Give whole numbers of units.", fields={name: f"Line {position}: give a whole number."})
-            lines.append(SplitLine(int(position), int(str(text))))
+            lines.append(SplitLine(position, qty))
     return lines
 
 
@@ -111,15 +111,10 @@ def _pairs(text: str) -> list[SplitLine] | None:
     """Read ``2:5,3:1``; None for nothing, which means all."""
     if not text:
         return None
-    parts: list[Any] = [pair.partition(":") for pair in text.split(",")[:1000]]
-    if not all(_is_whole(position) and _is_whole(qty) for position, _, qty in parts):
-        raise Invalid("This address is damaged. Open the order again.", fields={"lines": "Damaged."})
-    return [SplitLine(int(position), int(qty)) for position, _, qty in parts]
-
-
-def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
-
-
-def _whole(text: str) -> int:
-    return int(text) if _is_whole(text) else 0
+    lines = []
+    for pair in text.split(",")[:1000]:
+        position, qty = map(whole_number, pair.partition(":")[::2])
+        if position is None or qty is None:
+            raise Invalid("This address is damaged. Open the order again.", fields={"lines": "Damaged."})
+        lines.append(SplitLine(position, qty))
+    return lines

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.pages import address, cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
@@ -86,8 +87,8 @@ def plan_run(request: HttpRequest, run_id: int) -> HttpResponse:
 def plan_run_changes(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show what came between a run and an earlier one (``with``; the full run before it unless said)."""
     run = get_object_or_404(PlanRun, pk=run_id)
-    wanted = request.GET.get("with", "")
-    before = _full_run_before(run) if not wanted.isdigit() else PlanRun.objects.filter(pk=int(wanted[:18])).first()
+    wanted = whole_number(request.GET.get("with", ""), digits=18)
+    before = _full_run_before(run) if wanted is None else PlanRun.objects.filter(pk=wanted).first()
     try:
         if before is None:
             raise NotFound("There is no run before this one to compare with.")

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError
 from kernel.pages import render_page
 from orders.drafting.differences import differences
@@ -165,9 +166,9 @@ def _findings(document: dict[str, Any]) -> list[Any]:
 
 def _other(request: HttpRequest, policy: Policy) -> Policy | None:
     """Return the version to compare with: the one named, else what this is based on, else the one in force before."""
-    named = request.GET.get("with", "")
-    if named.isascii() and named.isdigit() and len(named) < 10:
-        return find(int(named))
+    named = whole_number(request.GET.get("with", ""))
+    if named is not None:
+        return find(named)
     if policy.based_on is not None:
         return policy.based_on
     earlier = versions().filter(version__lt=policy.version, published_at__isnull=False)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.pages import is_partial, render_page
 from orders.drafting.edits import SECTIONS, Edit, EditError, apply, entries_of
@@ -189,5 +190,4 @@ def _who(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.POST.get(name, ""))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from notifications.models import Delivery
@@ -23,7 +24,7 @@ MOST_UNDONE = 100  # keys that an address can hold
 @send_messages
 def decide(request: HttpRequest) -> HttpResponse:
     """Approve or reject the named messages; then the next that waits."""
-    keys = [int(key) for key in request.POST.getlist("message") if key.isascii() and key.isdigit() and len(key) < 18]
+    keys = _keys(request.POST.getlist("message"))
     by: dict[str, Any] = {"actor": request.user, "now": timezone.now()}
     try:
         if request.POST.get("do") == "reject":
@@ -45,7 +46,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 @send_messages
 def think_again(request: HttpRequest) -> HttpResponse:
     """Make decided messages proposals again, as long as they have not left."""
-    keys = [int(key) for key in request.GET.getlist("m") if key.isascii() and key.isdigit() and len(key) < 18]
+    keys = _keys(request.GET.getlist("m"))
     try:
         approving.think_again(keys, actor=request.user, now=timezone.now())
     except DomainError as refusal:
@@ -53,6 +54,10 @@ def think_again(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, "Waits for approval again")
     return HttpResponseRedirect(f"{reverse('orders:telling')}?tab=approve")
+
+
+def _keys(given: list[str]) -> list[int]:
+    return [key for text in given if (key := whole_number(text, digits=18)) is not None]
 
 
 def _say(request: HttpRequest, done: list[Delivery], asked: int) -> None:

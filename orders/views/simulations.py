@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.models import Supplier, Warehouse
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.pages import cursor_of, is_partial, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
@@ -138,12 +139,12 @@ def publish_scenario(request: HttpRequest, simulation_id: int, position: int) ->
 
 def _first(request: HttpRequest) -> tuple[str, list[dict[str, Any]]]:
     """Return what to start from: another simulation, a version of the rules, or a supplier's delay."""
-    again, policy = request.GET.get("again", ""), request.GET.get("policy", "")
-    if again.isascii() and again.isdigit() and len(again) < 18:
-        found = get_object_or_404(Simulation, pk=int(again))
+    again, policy = (whole_number(request.GET.get(name, "")) for name in ("again", "policy"))
+    if again is not None:
+        found = get_object_or_404(Simulation, pk=again)
         return found.name, [{"name": one.name, "changes": one.changes} for one in found.scenarios.all()]
-    if policy.isascii() and policy.isdigit() and len(policy) < 10:
-        version = get_object_or_404(Policy, version=int(policy))
+    if policy is not None:
+        version = get_object_or_404(Policy, version=policy)
         change = {"type": "policy", "policy": version.pk}
         return f"Rules v{version.version}", [{"name": f"v{version.version} {version.name}"[:100], "changes": [change]}]
     return "", first_scenarios()

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.pages import cursor_of, page_links, render_page
 from kernel.paging import SortKey, parse_int, take_page
@@ -98,6 +99,7 @@ def _members(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(text: str, *, percent: bool) -> Any:
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
+    number = whole_number(text, digits=5)
+    if number is None:
         return text
-    return int(text) / 100 if percent else int(text)
+    return number / 100 if percent else number

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.forms import VerbForm
 from kernel.pages import render_page
@@ -152,11 +153,10 @@ def restore(request: HttpRequest, slot: Slot, version: int) -> HttpResponse:
 @action(ACTIVATE)
 def activate(request: HttpRequest, slot: Slot, version: int) -> HttpResponse:
     """Put a version in force; undoing that puts back what it replaced."""
-    revision = request.POST.get("revision", "")
     replaced = wording.activate(
         slot,
         version=version,
-        revision=int(revision) if revision.isascii() and revision.isdigit() else None,
+        revision=whole_number(request.POST.get("revision", "")),
         actor=request.user,
         now=timezone.now(),
     )
@@ -244,9 +244,8 @@ def _preview(request: HttpRequest, slot: Slot, shown: Shown) -> Mail:
 
 
 def _shown(request: HttpRequest, slot: Slot) -> Shown:
-    wanted = request.GET.get("version", "")
     try:
-        return find_shown(slot, version=int(wanted) if wanted.isascii() and wanted.isdigit() else None)
+        return find_shown(slot, version=whole_number(request.GET.get("version", "")))
     except NotFound as refusal:
         raise Http404(refusal.detail) from refusal
 

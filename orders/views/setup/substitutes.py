@@ -13,6 +13,7 @@ from inventory.imports.substitutes import import_substitutes
 from inventory.models import Substitute, SubstituteWhen
 from inventory.setup_history import versions_of
 from inventory.substitutes import SubstituteIn
+from kernel.bounds import whole_number
 from kernel.errors import DomainError
 from kernel.pages import cursor_of, page_links
 from orders.queries.setup_lists import check_text, substitute_lists
@@ -56,7 +57,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
 def _given(request: HttpRequest) -> list[SubstituteIn]:
     """Return the rows that name a substitute, by their places."""
     rows = [row for row in _typed(request)["rows"] if row["sku"]]
-    numbered = sorted(rows, key=lambda row: int(row["place"]) if row["place"].isdigit() else 99)
+    numbered = sorted(rows, key=lambda row: place if (place := whole_number(row["place"])) is not None else 99)
     return [
         SubstituteIn(
             sku=row["sku"],

@@ -177,7 +177,7 @@ def test_an_apology_is_seen_with_what_it_gives(order: Order) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"order": "SO-0"}, {"order": "a\0b"}, {"version": "99"}, {"version": "x" * 30}, {"look": "x", "scheme": "y"}],
+    [{"order": "SO-0"}, {"order": "a\0b"}, {"version": "99"}, {"version": "9" * 5_000}, {"look": "x", "scheme": "y"}],
 )
 def test_what_makes_no_sense_in_the_address_is_no_error(order: Order, query: dict[str, str]) -> None:
     assert as_("agent").get(URL, query).status_code in (200, 404)

@@ -211,7 +211,8 @@ def test_a_list_of_substitutes_is_written_ordered_and_taken_back(ops: Client) ->
     assert "sent without asking" in page
     undo(ops)
     assert not Substitute.objects.exists()
-    wrong = ops.post("/setup/substitutes/change/", {"product": "MUG", **rows, "sku": ["MUG", "", ""]})
+    odd = {**rows, "place": ["²", "9" * 5_000, ""], "sku": ["MUG", "", ""]}
+    wrong = ops.post("/setup/substitutes/change/", {"product": "MUG", **odd})
     assert (wrong.status_code, "another product" in wrong.content.decode()) == (422, True)
     assert 'value="MUG"' in wrong.content.decode()
 
