@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,32 +12,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
-from kernel.bounds import read_day
+from kernel.bounds import read_day, whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
-from kernel.zones import aware_of_viewer, viewer_time, viewer_zone
-from notifications.channels.short import render_short, sms_parts
-from notifications.delivering.outlook import outlook_of
-from notifications.models import Channel, Delivery, Reply
-from notifications.texts.languages import DEFAULT, language_of
-from notifications.texts.rendering import render
-from notifications.texts.words import read_once
+from kernel.zones import aware_of_viewer, viewer_time
 from orders.dialogue import telling
-from orders.dialogue.compensating import budget_in_force, offers, spent_in_month
-from orders.dialogue.reaching import in_a_sentence, route_to
-from orders.dialogue.snapshots import customer_payloads
 from orders.handling import attention
-from orders.handling.eta import refuse_eta
-from orders.models import UNTOLD, CompensationStep, LineEta, Order, OrderPlan, Telling, Way
+from orders.models import UNTOLD, Order, Telling, Way
 from orders.queries import untold
-from orders.queries.calendar import weeks_of
-from orders.queries.customer_order import ways_on
-from orders.queries.macros import fill_in, macros_of
-from orders.queries.order import order_detail
 from orders.queries.proposals import proposals
+from orders.views.telling_order import order_context
 
 TABS = (
     ("slips", "Not told"),
@@ -50,8 +36,6 @@ TABS = (
     ("told", "Told"),
 )
 PREVIEW = "telling-preview"
-MORNING = time(8)
-CALLS = tuple((way.value, way.label) for way in telling.CALLS_WITHOUT_ANSWER)
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
 send_messages = permission_required("notifications.send_message", raise_exception=True)
@@ -113,7 +97,7 @@ def remind(request: HttpRequest, ref: str) -> HttpResponse:
 def untell(request: HttpRequest, ref: str) -> HttpResponse:
     """Take a message back that has not left, and what was done with it."""
     given = request.GET.get("telling", "")
-    found = get_object_or_404(Telling, pk=_number(given) or 0, order__ref=ref)
+    found = get_object_or_404(Telling, pk=whole_number(given) or 0, order__ref=ref)
     try:
         telling.take_back(found.pk, actor=request.user, now=timezone.now())
     except DomainError as refusal:
@@ -133,15 +117,15 @@ def _tell(request: HttpRequest, ref: str, by: str) -> Telling:
     besides = telling.Besides(
         splits=bool(how) and not other,
         asks="asks" in request.POST,
-        step_id=_number(request.POST.get("compensation", "")),
-        macro_id=_number(request.POST.get("macro", "")),
+        step_id=whole_number(request.POST.get("compensation", "")),
+        macro_id=whole_number(request.POST.get("macro", "")),
     )
     said: dict[str, Any] = {
         "eta_on": read_day(other or chosen, field="eta_on"),
         "besides": besides,
         "actor": request.user,
         "now": now,
-        "version": _number(request.POST.get("version", "")),
+        "version": whole_number(request.POST.get("version", "")),
     }
     if by == Way.KEPT:
         del said["besides"]
@@ -182,7 +166,7 @@ def workspace_context(request: HttpRequest, ref: str = "") -> dict[str, Any]:
         "counts": counts,
         "may_send": request.user.has_perm("notifications.send_message"),
         "may_prepare": request.user.has_perm("orders.change_macros"),
-        **(_order_context(request, chosen) if chosen else {}),
+        **(order_context(request, chosen) if chosen else {}),
     }
 
 
@@ -199,138 +183,6 @@ def _rows(tab: str, request: HttpRequest) -> list[untold.Waiting]:
     return [row for row in rows if row.plan.order.ref != request.GET.get("after")]
 
 
-def _order_context(request: HttpRequest, ref: str) -> dict[str, Any]:
-    """Return what the middle and the right of the page show of one order."""
-    order = get_object_or_404(Order.objects.select_related("customer"), ref=ref)
-    detail = order_detail(order)
-    proposal = proposals().filter(order_ref=ref).select_related("fact").first()
-    sentences = language_of(DEFAULT).reasons
-    if proposal:
-        return {"detail": detail, "proposal_reasons": list(sentences.items()), **_proposed(proposal, request)}
-    if detail.plan is None:
-        return {"detail": detail}
-    choices = _allowed(untold.date_choices(detail.plan, order), order, detail.plan, request)
-    asked = request.POST if request.method == "POST" else request.GET
-    day, splits, is_other = _asked_day(asked.get("other_on", "")), False, True
-    if day is None:
-        text, _, how = asked.get("eta_on", "").partition("/")
-        day, splits, is_other = _asked_day(text), bool(how), False
-    given = offers(order, eta_on=day or detail.plan.eta_p50, actor=request.user, now=timezone.now())
-    asks = "asks" in asked
-    reason, note = asked.get("reason", ""), asked.get("note", "")[: telling.MAX_NOTE]
-    step_id = _number(asked.get("compensation", ""))
-    macros = macros_of(request.user)
-    wanted = _number(asked.get("macro", ""))
-    macro = next((each for each in macros if each.pk == wanted), None)
-    filled = fill_in(macro, choices, given, language=language_of(order.customer.language).code) if macro else None
-    if filled and "reason" not in asked:  # just applied; what was typed after it stands
-        reason, note = filled.reason, filled.note
-        day, splits = (filled.choice.on, filled.choice.splits) if filled.choice else (day, splits)
-        step_id = filled.offer.step.pk if filled.offer else step_id
-    reason = reason if reason in sentences else untold.reason_key(detail.plan)
-    if day is None and choices:
-        first = next(choice for choice in choices if choice.key == "expected")
-        day = first.on
-    by_hand = LineEta.objects.in_bulk([item.line.pk for item in detail.shown_lines])
-    step = next((offer.step for offer in given if offer.step.pk == step_id), None)
-    return {
-        "detail": detail,
-        "proposal": proposal,
-        "choices": choices,
-        "chosen": f"{day.isoformat()}{untold.SPLITS if splits else ''}" if day else "",
-        "weeks": weeks_of(detail, day, today=timezone.localdate()),
-        "reasons": list(sentences.items()),
-        "reason": reason,
-        "eta_on": day,
-        "is_other": is_other,
-        "note": note,
-        "offers": given,
-        "step": step,
-        "budget_left": max(0, budget_in_force().monthly - spent_in_month(timezone.now())) if given else None,
-        "macros": macros,
-        "filled": filled,
-        "calls": CALLS,
-        "last_reply": Reply.objects.filter(order_ref=order.ref, is_automatic=False).order_by("-pk").first(),
-        "tried": Telling.objects.filter(order=order).select_related("actor").order_by("-at")[:3],
-        "line_rows": [(item, by_hand.get(item.line.pk)) for item in detail.shown_lines],
-        "asks": asks,
-        "why": asked.get("why", ""),
-        "zone": viewer_zone(),
-        "reminders": _reminders(viewer_time(timezone.now())),
-        "last_choice": order.customer_choices.order_by("-pk").first(),
-        "ready_now": detail.plan.open_units - detail.plan.short_units,
-        **_previews(detail.order, day, reason, note, step, asks=asks),
-        **_ways(order),
-        "may_see_contact": request.user.has_perm("orders.see_contact"),
-    }
-
-
-def _proposed(proposal: Delivery, request: HttpRequest) -> dict[str, Any]:
-    """Show a proposal in the words that it would have with the reason and the note of the form."""
-    asked = request.POST if request.method == "POST" else request.GET
-    reason, note = asked.get("reason", ""), asked.get("note", "")[: telling.MAX_NOTE]
-    known = reason in language_of(DEFAULT).reasons
-    words = {**({"reason": reason} if known else {}), **({"note": note} if note else {})}
-    proposal.wording = {**proposal.wording, **words, "by_colleague": True}
-    outlook = outlook_of(proposal, now=timezone.now())
-    return {"proposal": proposal, "outlook": outlook, "words": outlook.mail if outlook and outlook.mail else proposal}
-
-
-def _allowed(
-    choices: list[untold.DateChoice], order: Order, plan: OrderPlan, request: HttpRequest
-) -> list[untold.DateChoice]:
-    """Say of each day that is not the order's own why this person may not set it, if so."""
-    own_on, today = order.eta_by_hand_on or plan.eta_p50, timezone.localdate()
-
-    def refused(day: date) -> str:
-        if day == own_on:
-            return ""
-        wanted, current = {order.pk: day}, {order.pk: own_on}
-        return refuse_eta([order], wanted, current, actor=request.user, today=today).get(order.pk, "")
-
-    return [replace(choice, refusal=refused(choice.on)) for choice in choices]
-
-
-def _ways(order: Order) -> dict[str, object]:
-    """Return how a message would reach the customer now, or why none does."""
-    route = route_to(order.customer)
-    return {
-        "route": route,
-        "goes_by": route.ways[0].channel if route.ways else "",
-        "mails_to": [way for way in route.first if way.channel == Channel.EMAIL],
-        "shorts_to": [way for way in route.first if way.channel != Channel.EMAIL],
-        "why_not": in_a_sentence(route.why_not),
-    }
-
-
-def _previews(
-    order: Order, day: date | None, reason: str, note: str, step: CompensationStep | None, *, asks: bool
-) -> dict[str, object]:
-    """Render the message as it would leave, as a mail and in short."""
-    payload = customer_payloads([order.pk])[order.pk]
-    payload |= {"eta_on": day.isoformat() if day else None, "reason": reason, "note": note}
-    payload |= {"asks": ways_on(order) if asks else []}
-    if step:
-        given = {"kind": step.kind, "percent": step.percent, "amount": str(step.amount), "code": "··········"}
-        payload |= {"compensation": given}
-    told_on = parse_date(payload["told_on"] or "")
-    kind = telling.news_of(day, told_on).removeprefix("orders.") if day and told_on else "eta_slipped"
-    how: dict[str, Any] = {"language": order.customer.language, "told_on": told_on, "today": timezone.localdate()}
-    with read_once():
-        short = render_short(kind, payload, **how)
-        return {"mail": render(kind, payload, **how), "short": short, "short_parts": sms_parts(short.body_text)}
-
-
-def _reminders(now: datetime) -> list[tuple[str, datetime]]:
-    """Return the times to be reminded at that are offered: in two hours, and the mornings of tomorrow and of Monday."""
-    morning = now.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
-    soon = (now + timedelta(hours=2)).replace(second=0, microsecond=0)
-    monday = morning + timedelta(days=7 - now.weekday())
-    tomorrow = morning + timedelta(days=1)
-    mornings = [("Tomorrow", tomorrow)] + ([("Monday", monday)] if monday != tomorrow else [])
-    return [("In two hours", soon), *mornings]
-
-
 def _reminder(said: Any) -> datetime:
     """Return the time that a form names: one that was offered, or any other."""
     try:
@@ -340,14 +192,3 @@ def _reminder(said: Any) -> datetime:
     if at is None:
         raise Invalid("Choose a time from now on.", fields={"until_at": "Choose a time from now on."})
     return aware_of_viewer(at) if timezone.is_naive(at) else at
-
-
-def _asked_day(text: str) -> date | None:
-    try:
-        return read_day(text, field="eta_on")
-    except Invalid:
-        return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
