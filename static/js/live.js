@@ -147,6 +147,9 @@ document.addEventListener("htmx:beforeSend", ({ detail }) => (detail.xhr.heard =
 document.addEventListener("htmx:afterSwap", ({ detail }) => detail.xhr.heard !== state.heard && want({ all: true }));
 document.addEventListener("backlog:look", () => want({ all: true }));
 
+// A form that was refused is shown where it was sent; what stays live is the page that it came from.
+if (document.body.dataset.answersPost && document.referrer) history.replaceState(null, "", document.referrer);
+
 if (document.body.dataset.liveUrl) {
   listen(document.body.dataset.liveUrl);
   setInterval(watch, 5000);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Response, expect
 
 from tests.browser.conftest import ComeIn
-from tests.browser.person import Person, forms_unchecked, sign_in
+from tests.browser.person import Person, forms_unchecked, sign_in, wait_until_live
 from tests.browser.stack import Stack
 
 YESTERDAY = (date.today() - timedelta(days=1)).isoformat()
@@ -117,6 +118,25 @@ def test_a_wrong_form_is_refused_in_words_and_changes_nothing(ops: Person, stack
     expect(page.locator("main")).to_contain_text(case.words)
     expect(page.get_by_role("alert").first).to_be_visible()
     assert stack.rows(CONTENT) == before
+
+
+def test_a_refused_form_is_at_the_address_it_came_from_and_stays_live(agent: Person, stack: Stack) -> None:
+    agent.expects(409, 422)
+    ref = stack.rows(WAITING)[0]["ref"]
+    page = agent.see(f"/eta/?ref={ref}")
+    forms_unchecked(page)
+    form = page.locator("[data-telling-form]")
+
+    for _ in range(2):
+        page.locator("[name=other_on]").fill("2001-01-01")
+        form.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+        expect(page.get_by_role("alert").first).to_be_visible()
+        expect(page).to_have_url(re.compile(rf"/eta/\?ref={ref}$"))
+        wait_until_live(page)
+
+        with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "live") as refreshed:
+            page.evaluate("document.dispatchEvent(new Event('backlog:look'))")
+        assert refreshed.value.status == 200
 
 
 @pytest.mark.parametrize(
