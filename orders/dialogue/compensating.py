@@ -79,7 +79,7 @@ def take_compensation_back(compensation_id: int, *, actor: Actor | None, now: da
         raise NotFound("There is no such compensation.")
     order = lock_order(ref)
     given = Compensation.objects.get(pk=compensation_id)
-    if not given.fact_key.startswith(f"{COMPENSATED}:"):
+    if not is_alone(given):
         raise Conflict("It was given together with a date. Take that message back.", code="together")
     withdraw(given, actor=actor, now=now)
     save_order(order)
@@ -144,6 +144,18 @@ def withdraw(given: Compensation, *, actor: Actor | None, now: datetime) -> None
         raise Conflict("The message has left: the customer knows of it.", code="sent")
     given.taken_back_at, given.taken_back_by_id = now, key_of(actor)
     given.save(update_fields=["taken_back_at", "taken_back_by"])
+
+
+def known_to_customers(rows: Sequence[Compensation]) -> set[int]:
+    """Return the keys of those whose message has left; one query, however many."""
+    left = Delivery.objects.filter(fact__dedupe_key__in=[row.fact_key for row in rows], state__in=LEFT)
+    told = set(left.values_list("fact__dedupe_key", flat=True))
+    return {row.pk for row in rows if row.fact_key in told}
+
+
+def is_alone(given: Compensation) -> bool:
+    """Tell whether it was given without other news, which it would go back with."""
+    return given.fact_key.startswith(f"{COMPENSATED}:")
 
 
 def said_of(given: Compensation) -> dict[str, Any]:

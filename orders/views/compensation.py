@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.bounds import whole_number
 from kernel.errors import DomainError
 from kernel.forms import VerbForm
 from kernel.money import labelled
@@ -116,8 +117,7 @@ def change_budget(request: HttpRequest) -> HttpResponse:
 def compensate(request: HttpRequest, ref: str) -> HttpResponse:
     """Give an order a step of the ladder without other news; then the order's page."""
     order = get_object_or_404(Order, ref=ref)
-    step = request.POST.get("compensation", "")
-    step_id = int(step) if step.isascii() and step.isdigit() and len(step) < 10 else 0
+    step_id = whole_number(request.POST.get("compensation", "")) or 0
     try:
         given = compensating.compensate(
             ref, step_id=step_id, note=request.POST.get("note", ""), actor=request.user, now=timezone.now()
@@ -195,7 +195,8 @@ def _page(
 ) -> HttpResponse:
     budget, spent = compensating.budget_in_force(), compensating.spent_in_month(timezone.now())
     initial = {name: getattr(budget, name) for name in BudgetForm.base_fields}
-    given = Compensation.objects.select_related("order__customer", "step", "given_by").order_by("-given_at", "-pk")
+    rows = Compensation.objects.select_related("order__customer", "step", "given_by").order_by("-given_at", "-pk")
+    given = list(rows[:SHOWN])
     code = code or request.GET.get("code", "").strip()
     found = redeeming.find_code(code) if code else None
     if found and use_form is None:
@@ -208,7 +209,9 @@ def _page(
         "budget": budget,
         "spent": spent,
         "spent_share": round(100 * spent / budget.monthly) if budget.monthly else 100,
-        "given": given[:SHOWN],
+        "given": given,
+        "told": compensating.known_to_customers(given),
+        "alone": {each.pk for each in given if compensating.is_alone(each)},
         "step_form": step_form or StepForm(),
         "budget_form": budget_form or BudgetForm(initial=initial),
         "may_change": request.user.has_perm(MAY_CHANGE),

@@ -103,6 +103,11 @@ def test_many_are_told_after_a_look_at_what_would_leave(client: Client) -> None:
     assert agent.get("/eta/bulk/?most_days=3").context["outlook"].orders == 0
     assert agent.get("/eta/bulk/?most_days=-3").status_code == 422
 
+    silent = OrderPromise.objects.get(order__customer__email="").order
+    untold = make_order([(make_product(), 5)])
+    page = agent.get(f"/eta/bulk/?order={silent.ref}&order={untold.ref}").content.decode()
+    assert "Nothing would be sent. The other 1 that you chose has no slip to tell." in page
+
     answer = agent.post("/eta/bulk/", {"choice": "expected", "note": "Thank you for waiting."})
 
     job = BulkJob.objects.get()
@@ -180,6 +185,34 @@ def test_an_order_is_compensated_alone_and_it_is_taken_back(client: Client) -> N
     history = agent.get(f"/orders/{order.ref}/").content.decode()
     assert "Given: £5.00 credit" in history
     assert "Taken back: £5.00 credit" in history
+
+
+def test_what_the_customer_knows_of_is_not_offered_to_be_taken_back(client: Client) -> None:
+    agent = signed_in(client, "agent")
+    step = CompensationStep.objects.create(kind="credit", amount=5, from_days_late=1)
+    order = late()
+    agent.post(f"/eta/{order.ref}/compensate/", {"compensation": step.pk})
+    given = Compensation.objects.get(order=order)
+    way_back = f"/eta/compensation/given/{given.pk}/take-back/"
+    assert way_back in agent.get("/eta/compensation/").content.decode()
+
+    deliver()
+
+    page = agent.get("/eta/compensation/").content.decode()
+    assert way_back not in page
+    assert ">Told<" in page
+
+
+def test_what_was_given_with_a_date_goes_back_with_it_alone(client: Client) -> None:
+    step = CompensationStep.objects.create(kind="credit", amount=5, from_days_late=1)
+    Compensation.objects.create(
+        order=late(), step=step, days_late=9, cost=5, code="ACDEF34791", fact_key="orders.eta_slipped:1:v1"
+    )
+
+    page = signed_in(client, "agent").get("/eta/compensation/").content.decode()
+
+    assert "take-back" not in page
+    assert "With its date" in page
 
 
 def test_a_line_keeps_its_own_day_until_it_is_undone(client: Client) -> None:
