@@ -41,11 +41,12 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """``orders`` slips of which ``without_address`` cannot be written to by any channel; ``messages`` leave, one a
-    customer."""
+    customer, of which ``too_short`` have no room for a colleague's own words."""
 
     orders: int
     without_address: int
     messages: int
+    too_short: int
     is_cut: bool
     rows: Sequence[OrderPlan]
     samples: Sequence[Sample]
@@ -72,17 +73,23 @@ def outlook(rows: QuerySet[OrderPlan], *, choice: str, reason: str, note: str, t
     orders_of = dict(chosen_of.annotate(orders=Count("pk")).values_list("order__customer__code", "orders").order_by())
     routes = routes_by_code(Customer.objects.filter(code__in=orders_of).values(*ASKED))
     reached = {code: orders for code, orders in orders_of.items() if routes[code].ways}
-    total = sum(orders_of.values())
+    wordless = {code: orders for code, orders in reached.items() if not _goes_by_mail(routes[code])}
+    merges, total = message_rules().merges, sum(orders_of.values())
     by_rank = rows.select_related("order__customer", "order__promise").order_by("stage", "-score", "placed_at", "order")
     shown = list(by_rank[:SHOWN])
     return Outlook(
         orders=min(total, MAX_ORDERS),
         without_address=total - sum(reached.values()),
-        messages=len(reached) if message_rules().merges else sum(reached.values()),
+        messages=len(reached) if merges else sum(reached.values()),
+        too_short=len(wordless) if merges else sum(wordless.values()),
         is_cut=total > MAX_ORDERS,
         rows=shown,
         samples=_samples(shown, routes, choice=choice, reason=reason, note=note, today=today),
     )
+
+
+def _goes_by_mail(route: Route) -> bool:
+    return any(way.channel == Channel.EMAIL for way in route.first)
 
 
 def _samples(

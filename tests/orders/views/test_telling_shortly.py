@@ -131,6 +131,17 @@ def test_many_are_told_by_the_channel_that_each_has(agent: Client, sms: GatewayS
     assert texted.ref in sms.texts[0][1]
 
 
+def test_what_texts_have_no_room_for_is_said_before_many_are_told(agent: Client, sms: GatewayScript) -> None:
+    slipped()
+    slipped(prefers="", email="info@example.com")
+
+    page = agent.get("/eta/bulk/", {"note": "We are on it."})
+
+    assert "Your own words go by e-mail only: 1 of these messages is too short for them." in page.content.decode()
+    assert page.context["outlook"].too_short == 1
+    assert "Your own words go by e-mail only" not in agent.get("/eta/bulk/").content.decode()
+
+
 def test_an_apology_goes_by_text_too(sms: GatewayScript) -> None:
     order = slipped()
     values: dict[str, Any] = {"kind": CompensationKind.VOUCHER, "from_days_late": 0, "percent": 10}
