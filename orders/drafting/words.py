@@ -22,12 +22,12 @@ STRATEGIES = {
     "hybrid": "Hybrid",
 }
 GUARANTEES = {
-    "win": "Gets everything it asks for, before any score",
-    "gain": "Never less or later than it has now, perhaps more",
-    "redistribute": "What its rank gives",
-    "fill": "At most what it has now",
-    "lose": "Only what nobody else needs",
-    "skip": "Stays exactly as it is",
+    "win": "gets everything it asks for, before any score",
+    "gain": "never gets less or later than it had, perhaps more",
+    "redistribute": "gets what its rank gives",
+    "fill": "gets at most what it had",
+    "lose": "gets only what nobody else needs",
+    "skip": "stays exactly as it was",
 }
 IF_UNMET = {"alert": "keep its turn and raise an alert", "fall_back": "plan it by rank instead"}
 PROMISES = {
@@ -128,7 +128,7 @@ def quota_in_words(quota: Entry) -> str:
 
 def segment_in_words(segment: Entry) -> str:
     """Return a segment's guarantee and what happens when it cannot be kept."""
-    words = GUARANTEES.get(segment.get("guarantee", ""), "")
+    words = GUARANTEES.get(segment.get("guarantee", ""), "").capitalize()
     unmet = IF_UNMET.get(segment.get("if_unmet", ""))
     return f"{words}; else {unmet}" if unmet else words
 

@@ -7,17 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from orders.drafting.words import GUARANTEES
 from orders.models import Kept, LinePlan, Order, Policy
 
 KEPT_KEYS = {Kept.YES: "kept", Kept.NO: "broken", Kept.FELL_BACK: "fell_back"}
-_MEANINGS = {
-    "win": "gets everything it asks before any score",
-    "gain": "never gets fewer units, nor later, than it had",
-    "redistribute": "gets what its rank gives",
-    "fill": "gets no more than it had",
-    "lose": "gets what nobody else needs",
-    "skip": "stays exactly as it was",
-}
 _WHY_UNMET = {
     "win": "There are not enough units, even before everybody else.",
     "gain": "Units that it had went to a line that wins, or their supply is gone.",
@@ -36,7 +29,7 @@ class LineGuarantee:
     @property
     def meaning(self) -> str:
         """What the guarantee says of the line."""
-        return _MEANINGS.get(self.guarantee, "")
+        return GUARANTEES.get(self.guarantee, "")
 
     @property
     def why(self) -> str:

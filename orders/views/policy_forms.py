@@ -12,9 +12,9 @@ from orders.drafting.conversion import readable_attributes
 from orders.drafting.entries import RANGE
 from orders.drafting.fields import shown
 from orders.drafting.points import CURVES
-from orders.drafting.words import unit_sign
+from orders.drafting.words import GUARANTEES, IF_UNMET, unit_sign
 from orders.planning.attributes import CATALOGUE, AttributeSpec
-from orders.planning.schema import GUARANTEES, IF_UNMET, PROMISE_DAYS, PROMISE_SWITCHES
+from orders.planning.schema import PROMISE_DAYS, PROMISE_SWITCHES
 from orders.views.policy_conditions import (
     Choice,
     Entry,
@@ -33,15 +33,6 @@ CURVE_WORDS = {
     "logistic": "points along an S-curve",
     "by_value": "points by value",
 }
-GUARANTEE_WORDS = {
-    "win": "Win: everything it asks for, before any score",
-    "gain": "Gain: never less or later than now, perhaps more",
-    "redistribute": "Redistribute: what its rank gives",
-    "fill": "Fill: at most what it has now",
-    "lose": "Lose: only what nobody else needs",
-    "skip": "Skip: exactly as it is",
-}
-UNMET_WORDS = {"alert": "Keep its turn and raise an alert", "fall_back": "Plan it by rank instead"}
 SWITCH_WORDS = {
     "no_better": "Tell no earlier dates",
     "no_worse": "Tell no later dates",
@@ -227,9 +218,9 @@ def _criterion(entry: Entry, place: str, remarks: Remarks) -> Entry:
 def _segment(entry: Entry) -> Entry:
     return {
         "guarantee": entry.get("guarantee", ""),
-        "guarantees": tuple((name, GUARANTEE_WORDS[name]) for name in GUARANTEES),
+        "guarantees": tuple((name, f"{name.capitalize()}: {words}") for name, words in GUARANTEES.items()),
         "if_unmet": entry.get("if_unmet", "alert") if entry.get("guarantee") in ("win", "gain", "skip") else "",
-        "unmets": tuple((name, UNMET_WORDS[name]) for name in IF_UNMET),
+        "unmets": tuple((name, words.capitalize()) for name, words in IF_UNMET.items()),
     }
 
 

@@ -57,7 +57,7 @@ def test_values_are_said_with_their_units_and_names(entry: dict[str, Any], said:
         (
             "segments",
             {"guarantee": "skip", "if_unmet": "fall_back"},
-            "Stays exactly as it is; else plan it by rank instead",
+            "Stays exactly as it was; else plan it by rank instead",
         ),
         (
             "quotas",
