@@ -45,6 +45,9 @@ class AttributeOut(serializers.Serializer[Any]):
     unit = serializers.SerializerMethodField(help_text="Amounts name their currency")
     choices = serializers.ListField(child=serializers.CharField(), help_text="All its values, where they are ours")
     is_always_known = serializers.BooleanField(help_text="False: some lines have none, which no comparison meets")
+    lowest = serializers.FloatField(allow_null=True, help_text="The least that a number can be")
+    highest = serializers.FloatField(allow_null=True, help_text="The most that a number can be")
+    is_same_for_all = serializers.BooleanField(help_text="True: tells of the day; alone it moves no line past another")
     is_known_at_entry = serializers.BooleanField(help_text="True: demand classes and quotas over days may read it")
 
     def get_unit(self, spec: AttributeSpec) -> str:

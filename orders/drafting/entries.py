@@ -28,6 +28,7 @@ NEW_LABELS = {
     "promises": "New promise rule",
     "classes": "New class",
 }
+_ON_SOME_DAYS = "order.open_value"  # what a new rule that asks about the day reads: alone it would move no line
 RANGE = ("from", "to", "grain")
 # What the form of an entry shows. Any other member stays as it is, so that what only programs set is not lost.
 _SHOWN = {
@@ -69,12 +70,13 @@ def new_entry(section: str, *, is_ordered: bool, attribute: str, beside: Sequenc
             return {**entry, "min_earlier_days": 3, "min_later_days": 1, "cool_down_days": 3}
         case "classes":
             return {**entry, "when": rest}
-    return entry | (_new_criterion(spec) if is_ordered else _new_rule(spec))
+    new = _new_criterion if is_ordered else _new_rule
+    if spec is not None and spec.is_same_for_all:
+        return entry | new(CATALOGUE[_ON_SOME_DAYS]) | {"when": new_compare(spec.name)}
+    return entry | new(spec)
 
 
 def _new_rule(spec: AttributeSpec | None) -> Entry:
-    if spec is not None and spec.is_same_for_all:
-        return {**_new_rule(CATALOGUE[_BY_THEN]), "when": new_compare(spec.name)}
     if spec is None or (spec.kind is Kind.TEXT and not spec.choices) or spec.kind is Kind.YES_NO:
         return {"when": new_compare(spec.name if spec else "customer.tier"), "points": new_points("fixed", spec)}
     kind = "linear" if spec.kind is Kind.NUMBER else "by_value"
@@ -82,8 +84,6 @@ def _new_rule(spec: AttributeSpec | None) -> Entry:
 
 
 def _new_criterion(spec: AttributeSpec | None) -> Entry:
-    if spec is not None and spec.is_same_for_all:
-        return {**_new_criterion(CATALOGUE[_BY_THEN]), "when": new_compare(spec.name)}
     if spec is not None and spec.kind is Kind.NUMBER:
         return {"attribute": spec.name, "order": "desc"}
     if spec is not None and spec.choices:

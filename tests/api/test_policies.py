@@ -161,7 +161,10 @@ def test_what_rules_may_read_is_listed(api: Api) -> None:
     assert found["product.days_of_cover"] == {
         "name": "product.days_of_cover", "kind": "number", "label": "Days until the product runs short",
         "unit": "days", "choices": [], "source": "forecast", "is_always_known": False, "is_known_at_entry": False,
+        "lowest": 0, "highest": None, "is_same_for_all": False,
     }  # fmt: skip
+    days = found["time.days_to_month_end"]
+    assert (days["lowest"], days["highest"], days["source"], days["is_same_for_all"]) == (0, 30, "order_book", True)
 
 
 def test_criteria_one_after_another_rank_the_backlog(api: Api, backlog: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -13,10 +13,13 @@ from orders.models import (
     Allocation,
     AllocationState,
     Customer,
+    EtaRevision,
+    EtaRevisionKind,
     Hold,
     Order,
     OrderLine,
     OrderPlan,
+    OrderPromise,
     Reason,
 )
 from tests.factories import NOW, number
@@ -59,6 +62,15 @@ def allocate(
     warehouse = warehouse or make_warehouse("MAIN")
     StockLevel.objects.filter(product_id=line.product_id, warehouse=warehouse).update(reserved=F("reserved") + qty)
     return Allocation.objects.create(line=line, warehouse=warehouse, state=state, product_id=line.product_id, qty=qty)
+
+
+def make_told(order: Order, day: date, *, at: datetime = NOW) -> EtaRevision:
+    """Note that the customer was told a day, as sending a message would; the order must have a promise."""
+    promise = OrderPromise.objects.get(order=order)
+    told = EtaRevision.objects.create(order=order, kind=EtaRevisionKind.TOLD, old_on=promise.told_on, new_on=day, at=at)
+    promise.told_on, promise.told_at = day, at
+    promise.save(update_fields=["told_on", "told_at"])
+    return told
 
 
 def make_order_plan(order: Order, *, score: float = 0.0, **fields: Any) -> OrderPlan:

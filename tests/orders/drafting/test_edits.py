@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from orders.drafting.edits import SECTIONS, Edit, EditError, apply, entries_of
 from orders.planning.attributes import CATALOGUE
 from orders.planning.grammar import InvalidPolicyError, parse_policy
+from orders.planning.linter import lint
 from orders.planning.presets import BALANCED_PRIORITY, FIFO, PRESETS
 from orders.planning.schema import STRATEGIES
 
@@ -46,6 +47,7 @@ def test_a_rule_on_any_attribute_can_be_added_and_is_accepted(name: str) -> None
         assert added["label"] == CATALOGUE[name].label
         if strategy != "lexicographic" or CATALOGUE[name].source == "order_book":
             parse_policy({**document, "rules": [added]})
+            assert [finding for finding in lint({**document, "rules": [added]}) if finding.place == "rules[0]"] == []
 
 
 @pytest.mark.parametrize("section", ["segments", "quotas", "promises"])

@@ -58,6 +58,7 @@ def test_the_tier_asked_for_inside_a_group_is_taken_too() -> None:
 def test_a_new_curve_lies_where_its_attribute_has_values(kind: str, name: str) -> None:
     spec = CATALOGUE[name]
     rule = {"id": "a", "label": "A", "attribute": name, "points": new_points(kind, spec)}
+    rule |= {"when": GOLD} if spec.is_same_for_all else {}
 
     assert lint({"version": 1, "strategy": "hybrid", "rules": [rule]}) == []
 

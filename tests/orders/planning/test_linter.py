@@ -129,6 +129,46 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         policy(linear("a", "order.days_late", 3, when=GOLD), linear("b", "order.days_late", -2, when=SILVER)),
         [],
     ),
+    "the day alone": (
+        policy(fixed("a", 5, compare("time.weekday", "eq", "monday")), linear("b", "time.day_of_month", 2)),
+        [("dead", "rules[0]"), ("dead", "rules[1]")],
+    ),
+    "the day alone, one after another": (
+        policy(
+            {"id": "a", "label": "A", "when": compare("time.is_working_day", "eq", False)},
+            {"id": "b", "label": "B", "attribute": "customer.tier", "values": ["gold"]},
+            strategy="lexicographic",
+        ),
+        [("dead", "rules[0]")],
+    ),
+    "the day beside something of the line": (
+        policy(
+            linear("a", "order.open_value", 2, when=compare("time.days_to_month_end", "lte", 2)),
+            linear("b", "time.days_to_month_end", -2, when=GOLD),
+            fixed("c", 5, {"all": [SILVER, compare("time.month", "in", ["november", "december"])]}),
+            promises=[{"id": "p", "label": "P", "no_better": True, "when": compare("time.weekday", "eq", "friday")}],
+        ),
+        [],
+    ),
+    "beyond the last day of any month": (
+        policy(
+            fixed("a", 5, {"all": [GOLD, compare("time.day_of_month", "gt", 31)]}),
+            fixed("b", 5, {"all": [SILVER, compare("time.days_to_month_end", "lte", 30)]}),
+        ),
+        [("never_matches", "rules[0].when"), ("shadowed", "rules[1].when.all[1]")],
+    ),
+    "above the best rating": (
+        policy(fixed("a", 5, compare("customer.rating", "gt", 5))),
+        [("never_matches", "rules[0].when")],
+    ),
+    "told a day today": (
+        policy(fixed("a", 5, compare("plan.days_since_told", "lt", 1))),
+        [("never_matches", "rules[0].when")],
+    ),
+    "two days of the week at once": (
+        policy(fixed("a", 5, {"all": [compare("time.weekday", "eq", day) for day in ("monday", "friday")]})),
+        [("never_matches", "rules[0].when")],
+    ),
     "findings in the order of the document": (
         policy(*[fixed(f"r{i}", 0, compare("line.position", "eq", i)) for i in range(11)]),
         [("dead", f"rules[{i}]") for i in range(11)],

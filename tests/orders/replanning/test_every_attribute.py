@@ -13,7 +13,7 @@ from orders.planning.attributes import CATALOGUE, Kind
 from tests.factories import NOW, TODAY
 from tests.factories.forecasts import make_forecast
 from tests.factories.inventory import make_product, make_stock
-from tests.factories.orders import make_customer, make_line, make_order
+from tests.factories.orders import make_customer, make_line, make_order, make_told
 from tests.orders.learning.test_scoring import model_of
 from tests.orders.replanning.test_replan_components import full
 from tests.orders.replanning.test_replan_forecast import publish
@@ -24,8 +24,17 @@ pytestmark = pytest.mark.django_db
 FROM = -10_000.0  # a known number gives so many points more, so that 0 and unknown differ
 UNKNOWN = 0.0
 
+# NOW is a Monday.
+DAY: dict[str, float | str] = {
+    "time.weekday": "monday",
+    "time.month": "november",
+    "time.day_of_month": 16,
+    "time.days_to_month_end": 14,
+    "time.is_working_day": "yes",
+}
 # A gold customer, rated 4 and 5, ordered 2 trays (one is shipped) and 3 mugs 12 days ago, promised 4 days ago and
 # wanted in 6 days. 10 mugs are on hand; forecast are 7 a week for four weeks, then 14. A late pound of gold costs 3p.
+# Told two later days, the last 3 days ago: tomorrow. What was told today does not count yet.
 KNOWN: dict[str, float | str] = {
     "customer.tier": "gold",
     "customer.zone": "north",
@@ -54,6 +63,10 @@ KNOWN: dict[str, float | str] = {
     "line.late_risk": 1,  # the promised day is over
     "line.cost_of_delay": 0.3,
     "line.expected_cost": 0.3,
+    "plan.times_slipped": 2,
+    "plan.days_slipped": 5,
+    "plan.days_since_told": 3,
+    **DAY,
 }
 # An order of which only what cannot be missing is known.
 BARE: dict[str, float | str] = {
@@ -67,6 +80,9 @@ BARE: dict[str, float | str] = {
     "product.unit_price": 2.5,
     "product.critical": "no",
     "line.cost_of_delay": 0.025,  # standard: 1p a pound
+    "plan.times_slipped": 0,
+    "plan.days_slipped": 0,
+    **DAY,
 }
 
 
@@ -110,6 +126,8 @@ def known_order() -> OrderLine:
     order.lines.filter(position=1).update(shipped_qty=1)
     promised = TODAY - timedelta(days=4)
     OrderPromise.objects.create(order=order, promised_on=promised, announced_on=promised, told_on=promised)
+    for later, days_ago in ((0, 9), (2, 5), (5, 3), (30, 0)):
+        make_told(order, promised + timedelta(days=later), at=NOW - timedelta(days=days_ago))
     return make_line(order, 2)
 
 
