@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from inventory.models import Calendar, Warehouse
+from inventory.models import Calendar, GivenUpBy, Warehouse
 from kernel.bounds import FIRST_DAY, LAST_DAY, MAX_QTY
 from kernel.forms import VerbForm
 
@@ -60,6 +60,16 @@ class RedateForm(VerbForm):
         label="Expected on", widget=forms.DateInput(attrs={"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()})
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class GiveUpForm(VersionedForm):
+    """Whose doing it is that nothing more comes."""
+
+    by = forms.ChoiceField(
+        label="Who gave it up",
+        choices=GivenUpBy.choices,
+        help_text="The dates that move for it count as theirs.",
+    )
 
 
 class ArrivalForm(VerbForm):

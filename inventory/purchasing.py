@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from inventory.dirty import mark_dirty
-from inventory.models import Product, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus, Warehouse
+from inventory.models import GivenUpBy, Product, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus, Warehouse
 from inventory.queries import products_by_sku, supplier_by_code
 from inventory.setup_history import check_version, record_change
 from kernel.bounds import MAX_QTY, check_day
@@ -116,14 +116,19 @@ def restore_dates(
 def cancel_purchase_order(
     ref: str,
     *,
+    by: str = GivenUpBy.SUPPLIER,
     actor: Actor | None,
     now: datetime,
     version: int | None = None,
 ) -> PurchaseOrder:
-    """Give up what is outstanding; what has arrived stays received. The order is then closed."""
+    """Give up what is outstanding; what has arrived stays received. The order is then closed.
+
+    ``by`` says whose doing it is (``GivenUpBy``), which decides whose the dates are that move.
+    """
     order = lock_open_purchase_order(ref, version=version)
     lines = list(order.lines.filter(outstanding_qty__gt=0).select_related("product"))
-    mark_dirty((line.product_id for line in lines), cause="purchase_order_cancelled", reference=order.ref)
+    cause = "purchase_order_cancelled" if by == GivenUpBy.US else "purchase_order_given_up"
+    mark_dirty((line.product_id for line in lines), cause=cause, reference=order.ref)
     order.lines.filter(outstanding_qty__gt=0).update(cancelled_qty=F("cancelled_qty") + F("outstanding_qty"))
     has_receipts = order.lines.filter(received_qty__gt=0).exists()
     order.status = PurchaseOrderStatus.RECEIVED if has_receipts else PurchaseOrderStatus.CANCELLED

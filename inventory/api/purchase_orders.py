@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from inventory.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
+from inventory.models import GivenUpBy, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
 from inventory.purchasing import (
     MAX_LINES,
     PurchaseLine,
@@ -64,10 +64,12 @@ class RedateIn(In):
     version = Integer(required=False, max_value=MAX_VERSION)
 
 
-@example(version=3)
+@example(by="supplier", version=3)
 class GiveUpIn(In):
-    """``version`` as in a new day."""
+    """``by`` says whose doing it is that nothing more comes; the dates that move for it are theirs too. ``version`` as
+    in a new day."""
 
+    by = serializers.ChoiceField(choices=GivenUpBy.choices, required=False, default=GivenUpBy.SUPPLIER)
     version = Integer(required=False, max_value=MAX_VERSION)
 
 

@@ -4,6 +4,7 @@ from inventory.models.forecast import DemandForecast, ForecastRun, ForecastRunSt
 from inventory.models.pick_capacity import PickCapacity
 from inventory.models.product import Product, Warehouse
 from inventory.models.purchase_order import (
+    GivenUpBy,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderStatus,
@@ -21,6 +22,7 @@ __all__ = [
     "DirtyMark",
     "ForecastRun",
     "ForecastRunStatus",
+    "GivenUpBy",
     "MovementKind",
     "PickCapacity",
     "Product",

@@ -18,6 +18,13 @@ class PurchaseOrderStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class GivenUpBy(models.TextChoices):
+    """Whose doing it is that nothing more comes: of the dates that move for it, too."""
+
+    SUPPLIER = "supplier", "The supplier: they will not send it"
+    US = "us", "We: we do not want it any more"
+
+
 @pghistory.track()
 class PurchaseOrder(models.Model):
     """What we asked a supplier to send."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory import purchasing, receiving
-from inventory.forms import ArrivalForm, RedateForm, VersionedForm
+from inventory.forms import ArrivalForm, GiveUpForm, RedateForm
 from inventory.incoming import purchase_order_lines, purchase_orders_page
 from inventory.models import PurchaseOrder, PurchaseOrderStatus, Receipt
 from inventory.receiving import ReceivedLine
@@ -84,12 +84,11 @@ def redate(request: HttpRequest, ref: str) -> HttpResponse:
 @manage
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     """Give up what is outstanding."""
-    order, form = _found(ref), VersionedForm(request.POST)
+    order, form = _found(ref), GiveUpForm(request.POST)
     if not form.is_valid():
         return _page(request, order, cancel_form=form)
-    version = form.cleaned_data["version"]
     try:
-        purchasing.cancel_purchase_order(order.ref, version=version, actor=request.user, now=timezone.now())
+        purchasing.cancel_purchase_order(order.ref, **form.cleaned_data, actor=request.user, now=timezone.now())
     except DomainError as refusal:
         form.take_refusal(refusal)
         return _page(request, _found(ref), cancel_form=form)
@@ -135,7 +134,7 @@ def _page(
     *,
     redate_form: RedateForm | None = None,
     arrival_form: ArrivalForm | None = None,
-    cancel_form: VersionedForm | None = None,
+    cancel_form: GiveUpForm | None = None,
 ) -> HttpResponse:
     refused = redate_form or arrival_form or cancel_form
     today = timezone.localdate()
@@ -148,6 +147,7 @@ def _page(
         "redate_form": redate_form or _redate_form(order),
         "arrival_form": arrival_form,
         "cancel_form": cancel_form,
+        "give_up_form": cancel_form or GiveUpForm(),
         "is_open": order.status == PurchaseOrderStatus.OPEN,
         "may_manage": request.user.has_perm("inventory.manage_purchase_orders"),
         "units": sum(line.line.outstanding_qty for line in lines),

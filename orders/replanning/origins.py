@@ -16,6 +16,7 @@ from orders.replanning.scope import Scope
 SUPPLIER_CAUSES = (
     "purchase_order_redated",
     "purchase_order_received",
+    "purchase_order_given_up",
     "supplier_changed",
     "supplier_product_changed",
     "supplier_delay_measured",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from inventory.models import PurchaseOrder, StockLevel, StockMovement
+from inventory.models import DirtyMark, PurchaseOrder, StockLevel, StockMovement
 from notifications.models import Delivery, DeliveryState, Fact
 from tests.api.conftest import V1, Api
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier, make_warehouse
@@ -167,3 +167,14 @@ def test_units_are_kept_back_from_every_order(api: Api) -> None:
     assert (kept.status_code, kept.json()) == (200, {"sku": "MUG", "warehouse": "MAIN", "units": 4})
     assert StockLevel.objects.get().available == 6
     assert (wrong.status_code, StockLevel.objects.get().protected) == (422, 4)
+
+
+def test_whoever_gave_a_purchase_order_up_is_named(api: Api) -> None:
+    orders = [make_purchase_order([(make_product(), 5)]) for _ in range(3)]
+    said: list[dict[str, str]] = [{}, {"by": "us"}, {"by": "them"}]
+
+    answers = [api.post(f"purchase-orders/{order.ref}/cancel/", by) for order, by in zip(orders, said, strict=True)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 422]
+    causes = DirtyMark.objects.order_by("pk").values_list("cause", flat=True)
+    assert list(causes) == ["purchase_order_given_up", "purchase_order_cancelled"]

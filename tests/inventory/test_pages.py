@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from inventory.models import PurchaseOrder, Receipt, StockLevel, StockMovement
+from inventory.models import DirtyMark, PurchaseOrder, Receipt, StockLevel, StockMovement
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_supplier, make_warehouse
 from tests.factories.orders import make_user
 
@@ -155,12 +155,14 @@ def test_what_does_not_come_is_given_up_once(ops: Client, purchase_order: Purcha
     url = f"/purchase-orders/{purchase_order.ref}/cancel/"
     page = ops.get(f"/purchase-orders/{purchase_order.ref}/").content.decode()
 
-    stale = ops.post(url, {"version": purchase_order.version + 1})
-    done = ops.post(url, {"version": purchase_order.version}, follow=True).content.decode()
-    again = ops.post(url, {"version": purchase_order.version})
+    stale = ops.post(url, {"version": purchase_order.version + 1, "by": "us"})
+    nobody = ops.post(url, {"version": purchase_order.version, "by": "them"})
+    done = ops.post(url, {"version": purchase_order.version, "by": "us"}, follow=True).content.decode()
+    again = ops.post(url, {"version": purchase_order.version, "by": "us"})
 
     assert "Give up 50 units" in page
-    assert (stale.status_code, again.status_code) == (409, 409)
+    assert (stale.status_code, nobody.status_code, again.status_code) == (409, 422, 409)
+    assert DirtyMark.objects.filter(cause="purchase_order_cancelled").count() == purchase_order.lines.count()
     assert "Nothing was changed" in stale.content.decode()
     assert "40 given up" in done
     assert "Give up" not in done

@@ -59,6 +59,18 @@ def test_a_purchase_order_that_grows_overdue_is_the_suppliers_doing(product: Pro
     assert origins(order) == [Origin.SUPPLIER]
 
 
+@pytest.mark.parametrize(("by", "origin"), [("supplier", Origin.SUPPLIER), ("us", Origin.OURS)])
+def test_a_purchase_order_given_up_is_the_doing_of_whoever_gave_it_up(
+    product: Product, order: Order, by: str, origin: str
+) -> None:
+    ref = PurchaseOrder.objects.order_by("pk")[0].ref
+    purchasing.cancel_purchase_order(ref, by=by, actor=None, now=NOW)
+
+    plan(product)
+
+    assert origins(order) == [origin]
+
+
 def test_an_order_put_before_it_is_our_doing(product: Product, order: Order) -> None:
     rival = make_order([(product, 4)])
     lifecycle.expedite(rival.ref, actor=None, now=NOW)
