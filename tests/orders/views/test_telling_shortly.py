@@ -99,7 +99,7 @@ def test_whom_no_channel_reaches_the_page_says_why(agent: Client) -> None:
         f"/eta/{order.ref}/tell/", {"eta_on": str(order.plan.eta_p50), "reason": "supplier_late", "by": "mail"}
     )
 
-    assert "data-way-call checked" in page
+    assert 'value="call" checked' in page
     assert "no address for SMS: call" in page.lower().replace("sms", "SMS")
     assert answer.status_code == 409
     assert "cannot be written to: no address for SMS. Call" in answer.content.decode()
