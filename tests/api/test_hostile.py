@@ -12,8 +12,8 @@ from django.http import HttpResponse
 
 from inventory.models import PurchaseOrder
 from orders.models import Order
+from tests.api.bodies import order_body
 from tests.api.conftest import Api
-from tests.api.test_orders import order_body
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_order
 

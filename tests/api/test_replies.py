@@ -4,8 +4,8 @@ import pytest
 
 from tests.api.conftest import Api
 from tests.factories.inventory import make_product
+from tests.factories.messages import make_reply
 from tests.factories.orders import make_order
-from tests.notifications.replies.test_conversation import make_reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,7 +14,7 @@ from orders.learning.training import Trained
 from orders.models import RiskVersion
 from orders.studying.late_risk import store_version
 from tests.api.conftest import Api
-from tests.orders.learning.test_scoring import model_of
+from tests.orders.learning.models import model_of
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

@@ -5,73 +5,18 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from inventory.models import PurchaseOrder, StockLevel
-from inventory.purchasing import redate_purchase_order
-from inventory.receiving import ReceivedLine, receive_purchase_order, receive_stock
 from kernel.transactions import sqlstate
-from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
-from orders.handling.lifecycle import cancel_line, cancel_order, expedite, hold, release
-from orders.handling.pinning import pin, unpin
-from orders.handling.shipping import ship
-from orders.stock_corrections import adjust_stock, count_stock, transfer_stock
 from tests.concurrency.race import PATIENCE_S, race
-from tests.factories import NOW, TODAY
-from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_warehouse
-from tests.factories.orders import allocate, make_line, make_order
+from tests.concurrency.shop import DEADLOCK, any_verb
 
-SKUS = ["A", "B", "C"]
-REFS = [f"SO-{number}" for number in range(8)]
 VERBS = 50
 BOUND_S = 30
-DEADLOCK = "40P01"
-
-
-@pytest.fixture
-def shop(transactional_db: None) -> str:
-    """Three products in two warehouses, eight orders for all of them in changing order, one purchase order."""
-    products = [make_product(sku) for sku in SKUS]
-    for product in products:
-        make_stock(product, on_hand=30)
-        make_stock(product, make_warehouse("NORTH"), on_hand=10)
-    for number, ref in enumerate(REFS):
-        turned = products[number % 3 :] + products[: number % 3]
-        order = make_order([(product, 5) for product in turned], ref=ref)
-        for position in (1, 2, 3):
-            allocate(make_line(order, position), 3)
-    return make_purchase_order([(product, 50) for product in products]).ref
-
-
-def any_verb(choose: random.Random, number: int, po: str) -> Callable[[], object]:
-    ref, sku, position = choose.choice(REFS), choose.choice(SKUS), choose.randint(1, 3)
-    place, qty = choose.choice(["MAIN", "NORTH"]), choose.randint(1, 4)
-    by = {"actor": None, "now": NOW}
-    incoming = OrderIn("shop", f"R-{number}", CustomerIn(f"C-{number % 3}"), [LineIn(s, qty) for s in SKUS])
-    return choose.choice(
-        [
-            partial(receive_stock, sku=sku, warehouse_code=place, qty=qty, **by),
-            partial(receive_purchase_order, po, lines=[ReceivedLine(qty, position=p) for p in (3, 1, 2)], **by),
-            partial(redate_purchase_order, po, expected_on=TODAY, **by),
-            partial(adjust_stock, sku=sku, warehouse_code=place, qty_delta=-qty, reason="broken", **by),
-            partial(count_stock, sku=sku, warehouse_code=place, counted=qty * 5, **by),
-            partial(transfer_stock, sku=sku, from_code="MAIN", to_code="NORTH", qty=qty, **by),
-            partial(transfer_stock, sku=sku, from_code="NORTH", to_code="MAIN", qty=qty, **by),
-            partial(hold, ref, kind="credit", **by),
-            partial(release, ref, **by),
-            partial(cancel_line, ref, position=position, qty=qty, reason="", **by),
-            partial(cancel_order, ref, reason="", **by),
-            partial(expedite, ref, **by),
-            partial(pin, ref, position=position, warehouse_code=place, qty=qty, **by),
-            partial(unpin, ref, position=position, warehouse_code=place, qty=qty, **by),
-            partial(ship, ref, **by),
-            partial(take_in, incoming, **by),
-        ]
-    )
 
 
 @pytest.mark.parametrize("seed", range(4))

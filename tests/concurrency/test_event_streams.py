@@ -23,9 +23,7 @@ from orders.replanning import chunks
 from orders.replanning.queue import plan_due_marks
 from orders.replanning.writes import lock_pools
 from tests.concurrency.race import PATIENCE_S, race
-from tests.concurrency.test_deadlocks import DEADLOCK, any_verb, shop
-
-__all__ = ["shop"]
+from tests.concurrency.shop import DEADLOCK, any_verb
 
 STREAMS = 8
 EVENTS = 6  # of each stream

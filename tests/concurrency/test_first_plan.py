@@ -25,7 +25,7 @@ from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock, make_warehouse
 from tests.factories.orders import make_order
 from tests.faults.processes import wait_until
-from tests.orders.replanning.test_replan_components import make_world, stored_plan
+from tests.orders.replanning.worlds import make_world, stored_plan
 
 _TABLES = ("orders_lineplan", "orders_orderplan", "orders_allocation", "orders_peg")
 

@@ -13,10 +13,8 @@ from orders.models import LinePlan, OrderLine, PlanRun
 from orders.replan import replan
 from orders.replanning.queue import plan_due_marks
 from tests.concurrency.race import race
-from tests.concurrency.test_deadlocks import any_verb, shop
+from tests.concurrency.shop import any_verb
 from tests.factories import NOW
-
-__all__ = ["shop"]
 
 PLANNERS = 3
 

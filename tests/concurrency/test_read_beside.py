@@ -16,7 +16,7 @@ from orders.replanning.snapshot import read_beside, snapshot
 from tests.concurrency.race import race
 from tests.factories import NOW
 from tests.faults.processes import wait_until
-from tests.orders.replanning.test_replan_components import make_world, stored_plan
+from tests.orders.replanning.worlds import make_world, stored_plan
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifications.models import Fact
+from notifications.models import Fact, Reply
+from orders.models import Order
 from tests.factories import NOW, number
 
 
@@ -50,4 +51,21 @@ def make_fact(
         payload=payload,
         occurred_at=now,
         not_before=now - timedelta(seconds=1),
+    )
+
+
+def make_reply(order: Order | None = None, **fields: Any) -> Reply:
+    number = Reply.objects.count()
+    known = {"order_ref": order.ref, "customer_name": order.customer.name} if order else {}
+    return Reply.objects.create(
+        **{
+            "key": f"key{number}",
+            "sender": "Jo@example.com",
+            "sender_name": "Jo Park",
+            "message_id": "<one@mail.example>",
+            "subject_line": "Re: New date",
+            "own_words": "When?",
+            **known,
+            **fields,
+        }
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,6 +18,7 @@ from notifications.models import Delivery, DeliveryState, Fact, Reply, ReplyStat
 from orders.dialogue.conversation import answer_reply, attach_reply, lay_aside, take_up, withdraw_answer
 from orders.models import Customer, EtaRevision, Order, OrderPromise
 from tests.factories.inventory import make_product
+from tests.factories.messages import make_reply
 from tests.factories.orders import make_customer, make_order, make_user
 from tests.notifications.smtp_server import Script, parts_of
 
@@ -28,23 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def order() -> Order:
     return make_order([(make_product(), 2)], customer=make_customer(email="jo@example.com", wants_email=False))
-
-
-def make_reply(order: Order | None = None, **fields: Any) -> Reply:
-    number = Reply.objects.count()
-    known = {"order_ref": order.ref, "customer_name": order.customer.name} if order else {}
-    return Reply.objects.create(
-        **{
-            "key": f"key{number}",
-            "sender": "Jo@example.com",
-            "sender_name": "Jo Park",
-            "message_id": "<one@mail.example>",
-            "subject_line": "Re: New date",
-            "own_words": "When?",
-            **known,
-            **fields,
-        }
-    )
 
 
 def handed_on() -> Delivery:

@@ -4,8 +4,8 @@ from orders.backtesting.learned import Oracle
 from orders.backtesting.replay import Stage, live_through
 from orders.planning.grammar import parse_policy
 from orders.planning.presets import AUTOMATED
+from tests.orders.learning.models import learned, model_of
 from tests.orders.learning.past import MONDAY, WEEKDAYS, Past
-from tests.orders.learning.test_scoring import learned, model_of
 
 
 def contested() -> tuple[Past, Stage]:

@@ -10,10 +10,11 @@ import pytest
 from orders.hands import change_capacity
 from orders.models import LinePlan
 from orders.queries.availability import Item, find_availability
+from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_warehouse
 from tests.factories.orders import make_customer, make_order
-from tests.orders.replanning.test_hands import NOW, TEN_A_DAY, TODAY, settle, working_day
-from tests.orders.replanning.test_replan_forecast import publish
+from tests.orders.replanning.hands import TEN_A_DAY, TODAY, settle, working_day
+from tests.orders.replanning.worlds import publish
 
 pytestmark = pytest.mark.django_db
 

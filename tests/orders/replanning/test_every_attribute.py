@@ -14,10 +14,9 @@ from tests.factories import NOW, TODAY
 from tests.factories.forecasts import make_forecast
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_line, make_order, make_told
-from tests.orders.learning.test_scoring import model_of
-from tests.orders.replanning.test_replan_components import full
-from tests.orders.replanning.test_replan_forecast import publish
-from tests.orders.studying.test_late_risk import keep
+from tests.orders.learning.models import model_of
+from tests.orders.replanning.worlds import full, publish
+from tests.orders.studying.versions import keep
 
 pytestmark = pytest.mark.django_db
 

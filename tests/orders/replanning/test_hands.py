@@ -21,28 +21,9 @@ from orders.tasks import plan_dirty
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock, make_warehouse
 from tests.factories.orders import make_line, make_order
+from tests.orders.replanning.hands import TEN_A_DAY, TODAY, settle, working_day
 
 pytestmark = pytest.mark.django_db
-
-TEN_A_DAY = [10, 10, 10, 10, 10, None, None]
-TODAY = timezone.localdate(NOW)
-
-
-def working_day(later: int) -> date:
-    day = TODAY
-    while later or day.weekday() > 4:
-        day += timedelta(days=1)
-        later -= day.weekday() < 5
-    return day
-
-
-def settle() -> None:
-    """Plan all, let the pass follow, and plan what it moved, as the workers do."""
-    replan(product_ids=None, cause="test", now=NOW)
-    while marked := list(DirtyMark.objects.values_list("product_id", flat=True)):
-        plan_marked(marked, now=NOW)
-    keep_pick_days(now=NOW, at_once=True)
-    assert not DirtyMark.objects.exists()
 
 
 def lines(order: Order) -> list[tuple[int, date | None]]:

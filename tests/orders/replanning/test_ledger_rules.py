@@ -25,9 +25,8 @@ from tests.factories import NOW, TODAY
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order, make_told
 from tests.orders.planning.checking import checked
-from tests.orders.replanning.test_replan_components import make_world
-from tests.orders.replanning.test_replan_divided import allocated
-from tests.orders.replanning.test_replan_forecast import publish
+from tests.orders.replanning.dividing import allocated
+from tests.orders.replanning.worlds import make_world, publish
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,7 @@ from orders.replanning.plan_records import replay
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.replanning.test_replan_divided import PLATINUM, publish
-from tests.orders.replanning.test_replan_windows import DAILY, WEEKLY, sent
+from tests.orders.replanning.dividing import DAILY, PLATINUM, WEEKLY, publish, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.replanning.test_replan_components import full
-from tests.orders.replanning.test_replan_divided import allocated
+from tests.orders.replanning.dividing import allocated
+from tests.orders.replanning.worlds import full
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

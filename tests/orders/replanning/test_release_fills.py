@@ -17,7 +17,7 @@ from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
 from tests.orders.planning.terms_oracle import FILLS, fill_now
-from tests.orders.replanning.test_replan_divided import drafted
+from tests.orders.replanning.dividing import drafted
 
 pytestmark = pytest.mark.django_db
 

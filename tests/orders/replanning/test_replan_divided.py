@@ -7,50 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.utils import timezone
 
-from inventory.models import Product, StockLevel
+from inventory.models import StockLevel
 from orders.integrity import check
-from orders.models import Allocation, Order
+from orders.models import Allocation
 from orders.planning.components import product_components
-from orders.planning.types import Plan
 from orders.replan import replan
-from orders.replanning.draft import Draft, Stopwatch, make_draft
-from orders.rules import policies
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.replanning.test_replan_components import full, make_world, stored_plan
+from tests.orders.replanning.dividing import PLATINUM, allocated, drafted, publish, rows_of, settle
+from tests.orders.replanning.worlds import full, make_world, stored_plan
 
 pytestmark = pytest.mark.django_db
-
-PLATINUM = {"attribute": "customer.tier", "op": "eq", "value": "platinum"}
-
-
-def publish(**members: Any) -> None:
-    rules = {
-        "version": 1,
-        "strategy": "priority",
-        "rules": [
-            {"id": "age", "label": "Age", "attribute": "line.open_qty", "points": {"type": "linear", "per_unit": 1}}
-        ],
-        **members,
-    }
-    policies.publish(policies.create_draft(name="Divided", rules=rules, actor=None, now=NOW).pk, actor=None, now=NOW)
 
 
 def segment(name: str, guarantee: str, **members: Any) -> dict[str, Any]:
     return {"id": name, "label": name.title(), "guarantee": guarantee, **members}
-
-
-def settle() -> None:
-    """Plan until nothing changes: with segments that is the second run at the latest."""
-    full()
-    full()
-
-
-def allocated(order: Order) -> int:
-    return sum(Allocation.objects.filter(line__order=order).values_list("qty", flat=True))
 
 
 @pytest.mark.parametrize(("guarantee", "units"), [("gain", (4, 1)), ("redistribute", (0, 5))])
@@ -150,24 +123,3 @@ def test_an_event_run_plans_what_the_full_run_plans(seed: int, rules: dict[str, 
     known, component = product_components(everything.inputs.backlog)
     assert set(known[np.isin(component, component[np.searchsorted(known, reached)])]) == set(reached)
     assert rows_of(event.plan) == [row for row in rows_of(everything.plan) if row[0] in set(event.plan.line_id)]
-
-
-def drafted(products: list[Product] | None) -> Draft:
-    ids = None if products is None else [product.pk for product in products]
-    return make_draft(ids, policies.published(), today=timezone.localdate(NOW), watch=Stopwatch())
-
-
-def rows_of(plan: Plan) -> list[tuple[Any, ...]]:
-    """Return the plan a line: what it gets, from whom, when, and what became of its guarantee."""
-    allocations, pegs = plan.allocations, plan.pegs
-    claims: dict[int, list[tuple[int, ...]]] = {line: [] for line in plan.line_id.tolist()}
-    for line, *claim in zip(allocations.line_id, allocations.warehouse_id, allocations.qty, strict=True):
-        claims[int(line)].append((0, *map(int, claim)))
-    for line, *claim in zip(pegs.line_id, pegs.source_id, pegs.qty, strict=True):
-        claims[int(line)].append((1, *map(int, claim)))
-    columns = [plan.line_id, plan.score, plan.reason, plan.eta_p50, plan.eta_p90, plan.gate_line_id]
-    if plan.guarantees is not None:
-        columns += [plan.guarantees.segment, plan.guarantees.kept, plan.guarantees.stage]
-    if plan.promise_rule is not None:
-        columns.append(plan.promise_rule)
-    return [(*row, claims[row[0]]) for row in zip(*(column.tolist() for column in columns), strict=True)]

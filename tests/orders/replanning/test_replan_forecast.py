@@ -26,8 +26,8 @@ from tests.factories import NOW
 from tests.factories.forecasts import MONDAY, finished_run, make_forecast
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.replanning.test_replan_components import full, make_world, stored_plan
-from tests.orders.replanning.test_replan_divided import allocated, drafted, rows_of, settle
+from tests.orders.replanning.dividing import allocated, drafted, rows_of, settle
+from tests.orders.replanning.worlds import full, make_world, publish, stored_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -64,10 +64,6 @@ HYBRID: dict[str, Any] = {
         }
     ],
 }
-
-
-def publish(rules: dict[str, Any]) -> None:
-    policies.publish(policies.create_draft(name="Ahead", rules=rules, actor=None, now=NOW).pk, actor=None, now=NOW)
 
 
 def ordered_before(product: Product, tier: str, qty: int) -> Order:

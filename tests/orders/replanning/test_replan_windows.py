@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from inventory.models import Product
-from orders.models import Order, Shipment, ShipmentLine
+from orders.models import Shipment, ShipmentLine
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Shipped
 from orders.queries.availability import Item, find_availability
@@ -20,25 +19,12 @@ from orders.replanning.shipped import load_shipped
 from orders.rules import policies
 from orders.simulation.live import load_live, plan_live
 from tests.factories import NOW, TODAY
-from tests.factories.inventory import make_product, make_stock, make_warehouse
+from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.replanning.test_replan_components import full
-from tests.orders.replanning.test_replan_divided import PLATINUM, allocated, drafted, publish, rows_of
+from tests.orders.replanning.dividing import DAILY, PLATINUM, WEEKLY, allocated, drafted, publish, rows_of, sent
+from tests.orders.replanning.worlds import full
 
 pytestmark = pytest.mark.django_db
-
-WEEKLY = {"id": "vip", "label": "Ten a week", "when": PLATINUM, "at_most": {"units": 10}, "window_days": 7}
-DAILY = {"id": "rest", "label": "The rest", "at_most": {"percent": 50}, "window_days": 1}
-
-
-def sent(product: Product, qty: int, *, days_ago: int = 0, tier: str = "platinum", **fields: Any) -> Shipment:
-    """Have a customer of a tier order units, and get them so many days ago."""
-    order = make_order([(product, qty)], customer=make_customer(tier=tier), **fields)
-    shipment = Shipment.objects.create(order=order, shipped_at=NOW - timedelta(days=days_ago))
-    ShipmentLine.objects.create(shipment=shipment, line=order.lines.get(), warehouse=make_warehouse("MAIN"), qty=qty)
-    order.lines.update(shipped_qty=qty)
-    Order.objects.filter(pk=order.pk).update(status="closed", closed_at=shipment.shipped_at)
-    return shipment
 
 
 def loaded(scope: Scope, *quotas: dict[str, Any]) -> Shipped:

@@ -8,7 +8,7 @@ import pytest
 from orders.models import Guard
 from orders.rules.guarding import Verdict, judge
 from orders.simulation.comparing import Comparison
-from tests.orders.simulation.test_figures import outlook
+from tests.orders.simulation.outlooks import outlook
 
 
 def compared(slips: int, *, churned: int = 0, of: int = 200, messages: int = 0) -> Comparison:

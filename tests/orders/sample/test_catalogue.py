@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from orders.sample import names
 from orders.sample.catalogue import ZONES, build_customers, build_products, categorise
 from orders.sample.reading import read_demand
-from tests.orders.sample.test_reading import row
+from tests.orders.sample.rows import row
 
 
 def test_a_product_takes_its_commonest_description_and_median_price() -> None:

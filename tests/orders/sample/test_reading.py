@@ -3,22 +3,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from orders.sample.reading import Demand, RowFate, read_demand
+from tests.orders.sample.rows import row
 
 LAST = date(2011, 1, 31)
-SALE = {
-    "InvoiceNo": "536365",
-    "StockCode": "85123A",
-    "Description": "WHITE HANGING HEART T-LIGHT HOLDER",
-    "Quantity": "6",
-    "InvoiceDate": "2010-12-01 08:26:00",
-    "UnitPrice": "2.55",
-    "CustomerID": "17850",
-    "Country": "United Kingdom",
-}
-
-
-def row(**changes: str) -> dict[str, str]:
-    return {**SALE, **changes}
 
 
 def fate_of(*rows: dict[str, str]) -> RowFate:

@@ -11,7 +11,7 @@ from inventory.models import MovementKind
 from orders.sample.reading import Demand, read_demand
 from orders.sample.replay import replay
 from orders.sample.world import World
-from tests.orders.sample.test_reading import row
+from tests.orders.sample.rows import row
 
 START, DAYS = date(2011, 1, 3), 60
 LAST = START + timedelta(days=DAYS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.planning.types import NO_DAY, Ints, Reason
+from orders.planning.types import NO_DAY, Ints
 from orders.simulation.comparing import (
     Comparison,
     compare_outlooks,
@@ -21,6 +21,7 @@ from orders.simulation.fairness import gini
 from orders.simulation.news import News, news
 from orders.simulation.outlook import Outlook
 from orders.simulation.standing import Announced, Standing
+from tests.orders.simulation.outlooks import outlook
 
 TODAY = 1000
 LEAST_DAYS = 2  # that a date moves by for customers to hear of it
@@ -28,22 +29,6 @@ LEAST_DAYS = 2  # that a date moves by for customers to hear of it
 
 def ints(*values: int) -> Ints:
     return np.array(values, dtype=np.int64)
-
-
-def outlook(eta: Ints, *, rank: Ints | None = None, reason: Ints | None = None, ready: Ints | None = None) -> Outlook:
-    count = len(eta)
-    return Outlook(
-        order_id=np.arange(1, count + 1),
-        rank=np.arange(1, count + 1) if rank is None else rank,
-        eta=eta,
-        eta_p90=eta,
-        reason=np.full(count, Reason.AWAITING_SUPPLY) if reason is None else reason,
-        is_ready=np.zeros(count, dtype=np.bool_) if ready is None else ready.astype(np.bool_),
-        open_units=np.ones(count, dtype=np.int64),
-        ready_units=np.zeros(count, dtype=np.int64),
-        value_minor=np.arange(1, count + 1) * 100,
-        promise_rule=np.full(count, -1),
-    )
 
 
 def standing(promised: Ints, *, announced: Ints | None = None, told: Ints | None = None) -> Standing:

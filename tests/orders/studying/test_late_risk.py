@@ -2,29 +2,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import numpy as np
 import pytest
 from django.core.management import call_command
 
-from orders.learning.costs import Costs
-from orders.learning.habits import Habits
 from orders.learning.risk import RiskModel
-from orders.learning.training import Trained
 from orders.models import LinePlan, PlanRun, PlanRunKind, PlanRunStatus, RiskVersion
 from orders.replan import replan
 from orders.replanning.learned import read_version
 from orders.rules import policies
 from orders.studying import late_risk
-from orders.studying.late_risk import is_due, store_version
+from orders.studying.late_risk import is_due
 from orders.tasks import train_late_risk_nightly
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_customer, make_order
-from tests.orders.learning.test_scoring import model_of
+from tests.orders.learning.models import model_of
+from tests.orders.studying.versions import NOW, keep
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AUTOMATED = {
     "version": 1,
     "strategy": "automated",
@@ -37,17 +34,6 @@ AUTOMATED = {
         }
     ],
 }
-
-
-def trained(model: RiskModel | None, refusal: str = "") -> Trained:
-    nothing = np.zeros(0)
-    habits = Habits(nothing.astype(np.int64), nothing, nothing, nothing, np.array([0.05, 0.05, 3.0]))
-    share = np.zeros(5)
-    return Trained(model, habits, Costs(share, share), None, 2000, 100, refusal)
-
-
-def keep(model: RiskModel | None, refusal: str = "") -> RiskVersion:
-    return store_version(trained(model, refusal), seconds=1.0, now=NOW)
 
 
 def publish(document: dict[str, object]) -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from inventory.models import Product
-from orders.models import LinePlan, Order, OrderLine, OrderPromise, Outcome, Policy, PolicyStatus, Reason
+from orders.models import (
+    LinePlan,
+    Order,
+    OrderLine,
+    OrderPromise,
+    Outcome,
+    Policy,
+    PolicyStatus,
+    Reason,
+)
 from orders.planning.presets import BALANCED_PRIORITY
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order, make_order_plan
@@ -73,3 +83,7 @@ def planned_order(
     )
     OrderPromise.objects.create(order=order, promised_on=promised_on, announced_on=promised_on, told_on=promised_on)
     return order
+
+
+def refs(html: str) -> list[str]:
+    return re.findall(r'data-row="([^"]+)"', html)

@@ -19,15 +19,11 @@ from orders.queries.board import SORTS, known_count, open_plans, sort_keys, tota
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer
-from tests.orders.views.backlog import planned_order, published_policy
+from tests.orders.views.backlog import planned_order, published_policy, refs
 
 pytestmark = pytest.mark.django_db
 QUERY_BUDGET = 24
 SignIn = Callable[..., Client]
-
-
-def refs(html: str) -> list[str]:
-    return re.findall(r'data-row="([^"]+)"', html)
 
 
 def test_the_worst_order_is_first_and_ranks_count_from_one(sign_in: SignIn) -> None:

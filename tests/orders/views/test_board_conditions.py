@@ -11,8 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.models import Order
-from tests.orders.views.backlog import planned_order
-from tests.orders.views.test_board import refs
+from tests.orders.views.backlog import planned_order, refs
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]

@@ -12,8 +12,7 @@ from orders.views import bulk
 from tests.factories import NOW
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_user
-from tests.orders.views.backlog import planned_order
-from tests.orders.views.test_board import refs
+from tests.orders.views.backlog import planned_order, refs
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]

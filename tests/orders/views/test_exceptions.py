@@ -17,8 +17,7 @@ from orders.queries import exceptions
 from orders.queries.exceptions import exception_queue
 from tests.factories.inventory import make_purchase_order
 from tests.factories.orders import make_line, make_user
-from tests.orders.views.backlog import planned_order
-from tests.orders.views.test_board import refs
+from tests.orders.views.backlog import planned_order, refs
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]

@@ -16,7 +16,7 @@ from orders.dialogue.following_up import follow_up_on_silence
 from orders.models import EtaRevision, Order, OrderPromise, Snooze, Telling
 from orders.queries import untold
 from orders.replan import replan
-from tests.orders.views.test_telling import TODAY, deliver, slipped, tell
+from tests.orders.views.telling import TODAY, deliver, slipped, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

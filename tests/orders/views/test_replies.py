@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from notifications.models import Reply
 from orders.models import Order
 from tests.factories.inventory import make_product
+from tests.factories.messages import make_reply
 from tests.factories.orders import make_order, make_user
-from tests.notifications.replies.test_conversation import make_reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

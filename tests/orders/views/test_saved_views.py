@@ -10,8 +10,7 @@ from django.test import Client
 from orders.board import saved_views
 from orders.models import SavedView
 from tests.factories.orders import make_user
-from tests.orders.views.backlog import planned_order
-from tests.orders.views.test_board import refs
+from tests.orders.views.backlog import planned_order, refs
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]

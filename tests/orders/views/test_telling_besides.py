@@ -15,10 +15,8 @@ from django.utils import timezone
 from orders.dialogue import ladder
 from orders.dialogue.macros import keep_macro
 from orders.models import Compensation, Customer, Macro, Order, OrderPlan, OrderPromise, ShipPolicy, Telling
-from orders.replan import replan
-from tests.factories.inventory import make_product, make_purchase_order
-from tests.factories.orders import make_order, make_user
-from tests.orders.views.test_telling import deliver, slipped, tell
+from tests.factories.orders import make_user
+from tests.orders.views.telling import deliver, late, slipped, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,18 +29,6 @@ def macro(**said: Any) -> Macro:
 def voucher() -> int:
     made = ladder.add_step(kind="voucher", percent=10, from_days_late=1, actor=make_user("admin"))
     return made.pk
-
-
-def late(days: int = 7, *, quiet: bool = True) -> Order:
-    """An order of £100, promised and told today, planned ``days`` later, which nobody is told when ``quiet``."""
-    product = make_product()
-    today = timezone.localdate()
-    make_purchase_order([(product, 100)], expected_on=today + timedelta(days=days))
-    order = make_order([(product, 10)])
-    order.lines.update(unit_price=Decimal(10))
-    OrderPromise.objects.create(order=order, promised_on=today, announced_on=today, told_on=today)
-    replan(product_ids=None, cause="test", now=timezone.now(), quiet=quiet)
-    return order
 
 
 def test_a_macro_fills_in_and_sending_does_all_of_it(ops: Client) -> None:

@@ -15,8 +15,7 @@ from notifications.rules.send_rules import add_send_rule
 from orders.models import BulkJob, Compensation, CompensationStep, LineEta, Macro, OrderPromise
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_order_plan, make_user
-from tests.orders.views.test_telling import deliver, slipped
-from tests.orders.views.test_telling_besides import late
+from tests.orders.views.telling import deliver, late, slipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = timezone.localdate()
