@@ -1,12 +1,13 @@
-"""E-commerce: a promise once given counts most, then who waits longest; whole orders come a little first."""
+"""E-commerce: a promise once given counts most, more so where one was broken before, then who waits longest."""
 
 from __future__ import annotations
 
-from orders.planning.presets.writing import age, curve, expedited, fixed, is_, lateness, policy, tier
+from orders.planning.presets.writing import age, curve, expedited, fixed, is_, lateness, let_down, policy, tier
 
 ECOMMERCE = policy(
     expedited(),
     lateness(per_unit=20, cap=400),
+    let_down(per_unit=75, cap=225),
     age(5),
     tier(platinum=60, gold=40, silver=20),
     fixed("whole", "Ships in one parcel", is_("order.ship_policy", "complete"), 15),

@@ -39,6 +39,12 @@ def lateness(per_unit: float, cap: float) -> Document:
     return curve("lateness", label, "order.days_late", "linear", per_unit=per_unit, cap=cap)
 
 
+def let_down(per_unit: float, cap: float) -> Document:
+    """Return the rule for customers who were told a later day before."""
+    label = "Told a later day before"
+    return curve("let_down", label, "plan.times_slipped", "linear", per_unit=per_unit, cap=cap)
+
+
 def needed_by(midpoint: float, steepness: float, points: float) -> Document:
     """Return the rule on a requested date that comes near; half its points at ``midpoint`` days."""
     label = "Requested date is near"

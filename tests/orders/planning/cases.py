@@ -12,6 +12,7 @@ import numpy as np
 
 from orders.planning.attributes import CATALOGUE
 from orders.planning.components import product_components
+from orders.planning.day import DAY_COLUMNS, day_columns
 from orders.planning.demand import Demand
 from orders.planning.rules import Quota
 from orders.planning.terms import fill_of_release
@@ -55,6 +56,10 @@ class Line:
     weight: int = 1
     max_sources: int = 0
     group: int = -1
+    open_value: float = 0.0  # of the order
+    times_slipped: int = 0  # as the day began
+    days_slipped: int = 0
+    days_since_told: int | None = None
 
     @property
     def has_terms(self) -> bool:
@@ -201,6 +206,7 @@ class Case:
 def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Attribute], Context]:
     """Return the case as ``plan`` takes it; the lines' urgency is the column ``order.age_days``."""
     tiers = CATALOGUE["customer.tier"].choices
+    context = Context(case.today, case.calendar, case.handling_days, sites_of(case))
     return (
         struct(Backlog, case.lines),
         struct(Supply, case.sources),
@@ -216,9 +222,17 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
             "order.days_to_requested": Attribute(
                 np.array([np.nan if line.wanted_in is None else line.wanted_in for line in case.lines])
             ),
+            "order.open_value": _numbers(case, "open_value"),
+            **{f"plan.{name}": _numbers(case, name) for name in ("times_slipped", "days_slipped", "days_since_told")},
+            **day_columns(DAY_COLUMNS, context, len(case.lines)),
         },
-        Context(case.today, case.calendar, case.handling_days, sites_of(case)),
+        context,
     )
+
+
+def _numbers(case: Case, name: str) -> Attribute:
+    """Return a fact of the lines as a column; None is unknown."""
+    return Attribute(np.array([getattr(line, name) for line in case.lines], dtype=np.float64))
 
 
 def sites_of(case: Case) -> Sites | None:

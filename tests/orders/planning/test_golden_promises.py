@@ -39,12 +39,13 @@ def test_what_is_told_step_by_step(path: Path):
     rules = parse_policy(document | {"promises": scenario["promises"]}).promises if scenario["promises"] else ()
     tiers = CATALOGUE["customer.tier"].choices
     whose = Attribute(np.array([tiers.index(scenario["tier"]) if "tier" in scenario else -1]), tiers)
-    index = promise_rules_of(rules, {"customer.tier": whose}, 1)
-    stands, told_on = NO_DAY, NO_DAY
+    stands, told_on, slipped_on = NO_DAY, NO_DAY, []
 
     for step in scenario["steps"]:
         today, p50, p90 = (ordinal(step[name]) for name in ("today", "p50", "p90"))
-        plain = decide(rules[index[0]] if rules else FREE_PROMISE, stands, told_on, p50, p90, today)
+        slipped = Attribute(np.array([sum(day < today for day in slipped_on)], dtype=np.float64))
+        index = promise_rules_of(rules, {"customer.tier": whose, "plan.times_slipped": slipped}, 1)
+        plain = decide(rules[index[0]] if index[0] >= 0 else FREE_PROMISE, stands, told_on, p50, p90, today)
         governed = govern(
             Standing(day=row(stands), told_on=row(told_on)),
             row(p50),
@@ -56,6 +57,7 @@ def test_what_is_told_step_by_step(path: Path):
         if governed.changed[0]:
             told_on = today
         stands = int(governed.day[0])
+        slipped_on += [today] if governed.cause[0] == Cause.WORSE else []
         said = (Cause(int(governed.cause[0])).name, date.fromordinal(stands).isoformat())
         assert said == (step["cause"], step["stands"]), scenario["prose"]
         assert said[0] == plain.name

@@ -17,6 +17,7 @@ import pytest
 from orders.planning.grammar import parse_policy
 from orders.planning.types import Calendar, Kept, Outcome, Reason
 from tests.orders.planning.cases import (
+    TODAY,
     Case,
     Claim,
     Departure,
@@ -107,6 +108,7 @@ def read(scenario: dict[str, Any]) -> Case:
         picks=rows_of(Pick, "picks"),
         products=rows_of(Product, "products"),
         handling_days=scenario.get("handling_days", 0),
+        today=date.fromisoformat(scenario["today"]).toordinal() if "today" in scenario else TODAY,
         segments=rows_of(Group, "segments"),
         previous=rows_of(Claim, "previous"),
         quotas=rows_of(Share, "quotas"),
