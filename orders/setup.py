@@ -11,11 +11,16 @@ from inventory.models import SetupChange
 from kernel.errors import NotFound
 from kernel.people import Actor
 from orders import customers, hands, sources
-from orders.handling import terms
+from orders.handling import hold_rights, hold_sources, terms
 
 CONTACT = {"contact_name", "email", "phone"}
 REACH = CONTACT | {"language", "zone", "wants_email"}
-_NEEDED = {terms.SETUP_KIND: "orders.intake_order", purchasing.SETUP_KIND: "inventory.manage_purchase_orders"}
+_NEEDED = {
+    terms.SETUP_KIND: "orders.intake_order",
+    purchasing.SETUP_KIND: "inventory.manage_purchase_orders",
+    hold_sources.SETUP_KIND: "orders.hold_order",
+    hold_rights.SETUP_KIND: "orders.change_hold_rights",
+}
 Who = Mapping[str, Any]  # actor, now, and the version that the change made
 
 
@@ -87,6 +92,15 @@ def _terms(change: SetupChange, who: Who) -> None:
     terms.change_customer_terms(change.name, **_before(change), **who)
 
 
+def _hold_source(change: SetupChange, who: Who) -> None:
+    document = change.before or {**change.after, "in_force": False}
+    hold_sources.restore_hold_source(int(change.name.partition(":")[0]), document=document, **who)
+
+
+def _hold_rights(change: SetupChange, who: Who) -> None:
+    hold_rights.change_hold_rights(_before(change), **who)
+
+
 def _customer(change: SetupChange, who: Who) -> None:
     customers.change_customer(change.name, **_before(change), **who)
 
@@ -101,5 +115,7 @@ _UNDO: dict[str, Callable[[SetupChange, Who], None]] = {
     catalogue.WAREHOUSE_KIND: _warehouse,
     purchasing.SETUP_KIND: _purchase_order,
     terms.SETUP_KIND: _terms,
+    hold_sources.SETUP_KIND: _hold_source,
+    hold_rights.SETUP_KIND: _hold_rights,
     customers.SETUP_KIND: _customer,
 }

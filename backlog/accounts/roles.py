@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders.postpone_eta": (AGENT, OPS, ADMIN),
     "orders.change_eta": (OPS, ADMIN),
     "orders.hold_order": (OPS, ADMIN),
+    "orders.change_hold_rights": (ADMIN,),
     "orders.cancel_order": (AGENT, OPS, ADMIN),
     "orders.expedite_order": (OPS, ADMIN),
     "orders.ship_order": (OPS, ADMIN),
@@ -45,14 +46,22 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "notifications.activate_template": (ADMIN,),
 }
 
+# Rights that admins hand out (Setup → Holds). A new one goes to these roles; what somebody has, migrations leave alone.
+HANDED_OUT: dict[str, tuple[str, ...]] = {
+    f"orders.release_{kind}_hold": PERMISSIONS["orders.hold_order"]
+    for kind in ("credit", "address", "payment", "fraud", "customer", "manual")
+}
+
 
 def sync_roles(**_: Any) -> None:
-    """Make the groups hold exactly the permissions of the table."""
+    """Make the groups hold exactly the permissions of the table, and those handed out as they were handed out."""
     for app_config in global_apps.get_app_configs():
         create_permissions(app_config, verbosity=0)
     from django.contrib.auth.models import Group, Permission
 
     by_name = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
-    for role in (AGENT, OPS, ADMIN):
-        group, _created = Group.objects.get_or_create(name=role)
-        group.permissions.set([by_name[name] for name, roles in PERMISSIONS.items() if role in roles])
+    groups = {role: Group.objects.get_or_create(name=role)[0] for role in (AGENT, OPS, ADMIN)}
+    holders = {name: set(by_name[name].group_set.values_list("name", flat=True)) for name in HANDED_OUT}
+    table = PERMISSIONS | {name: tuple(holders[name]) or roles for name, roles in HANDED_OUT.items()}
+    for role, group in groups.items():
+        group.permissions.set([by_name[name] for name, roles in table.items() if role in roles])

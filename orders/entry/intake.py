@@ -20,6 +20,7 @@ from orders.customers import update_customer
 from orders.entry.incoming import CustomerIn, LineIn, OrderIn
 from orders.entry.intake_checks import check_order
 from orders.handling.editing import tell
+from orders.handling.hold_sources import hold_by_rule
 from orders.handling.substituting import substitute_at_entry, unasked_substitutes
 from orders.handling.terms import take_over_terms
 from orders.models import Customer, Order, OrderLine, SubstituteConsent, Tier
@@ -66,6 +67,7 @@ def take_in(order: OrderIn, *, actor: Actor | None, now: datetime) -> tuple[Orde
     _insert_lines(taken, clean.lines, products)
     substitute_at_entry(taken, stand_ins, actor=actor, now=now)
     tell(taken, "orders.taken_in", actor=actor, now=now, payload={"channel": taken.channel})
+    hold_by_rule(taken, now=now)
     return taken, True
 
 

@@ -9,6 +9,7 @@ from orders.models.feedback import Feedback, FeedbackOccasion, FeedbackReason
 from orders.models.guard import Guard
 from orders.models.history import BacklogDay, DayRank
 from orders.models.hold import Hold, HoldKind
+from orders.models.hold_source import HoldSource
 from orders.models.note import Mention, OrderNote
 from orders.models.order import Order, OrderLine, OrderStatus, ShipPolicy, SubstituteConsent
 from orders.models.party_backlog import BacklogFigures, CustomerBacklog, SupplierBacklog
@@ -65,6 +66,7 @@ __all__ = [
     "HandsPass",
     "Hold",
     "HoldKind",
+    "HoldSource",
     "Kept",
     "LineEta",
     "LinePlan",

@@ -29,6 +29,9 @@ class Hold(models.Model):
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    source = models.ForeignKey(  # the rule that placed it; not looked up by that
+        "orders.HoldSource", null=True, blank=True, on_delete=models.PROTECT, related_name="holds", db_index=False
+    )
     ends_on = models.DateField(null=True, blank=True, help_text="The day on whose morning it is released by itself.")
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(
@@ -47,6 +50,10 @@ class Hold(models.Model):
                 condition=Q(released_at__isnull=True, ends_on__isnull=False),
                 name="orders_hold_ends",
             ),
+        ]
+        permissions = [
+            *((f"release_{kind}_hold", f"Release holds: {kind.label}") for kind in HoldKind),
+            ("change_hold_rights", "Say who releases which holds"),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,8 @@ KINDS = {
     "purchase_order": "Days",
     "terms": "Terms",
     "customer": "Customer",
+    "hold_source": "Orders held",
+    "hold_rights": "Who releases",
 }
 HIDDEN = "not shown to you"
 NOTHING = "nothing"
@@ -43,6 +45,8 @@ _LABELS = {
     "zone": "time zone",
     "handling_days": "days to hand over",
     "preference": "place",
+    "last_on": "last day",
+    "in_force": "in force",
 }
 _WORDS = {**dict(Tier.choices), **dict(FillMeasure.choices)}
 
@@ -126,7 +130,7 @@ def _said(name: str, value: Any) -> str:
         return ", ".join(f"{_day(day)} {what}".strip() for day, what in value.items())
     if isinstance(value, list):
         return ", ".join(_substitute(each) if isinstance(each, dict) else _percent(name, each) for each in value)
-    if name == "expected_on":
+    if name in {"expected_on", "last_on"}:
         return _day(value)
     if name == "weekdays":
         return " ".join(day for day, works in zip(DAYS, str(value), strict=True) if works == "1")

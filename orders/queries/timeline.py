@@ -84,12 +84,20 @@ def _who(revision: EtaRevision) -> str:
 
 
 def _holds(order: Order) -> Iterator[Event]:
-    for hold in Hold.objects.filter(order=order).select_related("placed_by", "released_by"):
-        placed = joined(hold.reason, hold.placed_by)
+    found = Hold.objects.filter(order=order).select_related("placed_by", "released_by", "source__created_by")
+    for hold in found:
+        placed = joined(hold.reason, _placed(hold))
         yield Event(hold.placed_at, "pause", "is-hold", f"{hold.get_kind_display()} hold", placed)
         if hold.released_at:
             words = f"{hold.get_kind_display()} hold released"
             yield Event(hold.released_at, "play", "is-good", words, str(hold.released_by or ""))
+
+
+def _placed(hold: Hold) -> str:
+    """Say who placed a hold: somebody, or a rule and who made that."""
+    if hold.source is None:
+        return str(hold.placed_by or "")
+    return f"by rule, made by {hold.source.created_by or 'the system'}"
 
 
 def _notes(order: Order) -> Iterator[Event]:
