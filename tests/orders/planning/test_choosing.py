@@ -11,17 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders.planning import choosing
-from orders.planning.points import Linear
-from orders.planning.rules import Policy, Rule
+from orders.planning.rules import Policy
 from orders.planning.types import Reason
 from tests.orders.planning.cases import Case, Line, Pick, Product, Source, random_case
+from tests.orders.planning.choosing_cases import CHOOSING, contested_with_constraints
 from tests.orders.planning.choosing_oracle import PENNY, ChoosingOracle, contested_case
-from tests.orders.planning.mixed_cases import mixed_case
 from tests.orders.planning.reading import BY_URGENCY, Row, rows, run
 from tests.orders.planning.terms_oracle import TermsOracle
 
-RULES = (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),)
-CHOOSING = Policy("priority", RULES, whole_orders="chosen")
 CASES = int(os.environ.get("PLANNING_CASES", "600"))
 MORE = os.environ.get("PLANNING_CASES")
 checked = settings(max_examples=int(MORE or 150), derandomize=MORE is None)
@@ -39,21 +36,6 @@ def worth_completed(case: Case, policy: Policy) -> float:
 
 
 constrained = st.integers(0, 2**32).map(lambda seed: contested_with_constraints(random.Random(seed)))
-
-
-def contested_with_constraints(random_: random.Random) -> Case:
-    """Return a case with terms, far-future lines, sites and hands, in which orders that ship together compete."""
-    case, rivals = mixed_case(random_, "rank"), contested_case(random_)
-    lines, orders = (max(ids) for ids in zip(*((line.line_id, line.order_id) for line in case.lines), strict=True))
-    known, contested_ = ({product.product_id for product in each.products} for each in (case, rivals))
-    more = (
-        replace(line, line_id=line.line_id + lines, order_id=line.order_id + orders, urgency=line.urgency + 3)
-        for line in rivals.lines
-        if line.product_id in known
-    )
-    supply = (source for source in rivals.sources if source.product_id in known)
-    kept = (source for source in case.sources if source.product_id not in contested_)
-    return replace(case, lines=(*case.lines, *more), sources=(*kept, *supply))
 
 
 def two_small_for_one_big() -> Case:
