@@ -11,6 +11,7 @@ from notifications.texts.placeholders import QUESTIONS
 from orders.bulk.change import Applied, Chunk, count_change, products_of, tell_all
 from orders.dialogue.questions import HOLD_SUBJECT, ask_customers
 from orders.handling.claims import drop, lock_claims_of, take_all
+from orders.handling.hold_rights import kept_from, who_releases
 from orders.models import AllocationState, Hold
 
 Kinds = dict[int, dict[str, str]]  # by order id: the kind of each hold, and its reason
@@ -94,7 +95,12 @@ class ReleaseHolds:
 
     def refuse(self, chunk: Chunk) -> dict[int, str]:
         active = self._active(chunk)
-        return {order.pk: "Not on hold." for order in chunk.orders if not active[order.pk]}
+        words = who_releases(kept_from(chunk.actor, {kind for kinds in active.values() for kind in kinds}))
+        return {
+            order.pk: " ".join(words[kind] for kind in sorted(active[order.pk]) if kind in words) or "Not on hold."
+            for order in chunk.orders
+            if not active[order.pk] or words.keys() & active[order.pk].keys()
+        }
 
     def apply(self, chunk: Chunk) -> Applied:
         active = self._active(chunk)

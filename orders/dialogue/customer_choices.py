@@ -22,6 +22,7 @@ from orders.dialogue.delays import agree
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling.claims import change_state, drop, lock_claims, take_all
 from orders.handling.editing import close_if_done, lock_order, product_ids_of, save_order, tell
+from orders.handling.hold_rights import is_open_to_all
 from orders.handling.substituting import replace_units
 from orders.models import (
     Allocation,
@@ -150,7 +151,8 @@ def cancel_rest(ref: str, *, ready: int, sent: Sent, now: datetime) -> Order:
 
 @entry_verb
 def change_address(ref: str, *, ship_to: str, sent: Sent, now: datetime) -> Order:
-    """Send the order elsewhere. An order that is held for its address is released: this is the answer we waited for."""
+    """Send the order elsewhere. An order that is held for its address is released: this is the answer we waited for,
+    unless only some may judge it."""
     ship_to = _clean(ship_to, field="ship_to", max_length=1000, multiline=True)
     if len(ship_to) < SHORTEST_ADDRESS or "\n" not in ship_to:
         wrong = _("Give the whole address: name, street, town and postcode, each on a line.")
@@ -162,7 +164,7 @@ def change_address(ref: str, *, ship_to: str, sent: Sent, now: datetime) -> Orde
         wrong = _("Your order is being packed for the address we have. Answer our mail and we will see what we can do.")
         raise Conflict(wrong, code="picked")
     held = Hold.objects.filter(order=order, kind=HoldKind.ADDRESS, released_at=None)
-    if held.exists():
+    if held.exists() and is_open_to_all(HoldKind.ADDRESS):
         mark_dirty(product_ids_of(order), cause="customer_chose", reference=order.ref)
         held.update(released_at=now)
     order.ship_to = ship_to

@@ -12,6 +12,7 @@ from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from orders.handling.editing import lock_open_order, product_ids_of, save_order, tell
+from orders.handling.hold_rights import may_settle
 from orders.models import Hold, HoldKind, Order
 
 SHORTEST = 15
@@ -20,13 +21,13 @@ LONGEST = 1000
 
 @entry_verb
 def correct_address(ref: str, *, ship_to: str, actor: Actor | None, now: datetime, version: int | None = None) -> Order:
-    """Send the order elsewhere. Holds for its address are released: this is what they waited for."""
+    """Send the order elsewhere. A hold for its address is released (``may_settle``): this is what it waited for."""
     ship_to = whole_address(ship_to)
     order = lock_open_order(ref, version=version)
     if order.ship_to == ship_to:
         raise Conflict(f"{order.ref} goes there already.", code="no_change")
     held = Hold.objects.filter(order=order, kind=HoldKind.ADDRESS, released_at=None)
-    if held.exists():
+    if held.exists() and may_settle(actor, HoldKind.ADDRESS):
         mark_dirty(product_ids_of(order), cause="address_changed", reference=order.ref)
         held.update(released_at=now, released_by_id=key_of(actor))
     _send_to(order, ship_to, actor, now)

@@ -24,6 +24,7 @@ from orders.dialogue.questions import HOLD_SUBJECT, ask_customers
 from orders.dialogue.snapshots import customer_payloads
 from orders.handling.claims import drop, lock_claims, take, take_all
 from orders.handling.editing import close_if_done, lock_open_order, lock_order, product_ids_of, save_order, tell
+from orders.handling.hold_rights import refuse_release
 from orders.handling.mentions import mention
 from orders.models import Allocation, AllocationState, Hold, HoldKind, Order, OrderLine, OrderNote
 
@@ -63,7 +64,7 @@ def place_hold(order: Order, *, kind: str, reason: str, actor: Actor | None, now
 def release(
     ref: str, *, kind: str | None = None, actor: Actor | None, now: datetime, version: int | None = None
 ) -> Order:
-    """Release the order's hold of ``kind``, or every hold."""
+    """Release the order's hold of ``kind``, or every hold; raise Forbidden where the actor may not release them all."""
     order = lock_open_order(ref, version=version)
     holds = order.holds.filter(released_at=None)
     if kind is not None:
@@ -71,6 +72,7 @@ def release(
     kinds = sorted(holds.values_list("kind", flat=True))
     if not kinds:
         raise Conflict(f"{order.ref} is not on {f'{kind} ' if kind else ''}hold.", code="not_held")
+    refuse_release(actor, kinds)
     mark_dirty(product_ids_of(order), cause="released", reference=order.ref)
     holds.update(released_at=now, released_by_id=key_of(actor))
     save_order(order)

@@ -56,6 +56,7 @@ class BoardRow:
     rank: int
     score: Score | None
     hold: str
+    hold_kinds: Sequence[HoldKind] = ()
     decided_by: str = ""
     climbed: int | None = None
     step: Step | None = None
@@ -134,6 +135,7 @@ def rows_of(plans: Iterable[OrderPlan], *, has_steps: bool = False) -> list[Boar
             rank=(rank := ranks.get(plan.order_id, 0)),
             score=(score := scores.get(plan.order_id)),
             hold=hold_name(holds.get(plan.order_id, ())),
+            hold_kinds=holds.get(plan.order_id, ()),
             decided_by=score.decided_by(at_rank.get(rank + 1)) if score and score.has_criteria else "",
             climbed=began[plan.order_id] - rank if plan.order_id in began and rank else None,
             step=steps.get(plan.order_id),

@@ -22,6 +22,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from orders.handling import addressing, attention, lifecycle, picking, shipping
 from orders.handling import eta as eta_verbs
+from orders.handling.hold_rights import may_release
 from orders.handling.mentions import unknown_names
 from orders.models import Order, OrderStatus
 from orders.views.order_conflicts import news, repeated_fields, seen_version, wishes
@@ -53,14 +54,18 @@ def action(*permissions: str) -> Callable[[Action[P]], Action[P]]:
 
 @action("orders.hold_order")
 def hold(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.hold(ref, kind=field_of(request, "kind"), reason=field_of(request, "reason"), **who(request))
-    return done(request, ref, f"{ref} is on hold", undo="orders:release")
+    kind = field_of(request, "kind")
+    lifecycle.hold(ref, kind=kind, reason=field_of(request, "reason"), **who(request))
+    undo = "orders:release" if may_release(request.user, kind) else ""
+    return done(request, ref, f"{ref} is on hold", undo=undo, again={"kind": kind})
 
 
 @action("orders.hold_order")
 def release(request: HttpRequest, ref: str) -> HttpResponse:
-    held = list(get_object_or_404(Order, ref=ref).holds.filter(released_at__isnull=True))
-    lifecycle.release(ref, **who(request))
+    kind = field_of(request, "kind")
+    active = get_object_or_404(Order, ref=ref).holds.filter(released_at__isnull=True)
+    held = list(active.filter(kind=kind) if kind else active)
+    lifecycle.release(ref, kind=kind or None, **who(request))
     again = {"kind": held[0].kind, "reason": held[0].reason} if len(held) == 1 else None
     return done(request, ref, f"{ref} is released", undo="orders:hold" if again else "", again=again)
 

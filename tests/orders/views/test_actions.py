@@ -27,7 +27,7 @@ def test_a_hold_is_placed_and_can_be_undone(sign_in: SignIn) -> None:
     assert response.headers["Location"] == "/triage/?view=late"
     assert Hold.objects.get(order=order, released_at=None).kind == "credit"
     assert f"{order.ref} is on hold" in page
-    assert f'action="/orders/{order.ref}/release/"' in page
+    assert f'action="/orders/{order.ref}/release/?kind=credit"' in page
 
     client.post(f"/orders/{order.ref}/release/", {"is_undo": "1"})
     assert not Hold.objects.filter(order=order, released_at=None).exists()
