@@ -79,6 +79,7 @@ def _page(
     context: dict[str, Any] = {"form": form, "refs": refs}
     if rows is not None and form.is_bound and form.cleaned_data:
         words = {name: form.cleaned_data[name] for name in ("choice", "reason", "note")}
-        context["outlook"] = outlook(rows, **words, today=timezone.localdate())
+        found = outlook(rows, **words, today=timezone.localdate())
+        context |= {"outlook": found, "others": 0 if found.is_cut else max(0, len(refs) - found.orders)}
     fragments = {PREVIEW: "orders/tell_many_preview.html"}
     return render_page(request, "orders/tell_many.html", context, fragments=fragments, status=status)

@@ -90,9 +90,15 @@ function sayWhyNot(scope, key) {
 
 function press(control) {
   if (!control) return;
+  if (control.matches("input, textarea")) return fillIn(control);
   control.click();
   if (control.tagName === "SUMMARY")
     control.parentElement.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+}
+
+function fillIn(field) {
+  field.closest("details").open = true;
+  field.focus();
 }
 
 function escape() {

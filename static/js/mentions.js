@@ -88,6 +88,11 @@ document.addEventListener(
   true,
 );
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+  if (event.target.dataset?.mentions) event.target.form.requestSubmit();
+});
+
 document.addEventListener("pointerdown", (event) => {
   const option = event.target.closest?.(".at-list [role=option]");
   if (!option) return;

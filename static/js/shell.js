@@ -29,6 +29,14 @@ export function openDialog(id) {
   if (dialog && !dialog.open) dialog.showModal();
 }
 
+// A link brings the page's main part; the navigation beside it stays, and marks where it led.
+function markPlace() {
+  for (const link of document.querySelectorAll(".side .nav a:not(.find)")) {
+    if (location.pathname.startsWith(link.pathname)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 function applyTheme(value) {
   if (value === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = value;
@@ -115,6 +123,7 @@ document.addEventListener(
   true,
 );
 
+document.addEventListener("htmx:pushedIntoHistory", markPlace);
 document.addEventListener("htmx:afterSettle", startToasts);
 document.addEventListener("backlog:toasts", startToasts);
 startToasts();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import pages
 from tests.browser.chromium import PHONE, WIDE
@@ -135,6 +136,16 @@ def test_the_navigation_is_wide_beside_a_wide_page(come_in: ComeIn) -> None:
     page = come_in("ops").see("/exceptions/")
 
     assert page.locator(".side").evaluate("node => node.clientWidth") == 216
+
+
+@pytest.mark.parametrize("path", ["/triage/", "/inventory/"])
+def test_the_frame_fits_a_low_window(come_in: ComeIn, path: str) -> None:
+    page = come_in("admin", viewport={"width": 1440, "height": 560}).see(path)
+
+    for part in (".side-foot .me", ".tfoot"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    page.locator(".side .nav a").last.scroll_into_view_if_needed()
+    expect(page.locator("h1")).to_be_in_viewport(ratio=1)
 
 
 def test_a_rail_says_that_somebody_was_mentioned(come_in: ComeIn) -> None:

@@ -124,3 +124,35 @@ def test_without_scripts_ticked_orders_can_be_acted_on(come_in: ComeIn, stack: S
     page.get_by_role("button", name="Undo").click()
 
     expect(page.locator("#jobs")).to_contain_text("no longer expedited")
+
+
+def test_n_and_c_write_about_the_selection_and_not_about_the_current_row(agent: Person) -> None:
+    page = agent.see(LAST_FIRST)
+    page.keyboard.press("x")
+
+    for key, label in (("n", "Note for colleagues"), ("c", "Reason to cancel")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", name="Triage")).to_be_in_viewport()
+        expect(page.locator("#bulk .pop:visible")).to_be_in_viewport(ratio=1)
+        field = page.locator("#bulk").get_by_label(label)
+        expect(field).to_be_focused()
+        expect(field).to_have_value("")
+        page.keyboard.press("Escape")
+        expect(field).to_be_hidden()
+
+    expect(page.locator(".panel")).to_have_count(0)
+    expect(page.locator("[data-editor]")).to_have_count(0)
+
+
+def test_the_navigation_marks_the_page_that_an_action_led_to(agent: Person) -> None:
+    page = agent.see("/triage/")
+    current = page.locator(".side .nav [aria-current]")
+    expect(current).to_have_attribute("title", "Triage")
+
+    page.locator("[data-select]").first.check()
+    page.keyboard.press("m")
+    page.wait_for_url("**/eta/bulk/**")
+
+    expect(current).to_have_attribute("title", "ETA updates")
+    page.go_back()
+    expect(current).to_have_attribute("title", "Triage")
