@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.kick import kick
-from kernel.leases import MAX_ATTEMPTS, claim
 from kernel.people import Actor, key_of
 from kernel.text import clean_text
 from kernel.transactions import entry_verb
 from kernel.walls import Failed, attempt
+from orders.jobs import refuse_crowd, take_next
 from orders.models import Policy, Simulation, SimulationScenario, SimulationStatus
 from orders.rules import policies
 from orders.rules.approvals import submit_draft
@@ -27,7 +27,6 @@ SIMULATE_TASK = "orders.tasks.run_simulations"
 KEPT = timedelta(days=30)
 LEASE = timedelta(minutes=10)  # longer than one scenario of a million lines takes; every step renews it
 MOST_WAITING = 20
-_UNFINISHED = (SimulationStatus.WAITING, SimulationStatus.RUNNING)
 
 
 @entry_verb
@@ -41,8 +40,7 @@ def ask(*, name: str, scenarios: object, actor: Actor | None, now: datetime) -> 
         raise Invalid("Give the simulation a name.", fields={"name": "Give the simulation a name."})
     read = read_scenarios(scenarios)
     check(read)
-    if Simulation.objects.filter(status__in=_UNFINISHED).count() >= MOST_WAITING:
-        raise Conflict(f"{MOST_WAITING} simulations wait already. Try again when some are done.", code="too_many")
+    refuse_crowd(Simulation.objects.all(), most=MOST_WAITING, name="simulations")
     simulation = Simulation.objects.create(
         name=cleaned,
         created_at=now,
@@ -92,17 +90,10 @@ def publish_scenario(
 
 def run_waiting(clock: Callable[[], datetime]) -> bool:
     """Plan the simulation that has waited longest; return whether there may be more. Any number of workers may."""
-    now = clock()
-    Simulation.objects.filter(expires_at__lt=now).delete()
-    unfinished = Simulation.objects.filter(status__in=_UNFINISHED)
-    unfinished.filter(attempts__gte=MAX_ATTEMPTS, lease_until__lt=now).update(
-        status=SimulationStatus.FAILED, finished_at=now, last_error="Its workers died. Try fewer or smaller scenarios."
-    )
-    token, keys = claim(unfinished, now=now, lease=LEASE, limit=1)
-    if not keys:
-        return False
-    _run(Simulation.objects.filter(pk=keys[0], lease_token=token), clock)
-    return True
+    ours = take_next(Simulation.objects.all(), now=clock(), lease=LEASE, advice="Try fewer or smaller scenarios.")
+    if ours is not None:
+        _run(ours, clock)
+    return ours is not None
 
 
 def read_row(row: SimulationScenario) -> Scenario:

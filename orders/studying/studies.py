@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from kernel.errors import Conflict
 from kernel.kick import kick
-from kernel.leases import MAX_ATTEMPTS, claim
 from kernel.people import Actor, key_of
 from kernel.transactions import entry_verb
 from kernel.walls import Failed, attempt
+from orders.jobs import refuse_crowd, take_next
 from orders.models import SimulationStatus, Study, StudyKind
 from orders.studying.study_kinds import KINDS, Asked, read_members
 
@@ -21,7 +20,6 @@ STUDY_TASK = "orders.tasks.work_studies"
 KEPT = timedelta(days=90)
 LEASE = timedelta(minutes=30)  # as long as a worker may take for one; each step renews it
 MOST_WAITING = 10
-_UNFINISHED = (SimulationStatus.WAITING, SimulationStatus.RUNNING)
 
 
 @entry_verb
@@ -31,8 +29,7 @@ def ask_study(kind: StudyKind, *, members: Mapping[str, Any], actor: Actor | Non
     Raises Invalid naming each wrong member, NotFound for a run that is not kept, Conflict while too many wait.
     """
     asked = read_members(kind, members)
-    if Study.objects.filter(status__in=_UNFINISHED).count() >= MOST_WAITING:
-        raise Conflict(f"{MOST_WAITING} studies wait already. Try again when some are done.", code="too_many")
+    refuse_crowd(Study.objects.all(), most=MOST_WAITING, name="studies")
     study = Study.objects.create(
         kind=kind, asked=asked, created_at=now, not_before=now, created_by_id=key_of(actor), expires_at=now + KEPT
     )
@@ -42,17 +39,10 @@ def ask_study(kind: StudyKind, *, members: Mapping[str, Any], actor: Actor | Non
 
 def answer_waiting(clock: Callable[[], datetime]) -> bool:
     """Answer the study that has waited longest; return whether there may be more. Any number of workers may."""
-    now = clock()
-    Study.objects.filter(expires_at__lt=now).delete()
-    unfinished = Study.objects.filter(status__in=_UNFINISHED)
-    unfinished.filter(attempts__gte=MAX_ATTEMPTS, lease_until__lt=now).update(
-        status=SimulationStatus.FAILED, finished_at=now, last_error="Its workers died. Ask for less, or ask again."
-    )
-    token, keys = claim(unfinished, now=now, lease=LEASE, limit=1)
-    if not keys:
-        return False
-    _answer(Study.objects.filter(pk=keys[0], lease_token=token), clock)
-    return True
+    ours = take_next(Study.objects.all(), now=clock(), lease=LEASE, advice="Ask for less, or ask again.")
+    if ours is not None:
+        _answer(ours, clock)
+    return ours is not None
 
 
 def _answer(ours: QuerySet[Study], clock: Callable[[], datetime]) -> None:
