@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.learning.history import History
-from orders.planning.attributes import CATALOGUE
+from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.day import DAY_COLUMNS, day_columns
 from orders.planning.types import NO_DAY, Attribute, Attributes, Bools, Calendar, Context, Floats, Ints
 
@@ -53,6 +53,15 @@ def columns(names: Collection[str], moment: Moment, texts: Mapping[str, Attribut
     if moment.calendar is None:
         return found
     return {**found, **day_columns(names, Context(moment.today, moment.calendar), len(moment.line))}
+
+
+def nothing_of(names: Collection[str], moment: Moment) -> Attributes:
+    """Return as unknown those of the named columns that neither the past nor an estimate gives: ratings, what was told.
+
+    They are numbers.
+    """
+    unknown = Attribute(np.full(len(moment.line), np.nan))
+    return {name: unknown for name in sorted(names) if CATALOGUE[name].source is Source.ORDER_BOOK}
 
 
 def _column(name: str, moment: Moment, texts: Mapping[str, Attribute]) -> Attribute:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from orders.backtesting.columns import KNOWN, Moment, columns
+from orders.backtesting.columns import KNOWN, Moment, columns, nothing_of
 from orders.backtesting.shipped import shipped_before
 from orders.backtesting.supply import Arrivals
 from orders.learning.history import NEVER, Departures, History
@@ -111,7 +111,8 @@ def live_through(
         moment = _moment(stage, state, day)
         backlog = backlog_of(moment, state.has_shipped)
         supply = supply_on(history, day, state.on_hand, delays)
-        attributes = columns(policy.attributes() & KNOWN, moment, stage.texts)
+        names = policy.attributes()
+        attributes = {**nothing_of(names - KNOWN, moment), **columns(names & KNOWN, moment, stage.texts)}
         if extra is not None:
             attributes = {**attributes, **extra(moment, backlog, supply, products)}
         context = Context(today=day, calendar=stage.calendar)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from orders.learning.history import NEVER, History
 from orders.planning.grammar import parse_policy
 from orders.planning.presets.general import BALANCED_PRIORITY, FIFO
 from tests.orders.learning.past import COMPLETE, MONDAY, WEEKDAYS, Past
+from tests.orders.planning.documents import by_value, compare, fixed, linear, policy
 
 
 def stage(history: History, until: int = 26) -> Stage:
@@ -67,6 +69,21 @@ def test_the_better_ranked_are_served_first_under_other_rules() -> None:
 
     assert days(lived(past, FIFO).done_on) == [1, None]
     assert days(lived(past, BALANCED_PRIORITY).done_on) == [None, 1]
+
+
+@pytest.mark.parametrize(("weekday", "done"), [("tuesday", [None, 1]), ("wednesday", [1, None])])
+def test_the_day_is_known_but_neither_ratings_nor_what_was_told(weekday: str, done: list[int | None]) -> None:
+    past = Past(stock_now={0: 5})
+    past.order(0, 9, (0, 5), tier=3)
+    past.order(0, 9, (0, 5), tier=0)
+    rules = [
+        by_value("day", "customer.tier", when=compare("time.weekday", "eq", weekday), platinum=10),
+        linear("told", "plan.times_slipped", 100),
+        fixed("rated", 100, compare("customer.rating", "is_known")),
+        fixed("never_told", 7, compare("plan.days_since_told", "is_unknown")),
+    ]
+
+    assert days(lived(past, policy(*rules)).done_on) == done
 
 
 def test_the_day_that_the_first_plan_names_is_kept() -> None:
