@@ -94,6 +94,12 @@ def recalled(key: Hashable) -> Any:
         return found.value if found is not None and found.age() < STALE_SECONDS else None
 
 
+def forget(key: Hashable) -> None:
+    """Drop a figure: whoever asks next waits for the new one."""
+    with _lock:
+        _figures.pop(key, None)
+
+
 def forget_all() -> None:
     """Drop every figure, as a process that has just started."""
     with _lock:

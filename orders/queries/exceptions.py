@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from inventory.models import PurchaseOrderStatus
 from kernel.errors import Invalid
-from kernel.remembered import remembered
+from kernel.remembered import forget, recalled, remembered
 from orders.models import (
     ExceptionKind,
     Hold,
@@ -117,7 +117,7 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
     The search over all orders is remembered (``kernel.remembered``); snoozes count at once. Ten queries of at most
     5,000 keys a kind.
     """
-    found = remembered(("orders:exceptions", today), partial(_find, today), cheap=CHEAP_SECONDS)
+    found = remembered(_figure(today), partial(_find, today), cheap=CHEAP_SECONDS)
     asleep: dict[int, set[str]] = defaultdict(set)
     snoozes = Snooze.objects.filter(until_at__gt=timezone.now(), kind__in=ExceptionKind.values)
     for order_id, snoozed in snoozes.values_list("order_id", "kind"):
@@ -134,6 +134,30 @@ def exception_queue(today: date, *, kind: str = "", owner_id: int | None = None,
         counts = _count(entries)
     shown = [entry for entry in entries if kind in entry.kinds] if kind else entries
     return Queue(shown, {"": len(entries), **counts}, sum(map(len, asleep.values())), found.cut)
+
+
+def still_so(entries: Sequence[Entry], today: date, *, kind: str = "") -> list[Entry]:
+    """Return what holds now of entries that a search may have found a while ago: what was mended since is left out.
+
+    Nine queries for the orders of a page, none where the search is not remembered.
+    """
+    if recalled(_figure(today)) is None:
+        return list(entries)
+    kinds: dict[int, set[str]] = defaultdict(set)
+    for each, found in _candidates(today, among=[entry.order_id for entry in entries]).items():
+        for order_id, _ in found:
+            kinds[order_id].add(each)
+    kept = (entry.keeping(kinds[entry.order_id]) for entry in entries)
+    return [entry for entry in kept if (kind in entry.kinds if kind else entry.kinds)]
+
+
+def search_anew(today: date) -> None:
+    """Let the next queue be searched for, whatever it costs: somebody has just acted, and looks for what that did."""
+    forget(_figure(today))
+
+
+def _figure(today: date) -> tuple[str, date]:
+    return "orders:exceptions", today
 
 
 def silent_purchases(order_ids: Sequence[int], today: date) -> dict[int, list[Silent]]:
@@ -190,33 +214,43 @@ def _find(today: date) -> _Found:
     return _Found(sorted(entries, key=lambda entry: entry.place), _count(entries), cut)
 
 
-def _candidates(today: date) -> dict[ExceptionKind, list[tuple[int, date | None]]]:
+def _candidates(
+    today: date, *, among: Collection[int] | None = None
+) -> dict[ExceptionKind, list[tuple[int, date | None]]]:
     """Return the orders of each kind with their told day, the nearest first, one more than ``MOST`` at most.
 
-    What is planned is open: that is looked up by key for the few of a kind, the status of all orders is not.
+    What is planned is open: that is looked up by key for the few of a kind, the status of all orders is not. ``among``
+    are the only orders that count.
     """
     planned = OrderPlan.objects.values("pk")
     holds = Hold.objects.filter(released_at__isnull=True)
     waiting = holds.filter(order__in=planned)
     overdue = OrderPromise.objects.filter(told_on__lt=today, pk__in=planned).order_by("told_on", "pk")
     undated = OrderPlan.objects.filter(eta_p50=None).exclude(Exists(holds.filter(order_id=OuterRef("pk"))))
+    nearest = partial(_nearest, among=among)
     return {
-        ExceptionKind.OVERDUE: list(overdue.values_list("pk", "told_on")[: MOST + 1]),
-        ExceptionKind.GUARANTEE: _nearest(LinePlan.objects.filter(kept=Kept.NO), "order_id", "order__promise__told_on"),
+        ExceptionKind.OVERDUE: list(_only(overdue, "pk", among).values_list("pk", "told_on")[: MOST + 1]),
+        ExceptionKind.GUARANTEE: nearest(LinePlan.objects.filter(kept=Kept.NO), "order_id", "order__promise__told_on"),
         **{
-            kind: _nearest(waiting.filter(kind=of), "order_id", "order__promise__told_on")
+            kind: nearest(waiting.filter(kind=of), "order_id", "order__promise__told_on")
             for of, kind in OF_HOLD.items()
         },
-        ExceptionKind.HOLD: _nearest(waiting.exclude(kind__in=OF_HOLD), "order_id", "order__promise__told_on"),
-        ExceptionKind.NO_ETA: _nearest(undated, "pk", "order__promise__told_on"),
-        ExceptionKind.SUPPLIER: _nearest(_silent(today), "line__order_id", "line__order__promise__told_on"),
+        ExceptionKind.HOLD: nearest(waiting.exclude(kind__in=OF_HOLD), "order_id", "order__promise__told_on"),
+        ExceptionKind.NO_ETA: nearest(undated, "pk", "order__promise__told_on"),
+        ExceptionKind.SUPPLIER: nearest(_silent(today), "line__order_id", "line__order__promise__told_on"),
     }
 
 
-def _nearest(rows: QuerySet[Any, Any], key: str, told_on: str) -> list[tuple[int, date | None]]:
-    by_order = rows.order_by().values(order_key=F(key)).annotate(day=Min(told_on))
+def _nearest(
+    rows: QuerySet[Any, Any], key: str, told_on: str, among: Collection[int] | None
+) -> list[tuple[int, date | None]]:
+    by_order = _only(rows, key, among).order_by().values(order_key=F(key)).annotate(day=Min(told_on))
     found = by_order.order_by(F("day").asc(nulls_last=True), "order_key").values_list("order_key", "day")
     return list(found[: MOST + 1])
+
+
+def _only(rows: QuerySet[Any, Any], key: str, among: Collection[int] | None) -> QuerySet[Any, Any]:
+    return rows if among is None else rows.filter(**{f"{key}__in": among})
 
 
 def _parse(cursor: str) -> tuple[date, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from kernel.pages import address, render_page
 from orders.handling import attention
 from orders.models import ExceptionKind, Snooze
 from orders.queries.board import as_shown, open_plans, rows_of
-from orders.queries.exceptions import MOST, Entry, Queue, exception_queue, silent_purchases
+from orders.queries.exceptions import MOST, Entry, Queue, exception_queue, search_anew, silent_purchases, still_so
 from orders.views.actions import action, day_of, done, field_of
 from orders.views.board_cells import editable
 
@@ -33,6 +34,8 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     try:
         if kind and kind not in ExceptionKind.values:
             raise Invalid("There is no such kind of exception. Start again from all.")
+        if len(messages.get_messages(request)):
+            search_anew(today)
         queue = exception_queue(
             today, kind=kind, owner_id=request.user.pk if owner == "me" else None, is_snoozed=is_snoozed
         )
@@ -40,7 +43,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         return render_page(request, "orders/board_refused.html", {"refusal": refusal, "errors": ()}, status=400)
     context = {
-        "rows": _rows(entries, kind),
+        "rows": _rows(still_so(entries, today, kind=kind), kind),
         "tabs": [
             (key, label, _counted(queue, key), _without(request, "kind", **({"kind": key} if key else {})))
             for key, label in (("", "All"), *ExceptionKind.choices)

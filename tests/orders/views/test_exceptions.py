@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.models import PurchaseOrderLine
+from kernel.remembered import forget_all
 from orders.models import Hold, Kept, LinePlan, Order, OrderPlan, OrderPromise, Peg, Snooze
 from orders.queries import exceptions
 from orders.queries.exceptions import exception_queue
@@ -151,6 +152,46 @@ def test_what_a_colleague_took_meanwhile_is_not_taken_from_them(sign_in: SignIn)
     assert answer.status_code == 409
     assert f"gave it to {colleague}" in answer.content.decode()
     assert order.owner_id == colleague.pk
+
+
+@pytest.fixture
+def dear_search(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the search over all orders found is kept, as where it is long or the machine busy."""
+    monkeypatch.setattr(exceptions, "CHEAP_SECONDS", -1.0)
+    monkeypatch.setattr("kernel.remembered.KEPT_FOR_COSTS", 1e9)
+    monkeypatch.setattr("kernel.remembered.STALE_SECONDS", 300.0)
+    forget_all()
+    yield
+    forget_all()
+
+
+def test_what_a_colleague_mended_since_the_search_is_not_shown(sign_in: SignIn, dear_search: None) -> None:
+    every = {f"held {kind}": planned_order(n, held=kind) for n, kind in enumerate(("payment", "credit", "address"))}
+    every |= {"late": told(planned_order(4), -1), "silent": silent(planned_order(5))}
+    client = sign_in()
+    assert len(refs(client.get("/exceptions/").content.decode())) == len(every)
+
+    Hold.objects.filter(order=every["held credit"]).update(released_at=timezone.now())
+    told(every["late"], 1)
+
+    left = {order.ref for name, order in every.items() if name not in ("held credit", "late")}
+    assert set(refs(client.get("/exceptions/").content.decode())) == left
+    assert refs(client.get("/exceptions/?kind=credit").content.decode()) == []
+
+
+def test_whoever_acts_sees_what_that_did_however_dear_the_search(sign_in: SignIn, dear_search: None) -> None:
+    order = planned_order(1, held="credit")
+    client = sign_in()
+    assert refs(client.get("/exceptions/").content.decode()) == [order.ref]
+
+    back = {"next": "/exceptions/"}
+    released = client.post(f"/orders/{order.ref}/release/", {**back, "version": str(order.version)}, follow=True)
+    assert refs(released.content.decode()) == []
+    order.refresh_from_db()
+    hold = {**back, "version": str(order.version), "kind": "credit", "reason": "Not paid"}
+    held = client.post(f"/orders/{order.ref}/hold/", hold, follow=True)
+
+    assert refs(held.content.decode()) == [order.ref]
 
 
 def test_a_silent_supplier_is_chased_by_the_very_purchase_order(sign_in: SignIn) -> None:
