@@ -29,6 +29,7 @@ from orders.api.delays import DelayNoticeViewSet, DelayRulesViewSet
 from orders.api.exceptions import ExceptionViewSet
 from orders.api.feedback import FeedbackViewSet
 from orders.api.guard import GuardViewSet
+from orders.api.holds import HoldRightsViewSet, HoldSourceViewSet
 from orders.api.macros import MacroViewSet
 from orders.api.metrics import MetricsViewSet
 from orders.api.notes import MentionViewSet, NoteViewSet, PeopleViewSet
@@ -68,6 +69,8 @@ router.mount("studies", StudyViewSet, "studies")
 router.mount("forecasts", ForecastViewSet, "forecasts")
 router.mount("forecast-runs", ForecastRunViewSet, "forecast-runs")
 router.mount("sources", SourceViewSet, "sources")
+router.mount("hold-sources", HoldSourceViewSet, "hold-sources")
+router.mount("hold-rights", HoldRightsViewSet, "hold-rights")
 router.mount("pick-capacity", CapacityViewSet, "pick-capacity")
 router.mount("guard", GuardViewSet, "guard")
 router.mount("risk-model", RiskModelViewSet, "risk-model")

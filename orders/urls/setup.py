@@ -6,6 +6,7 @@ from django.urls import path
 
 from orders.views.setup import (
     calendars,
+    holds,
     overview,
     protected,
     sources,
@@ -39,6 +40,12 @@ urlpatterns = [
     path("protected/import/", protected.take_in, name="setup_protected_import"),
     path("terms/", terms.terms, name="setup_terms"),
     path("terms/change/", terms.change, name="setup_terms_change"),
+    path("holds/", holds.holds, name="setup_holds"),
+    path("holds/add/", holds.add, name="setup_hold_add"),
+    path("holds/rights/", holds.rights, name="setup_hold_rights"),
+    path("holds/<int:source_id>/change/", holds.change, name="setup_hold_change"),
+    path("holds/<int:source_id>/end/", holds.end, name="setup_hold_end"),
+    path("holds/<int:source_id>/hold-open/", holds.hold_open, name="setup_hold_open"),
     path("suppliers/", suppliers.suppliers, name="setup_suppliers"),
     path("suppliers/add/", suppliers.add, name="setup_supplier_add"),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PUBLIC, SIGNED_IN = ("public",), ("signed in",)
 SEE = ("orders.view_backlog",)
 HOLD = ("orders.hold_order",)
+HOLD_RIGHTS = ("orders.change_hold_rights",)
 CANCEL = ("orders.cancel_order",)
 EXPEDITE = ("orders.expedite_order",)
 SHIP = ("orders.ship_order",)

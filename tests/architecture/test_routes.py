@@ -31,6 +31,7 @@ NOBODYS: dict[str, str | int] = {
             "delivery_id",
             "notice_id",
             "rule_id",
+            "source_id",
             "webhook_id",
             "view_id",
             "feedback_id",

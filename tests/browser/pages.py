@@ -59,6 +59,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "setup-substitutes": "/setup/substitutes/",
         "setup-protected": "/setup/protected/",
         "setup-terms": "/setup/terms/",
+        "setup-holds": "/setup/holds/",
         "setup-suppliers": "/setup/suppliers/",
         "simulation-new": "/simulations/new/",
         "inventory": "/inventory/",

@@ -25,6 +25,7 @@ TABS = (
     ("orders:setup_substitutes", "Substitutes"),
     ("orders:setup_protected", "Protected stock"),
     ("orders:setup_terms", "Terms"),
+    ("orders:setup_holds", "Holds"),
     ("orders:setup_suppliers", "Suppliers"),
 )
 CHANGES_SHOWN = 12

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from inventory import calendars, catalogue, protecting, substitutes, suppliers
 from inventory.models import Calendar, PickCapacity, StockLevel, Substitute, Supplier, Warehouse
 from orders import hands, sources
-from orders.handling import terms
-from orders.models import CustomerTerms, SourceRule
+from orders.handling import hold_rights, hold_sources, terms
+from orders.models import CustomerTerms, HoldSource, SourceRule
 from orders.views.setup.frame import TABS, manage, setup_page
 
 KINDS = (
@@ -20,6 +20,8 @@ KINDS = (
     substitutes.SETUP_KIND,
     protecting.SETUP_KIND,
     terms.SETUP_KIND,
+    hold_sources.SETUP_KIND,
+    hold_rights.SETUP_KIND,
     suppliers.SETUP_KIND,
 )
 ICONS = {
@@ -29,6 +31,7 @@ ICONS = {
     "orders:setup_substitutes": "replace",
     "orders:setup_protected": "shield-alert",
     "orders:setup_terms": "receipt-text",
+    "orders:setup_holds": "pause",
     "orders:setup_suppliers": "factory",
 }
 
@@ -44,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     replaced = Substitute.objects.values("product").distinct().count()
     kept_back = StockLevel.objects.filter(protected__gt=0).count()
     asking = CustomerTerms.objects.count()
+    holding = HoldSource.objects.filter(ended_at=None).count()
     words = {
         "orders:setup_warehouses": f"{warehouses} in use, {limited or 'none'} with a limit on picking",
         "orders:setup_calendars": f"{company.name} is the company’s" if company else "Monday to Friday, no holidays",
@@ -51,6 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "orders:setup_substitutes": _counted(replaced, "product has some", "products have some", "None yet"),
         "orders:setup_protected": _counted(kept_back, "minimum", "minimums", "Nothing is kept back"),
         "orders:setup_terms": _counted(asking, "customer has terms", "customers have terms", "Nobody asks for any"),
+        "orders:setup_holds": _counted(holding, "rule holds orders", "rules hold orders", "Orders come in unheld"),
         "orders:setup_suppliers": f"{Supplier.objects.filter(is_active=True).count():,} in use",
     }
     cards = [(ICONS[name], name, label, words[name]) for name, label in TABS if name in words]
