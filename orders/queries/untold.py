@@ -33,6 +33,7 @@ from orders.models import (
     Way,
 )
 from orders.queries.promises import order_chance
+from orders.replanning.facts import ETA_RESTORED
 
 COUNTED = 1000  # beyond that a tab says "1,000+": counting all would cost as much as the queue is long
 SHOWN = 50
@@ -128,11 +129,15 @@ def asked(*, now: datetime) -> QuerySet[Telling]:
 
 def _never_left() -> QuerySet[Delivery]:
     """Return the message of a telling, where it did not leave and will not."""
-    newer = Fact.objects.filter(subject=OuterRef("fact__subject"), pk__gt=OuterRef("fact_id"))
     stays = Q(state__in=(DeliveryState.SUPERSEDED, DeliveryState.SUPPRESSED, DeliveryState.FAILED))
-    is_overtaken = Q(Exists(newer), state__in=(DeliveryState.PROPOSED, DeliveryState.PENDING))
+    is_overtaken = Q(Exists(_newer()), state__in=(DeliveryState.PROPOSED, DeliveryState.PENDING))
     leading = Delivery.objects.filter(fact__dedupe_key=OuterRef("fact_key"), is_lead=True)
     return leading.filter(stays | is_overtaken)
+
+
+def _newer() -> QuerySet[Fact]:
+    """Return newer news than that of a delivery."""
+    return Fact.objects.filter(subject=OuterRef("fact__subject"), pk__gt=OuterRef("fact_id"))
 
 
 def answers(rows: QuerySet[Telling], *, limit: int = SHOWN) -> list[Asked]:
@@ -153,6 +158,7 @@ def _slips(*, is_dated: bool = True) -> QuerySet[OrderPlan]:
         return rows.filter(eta_p50__isnull=True)
     on_its_way = Q(state__in=[DeliveryState.PENDING, DeliveryState.SENDING], state_reason="")
     leaving = Delivery.objects.filter(on_its_way | Q(state=DeliveryState.PROPOSED), order_ref=OuterRef("order__ref"))
+    leaving = leaving.exclude(fact__kind=ETA_RESTORED).exclude(Exists(_newer()))  # taken back: it tells of no slip
     return rows.filter(~Exists(leaving), is_untold())
 
 

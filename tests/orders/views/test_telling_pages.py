@@ -13,6 +13,7 @@ from notifications.dispatching import dispatch_pending
 from notifications.models import Delivery
 from notifications.rules.send_rules import add_send_rule
 from orders.models import BulkJob, Compensation, CompensationStep, LineEta, Macro, OrderPromise
+from orders.queries.untold import untold
 from tests.factories.inventory import make_product
 from tests.factories.orders import make_customer, make_order, make_order_plan, make_user
 from tests.orders.views.telling import deliver, late, slipped
@@ -103,8 +104,8 @@ def test_many_are_told_after_a_look_at_what_would_leave(client: Client) -> None:
     assert agent.get("/eta/bulk/?most_days=-3").status_code == 422
 
     silent = OrderPromise.objects.get(order__customer__email="").order
-    untold = make_order([(make_product(), 5)])
-    page = agent.get(f"/eta/bulk/?order={silent.ref}&order={untold.ref}").content.decode()
+    in_time = make_order([(make_product(), 5)])
+    page = agent.get(f"/eta/bulk/?order={silent.ref}&order={in_time.ref}").content.decode()
     assert "Nothing would be sent. The other 1 that you chose has no slip to tell." in page
 
     answer = agent.post("/eta/bulk/", {"choice": "expected", "note": "Thank you for waiting."})
@@ -112,8 +113,26 @@ def test_many_are_told_after_a_look_at_what_would_leave(client: Client) -> None:
     job = BulkJob.objects.get()
     assert answer["Location"] == f"/bulk-actions/{job.pk}/"
     assert (job.done, job.failed) == (3, 1)
+    assert '<a href="/eta/">ETA updates</a>' in agent.get(answer["Location"]).content.decode()
     assert len(deliver()) == 2
     assert agent.get("/eta/bulk/").context["outlook"].orders == 1
+
+
+def test_who_is_not_told_after_all_is_back_in_the_queue_at_once(client: Client) -> None:
+    agent, order = signed_in(client, "agent"), late()
+    agent.post("/eta/bulk/", {"choice": "expected"})
+    dispatch_pending(now=timezone.now())
+    assert not untold().exists()
+
+    agent.post(f"/bulk-actions/{BulkJob.objects.get().pk}/undo/")
+    while dispatch_pending(now=timezone.now()):
+        pass
+
+    assert [plan.order for plan in untold()] == [order]
+    assert Delivery.objects.filter(state="pending", order_ref=order.ref).exists(), (
+        "its message is judged when it is due"
+    )
+    assert deliver() == []
 
 
 def test_the_look_costs_the_same_however_many(
