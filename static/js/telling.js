@@ -31,6 +31,16 @@ function step(by) {
   items[Math.min(items.length - 1, Math.max(0, at + by))]?.click();
 }
 
+// Whom no message reaches is called: then what was said is next, and no key says for anybody that they were reached.
+function send() {
+  const button = document.querySelector("[data-send]:not(:disabled)");
+  if (button) return button.click();
+  const note = document.getElementById("call-note");
+  if (!note?.checkVisibility()) return;
+  note.focus();
+  document.querySelector("[data-announce]").textContent = "No message reaches this customer: call, then say how it went";
+}
+
 function openNotNow() {
   const summary = document.querySelector("[data-not-now]");
   if (!summary) return;
@@ -69,7 +79,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    document.querySelector("[data-send]:not(:disabled)")?.click();
+    send();
     return;
   }
   const isTyping = event.target.matches("input:not([type=radio]), textarea, select");

@@ -67,3 +67,25 @@ def test_twenty_slips_are_told_by_keyboard_within_three_minutes(stack: Stack, ag
     assert seconds < SECONDS
     sent = "SELECT count(DISTINCT order_ref) AS orders FROM notifications_delivery WHERE state = 'sent'"
     eventually(lambda: stack.rows(f"{sent} AND order_ref = ANY(%s)", told)[0]["orders"] == SLIPS, seconds=60)
+
+
+def test_the_key_that_sends_leads_to_the_call_where_no_message_reaches_the_customer(
+    stack: Stack, agent: Person
+) -> None:
+    unreached = stack.change("""
+        UPDATE orders_orderpromise SET told_on = told_on - 5, announced_at = now() - interval '9 hours'
+        WHERE order_id = (
+            SELECT p.order_id FROM orders_orderplan p
+            JOIN orders_order o ON o.id = p.order_id JOIN orders_customer c ON c.id = o.customer_id
+            WHERE p.short_units > 0 AND p.eta_p50 > current_date + 6 AND c.email = ''
+                AND NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
+            ORDER BY p.order_id LIMIT 1
+        ) RETURNING order_id
+    """)
+    ref = stack.rows("SELECT ref FROM orders_order WHERE id = %s", unreached[0]["order_id"])[0]["ref"]
+    page = agent.see(f"/eta/?ref={ref}")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#call-note")).to_be_focused()
+    assert not stack.rows("SELECT FROM orders_telling t JOIN orders_order o ON o.id = t.order_id WHERE o.ref = %s", ref)
