@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from inventory.models import Product, PurchaseOrderLine, StockLevel, StockMovement
 from kernel.paging import SortKey, parse_int, parse_text
-from orders.models import LinePlan, OrderPlan, Peg
+from orders.models import LinePlan, Peg
 from orders.queries.ranks import ranks_of
 
 WAITING_SHOWN = 50
@@ -134,10 +134,6 @@ def waiting_for(product: Product) -> tuple[list[Waiting], WaitingSum]:
 def latest_movements(product: Product) -> list[StockMovement]:
     rows = StockMovement.objects.filter(product=product).select_related("warehouse", "actor").order_by("-pk")
     return list(rows[:MOVEMENTS_SHOWN])
-
-
-def planned_orders() -> int:
-    return OrderPlan.objects.count()
 
 
 def _short_plans() -> QuerySet[LinePlan]:

@@ -109,7 +109,6 @@ def reason(value: int | None) -> SafeString:
     return format_html("{}<span>{}</span>", icon(REASON_ICONS[Reason(value)]), Reason(value).label)
 
 
-@register.simple_tag
 @lru_cache(KEPT)
 def next_step_words(step: Step | None) -> SafeString:
     """Show what would help an order most now."""
@@ -142,7 +141,6 @@ def slip_between(promised_on: date, eta: date) -> SafeString | str:
     return slip_chip((eta - promised_on).days)
 
 
-@register.simple_tag
 @lru_cache(KEPT)
 def rank_change(climbed: int | None) -> SafeString | str:
     """Show how many ranks an order went up or down since the day began: never in red or green, it may be either."""
@@ -318,7 +316,6 @@ def order_url(view: str, ref: str, *parts: str) -> str:
     return address_of_code(view, ref, *parts)
 
 
-@register.simple_tag
 def panel_link(here: str, ref: str) -> str:
     """Return the address ``here`` with the panel of an order open."""
     return f"{here}{'&' if '?' in here else '?'}o={quote(ref)}"

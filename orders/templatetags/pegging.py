@@ -157,7 +157,7 @@ def _bubble(arrival: Arrival, place: float, room: float) -> SafeString:
         '<text class="qty" y="30" text-anchor="middle">{}</text>{}</svg>',
         colour,
         f"{place * 100:.2f}",
-        f"{said_of(arrival)}, {when}",
+        f"{_said_of(arrival)}, {when}",
         -width / 2 - 3,
         width + 6,
         -width / 2,
@@ -177,8 +177,7 @@ def _captions(source: str, when: str, x: float, anchor: str, room: float) -> Saf
     )
 
 
-@register.filter
-def said_of(arrival: Arrival) -> str:
+def _said_of(arrival: Arrival) -> str:
     """``24 units of PO-101258: 4 for this order, 12 for others, 8 free``."""
     shares = ((arrival.own_qty, "for this order"), (arrival.others_qty, "for others"), (arrival.free_qty, "free"))
     parts = ", ".join(f"{qty:,} {whose}" for qty, whose in shares if qty)
@@ -186,6 +185,6 @@ def said_of(arrival: Arrival) -> str:
 
 
 def _in_words(row: PeggedLine) -> str:
-    said = [f"{said_of(one)}, {'on hand' if one.on is None else day(one.on)}" for one in row.arrivals]
+    said = [f"{_said_of(one)}, {'on hand' if one.on is None else day(one.on)}" for one in row.arrivals]
     leaves = f"leaves {day(row.leaves_on)}" if row.leaves_on else "nobody can say when it leaves"
     return "; ".join([*said, leaves])
