@@ -9,6 +9,7 @@ from inventory.models import (
     Product,
     PurchaseOrder,
     PurchaseOrderLine,
+    Receipt,
     StockLevel,
     StockMovement,
     Supplier,
@@ -72,3 +73,18 @@ def make_purchase_order(
             first_expected_on=expected_on,
         )
     return order
+
+
+def receive(line: PurchaseOrderLine, expected_on: date, late: int, *, receipts: int = 1) -> None:
+    """Keep that single units of a line came so many days after they were expected; the line still asks for all."""
+    for _ in range(receipts):
+        movement = StockMovement.objects.create(
+            product=line.product, warehouse=line.warehouse, kind=MovementKind.RECEIPT, qty=1
+        )
+        Receipt.objects.create(
+            purchase_order_line=line,
+            movement=movement,
+            qty=1,
+            expected_on=expected_on,
+            received_on=expected_on + timedelta(days=late),
+        )

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from inventory.models import DirtyMark, MovementKind, PurchaseOrderLine, Receipt, StockMovement, Supplier
+from inventory.models import DirtyMark, Supplier
 from inventory.suppliers import FEWEST_DELIVERIES, refresh_delays
 from tests.factories import NOW, TODAY
-from tests.factories.inventory import make_product, make_purchase_order, make_supplier
+from tests.factories.inventory import make_product, make_purchase_order, make_supplier, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -17,20 +17,6 @@ def arrive(supplier: Supplier, delays: list[int]) -> None:
     line = make_purchase_order([(make_product(), 100)], supplier=supplier).lines.get()
     for weeks, days in enumerate(delays, start=1):
         receive(line, TODAY - timedelta(weeks=weeks), days)
-
-
-def receive(line: PurchaseOrderLine, expected_on: date, days: int, *, receipts: int = 1) -> None:
-    for _ in range(receipts):
-        movement = StockMovement.objects.create(
-            product=line.product, warehouse=line.warehouse, kind=MovementKind.RECEIPT, qty=1
-        )
-        Receipt.objects.create(
-            purchase_order_line=line,
-            movement=movement,
-            qty=1,
-            expected_on=expected_on,
-            received_on=expected_on + timedelta(days=days),
-        )
 
 
 def test_delays_are_working_days_and_early_is_on_time() -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple
-from datetime import date, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from inventory.models import MovementKind, PurchaseOrderLine, Receipt, StockMovement
+from inventory.models import PurchaseOrderLine
 from orders.planning.chance import CURVE, Curve, chance_of_keeping
 from orders.studying.chance_record import AHEAD_DAYS, ALLOWANCES, chance_record, fit
 from tests.factories import TODAY
-from tests.factories.inventory import make_product, make_purchase_order, make_stock
+from tests.factories.inventory import make_product, make_purchase_order, make_stock, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -28,19 +28,6 @@ def line() -> PurchaseOrderLine:
     make_stock(product, on_hand=0)
     make_purchase_order([(product, 99)])
     return PurchaseOrderLine.objects.get()
-
-
-def receive(line: PurchaseOrderLine, expected_on: date, late: int) -> None:
-    movement = StockMovement.objects.create(
-        product=line.product, warehouse=line.warehouse, kind=MovementKind.RECEIPT, qty=1
-    )
-    Receipt.objects.create(
-        purchase_order_line=line,
-        movement=movement,
-        qty=1,
-        expected_on=expected_on,
-        received_on=expected_on + timedelta(days=late),
-    )
 
 
 def test_a_supplier_that_keeps_its_word_is_said_to_and_does(line: PurchaseOrderLine) -> None:
