@@ -31,6 +31,8 @@ HTMX_CONFIG = json.dumps(
         "refreshOnHistoryMiss": True,
         "scrollIntoViewOnBoost": False,
         "attributesToSettle": ["class"],
+        # What was swapped in works at once: a form that is pressed before it has settled would leave the page.
+        "defaultSettleDelay": 0,
         "responseHandling": [
             {"code": "204", "swap": False},
             {"code": "[23]..", "swap": True},

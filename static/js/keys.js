@@ -6,6 +6,7 @@ import { openDialog, toggleDensity, toggleNav } from "./shell.js";
 
 const SINGLE_KEYS = "singleKeys";
 const CHORD_MS = 1200;
+const PAUSE_MS = 120; // between two rows of whoever walks on
 let chordUntil = 0;
 
 const rows = () => [...document.querySelectorAll("[data-row]")];
@@ -27,29 +28,42 @@ function step(by = 0) {
 function go(by) {
   if (!rows().length) return document.querySelector(`[data-step="${by > 0 ? "j" : "k"}"]`)?.click();
   const next = step(by);
-  if (next && panel()) debounceOpen(next);
+  if (next && (panel() || coming)) open(next, PAUSE_MS);
 }
 
 let opening = 0;
-function debounceOpen(row) {
+let coming = null; // the link whose panel is under way
+let keyForIt = ""; // pressed meanwhile
+
+function open(row, pause = 0) {
   clearTimeout(opening);
-  opening = setTimeout(() => open(row), 120);
+  keyForIt = "";
+  coming = row?.querySelector("[data-open-panel]");
+  opening = setTimeout(() => coming?.click(), pause);
 }
 
-function open(row) {
-  row?.querySelector("[data-open-panel]")?.click();
-}
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig.elt !== coming) return;
+  const key = keyForIt;
+  coming = null;
+  keyForIt = "";
+  if (key && detail.successful && panel()) act(key);
+});
 
-// An action goes to the selection, else to the order in the panel, else to the current row.
+// An action goes to the selection, else to the order in the panel or to that on its way there, else to the current row.
 function act(key) {
   const forAll = bar()?.querySelector(`[data-bulk-key="${key}"]`);
   if (forAll) return press(forAll);
+  if (coming?.isConnected) return void (keyForIt = key);
   const scope = panel() ?? document.getElementById("main");
   const control = scope.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
   if (control) return press(control);
   if (!current() || panel()) return sayWhyNot(scope, key);
   if (mayEdit(CELLS[key])) editCell(current(), CELLS[key], { isAtOnce: key === "e" });
-  else pressOnceOpen(key);
+  else {
+    open(current());
+    keyForIt = key;
+  }
 }
 
 const CELLS = { e: "expedite", h: "hold", n: "note", o: "owner", u: "eta", w: "requested" };
@@ -67,19 +81,6 @@ async function editCell(row, name, options) {
 function editRow() {
   const first = current()?.querySelector("[data-edit=eta]") ?? current()?.querySelector("[data-edit]");
   if (first) editCell(current(), first.dataset.edit);
-}
-
-// The panel comes from the server: press its control when it is there.
-function pressOnceOpen(key) {
-  const pressWhenThere = () => {
-    if (!panel()) return;
-    document.removeEventListener("htmx:afterSettle", pressWhenThere);
-    const control = panel().querySelector(`[data-key="${key}"]`);
-    if (control) press(control);
-    else sayWhyNot(panel(), key);
-  };
-  document.addEventListener("htmx:afterSettle", pressWhenThere);
-  open(current());
 }
 
 // What cannot be done is not offered; where its key is pressed, it says why.
@@ -107,7 +108,13 @@ function escape() {
     popover.open = false;
     popover.querySelector("summary").focus();
   } else if (hasSelection()) clearSelection();
-  else document.querySelector("[data-panel-close]")?.click();
+  else closePanel();
+}
+
+function closePanel() {
+  clearTimeout(opening);
+  coming = null;
+  document.querySelector("[data-panel-close]")?.click();
 }
 
 function goTo(key) {

@@ -6,8 +6,19 @@ import { applyOrder, applyRows, isBusy, morph } from "./rows.js";
 
 const BATCH_MS = 1000;
 const SILENCE_MS = 40_000;
+const LOOK_MS = 500;
 
-const state = { lastBeat: 0, timer: 0, lastRefresh: 0, isRefreshing: false, isWanted: false, wantsOrder: false, swaps: 0, heard: 0 };
+const state = {
+  lastBeat: 0,
+  timer: 0,
+  lastRefresh: 0,
+  isRefreshing: false,
+  isWanted: false,
+  wantsOrder: false,
+  swaps: 0, // what somebody did
+  heard: 0, // events
+  hasLeft: false, // something as it was, because somebody was at it
+};
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 function show(isLive, text) {
@@ -80,6 +91,7 @@ async function refresh() {
 }
 
 function apply(fresh, withOrder) {
+  state.hasLeft = isAnyBusy();
   for (const part of fresh.querySelectorAll("[data-live-part]")) {
     const old = document.getElementById(part.id);
     if (old && !isBusy(old)) {
@@ -94,6 +106,15 @@ function apply(fresh, withOrder) {
     const old = document.getElementById(part.id);
     if (old) morph(old, part);
   }
+}
+
+const isAnyBusy = () => [...document.querySelectorAll("[data-live-part], [data-live-rows] [data-row]")].some(isBusy);
+
+// What was left as it was is looked at again once nobody is at it.
+function lookAgain() {
+  if (!state.hasLeft || isAnyBusy()) return;
+  state.hasLeft = false;
+  want({ all: true });
 }
 
 // The badge in the navigation counts what this person has not read, on every page.
@@ -153,5 +174,6 @@ if (document.body.dataset.answersPost && document.referrer) history.replaceState
 if (document.body.dataset.liveUrl) {
   listen(document.body.dataset.liveUrl);
   setInterval(watch, 5000);
+  setInterval(lookAgain, LOOK_MS);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

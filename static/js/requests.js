@@ -15,9 +15,13 @@ export const TEXT = {
   response: "The server could not do that. Nothing was changed. Try again.",
 };
 
+let said = 0;
+
+// Its id keeps Idiomorph from making it the next toast, which would leave when this one has to.
 export function say(text) {
   const toasts = document.getElementById("toasts");
   const toast = document.createElement("div");
+  toast.id = `said-${(said += 1)}`;
   toast.className = "toast";
   toast.dataset.toast = "";
   toast.textContent = text;
@@ -38,6 +42,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.preventDefault();
     location.reload();
   }
+});
+
+// Answers may overtake each other: a place shows what was asked for last.
+const lastAsked = new WeakMap();
+
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (detail.requestConfig.verb === "get") lastAsked.set(detail.target, detail.xhr);
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, target, xhr } = event.detail;
+  const last = requestConfig.verb === "get" && lastAsked.get(target);
+  if (last && last !== xhr) event.preventDefault();
 });
 
 // An empty filter field is no filter: keep it out of the address.

@@ -50,8 +50,11 @@ function startToast(toast) {
   const close = toast.querySelector("[data-toast-close]");
   if (close) close.hidden = false;
   let timer = 0;
-  const wait = () => (timer = setTimeout(() => leave(toast), TOAST_MS));
   const stay = () => clearTimeout(timer);
+  const wait = () => {
+    stay();
+    timer = setTimeout(() => leave(toast), TOAST_MS);
+  };
   for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, stay);
   for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, wait);
   wait();
@@ -98,6 +101,7 @@ document.addEventListener("submit", (event) => {
 
 // A form is sent once: a second press while the first is under way goes nowhere, not even to htmx. (It would carry the
 // version that the first press has just used up, and be refused as stale.) Forms that queue their presses may repeat.
+// htmx says when the answer is there; of a form that the browser sends by itself the page hears nothing.
 document.addEventListener(
   "submit",
   (event) => {
@@ -105,13 +109,17 @@ document.addEventListener(
     if (form.method !== "post" || "repeatable" in form.dataset || LOOKS.includes(event.submitter?.name)) return;
     if (form.dataset.sent) {
       event.preventDefault();
-      event.stopImmediatePropagation();
+      return event.stopImmediatePropagation();
     }
-    form.dataset.sent = "true";
-    setTimeout(() => delete form.dataset.sent, RESEND_MS);
+    form.dataset.sent = "page";
+    setTimeout(() => form.dataset.sent === "page" && delete form.dataset.sent, RESEND_MS);
   },
   true,
 );
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (detail.requestConfig.elt.dataset.sent) detail.requestConfig.elt.dataset.sent = "part";
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => delete detail.requestConfig.elt.dataset.sent);
 
 // What opens below the edge of a list is brought in sight.
 document.addEventListener(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -123,7 +124,7 @@ def listening_since(monkeypatch: pytest.MonkeyPatch, moment: float) -> Hub:
 
 
 def happen_at(monkeypatch: pytest.MonkeyPatch, hub: Hub, moment: float, ref: str) -> None:
-    monkeypatch.setattr("backlog.live.time.monotonic", lambda: moment)
+    monkeypatch.setattr("backlog.live.time", SimpleNamespace(monotonic=lambda: moment))
     hub.publish("plan", {"orders": [ref]})
 
 

@@ -93,6 +93,56 @@ def test_an_answer_asked_for_before_a_release_does_not_bring_the_row_back(ops: P
     assert not page.evaluate("window.cameBack")
 
 
+def test_what_came_with_an_answer_works_at_once(ops: Person) -> None:
+    page = ops.see("/exceptions/?kind=credit")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+    page.evaluate(
+        "window.stays = true; document.addEventListener('htmx:afterSwap',"
+        " () => setTimeout(() => document.querySelector('#toasts [data-key=z]').click()), { once: true })"
+    )
+
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is on hold")
+    assert page.evaluate("window.stays"), "the form was sent as a page of its own"
+
+
+def test_an_action_whose_answer_failed_can_be_repeated_at_once(ops: Person) -> None:
+    ops.expects(503)
+    page = ops.see("/exceptions/?kind=credit")
+    ref = str(rows(page).nth(0).get_attribute("data-row"))
+    page.route("**/release/", lambda route: route.fulfill(status=503), times=1)
+
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+    expect(page.locator("#toasts")).to_contain_text("Try again")
+    rows(page).nth(0).get_by_role("button", name="Release").click()
+
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is released")
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text(f"{ref} is on hold")
+    assert len(ops.watch.complaints) == 1  # htmx's word for a failed answer
+    assert "503" in ops.watch.complaints.pop()
+
+
+def test_the_words_of_an_action_stay_their_time_after_others(ops: Person) -> None:
+    ops.page.clock.install()
+    ops.page.goto("/exceptions/?kind=credit")
+    ref = str(rows(ops.page).nth(0).get_attribute("data-row"))
+    page = ops.see(f"/orders/{ref}/")
+
+    page.keyboard.press("s")
+    expect(page.locator("#toasts")).to_contain_text("Nothing to split")
+    page.clock.fast_forward(7_000)
+    page.locator("summary", has_text="Note").click()
+    page.get_by_label("Note for colleagues").fill("They will ring back")
+    page.get_by_role("button", name="Keep note").click()
+    kept = page.locator("[data-toast]", has_text="Note kept")
+    expect(kept).to_be_visible()
+    page.clock.fast_forward(3_000)
+
+    expect(kept).to_be_visible()
+
+
 def test_z_undoes_the_last_action_after_its_words_have_gone(ops: Person) -> None:
     ops.page.clock.install()
     page = ops.see("/exceptions/?kind=credit")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from tests.browser.person import Person
+from tests.browser.person import Person, wait_until_live
 
 CURRENT = re.compile(r"(^|\s)cur(\s|$)")
 
@@ -69,6 +69,53 @@ def test_h_opens_the_hold_form_of_an_open_panel_and_escape_leaves_it(ops: Person
     expect(page.locator(".panel")).to_have_count(1)
 
 
+def test_a_key_goes_to_the_order_whose_panel_is_under_way(ops: Person) -> None:
+    page = ops.see("/triage/")
+    first, second = (str(rows(page).nth(n).get_attribute("data-row")) for n in (0, 1))
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel h2")).to_have_text(first)
+    held = hold_panels(page)
+
+    with page.expect_request(lambda request: asks_for_panel(request, second)):
+        page.keyboard.press("j")
+    page.keyboard.press("h")
+    expect(page.locator(".panel").get_by_label("Kind")).not_to_be_visible()
+    held[0].continue_()
+
+    expect(page.locator(".panel h2")).to_have_text(second)
+    expect(page.locator(".panel").get_by_label("Kind")).to_be_focused()
+
+
+def test_the_panel_that_was_asked_for_last_stays(ops: Person) -> None:
+    page = ops.see("/triage/")
+    first, second = (str(rows(page).nth(n).get_attribute("data-row")) for n in (0, 1))
+    held = hold_panels(page)
+    with page.expect_request(lambda request: asks_for_panel(request, first)):
+        rows(page).nth(0).locator("[data-open-panel]").click()
+    with page.expect_request(lambda request: asks_for_panel(request, second)):
+        rows(page).nth(1).locator("[data-open-panel]").click()
+
+    held[1].continue_()
+    expect(page.locator(".panel h2")).to_have_text(second)
+    with page.expect_response(lambda response: asks_for_panel(response.request, first)):
+        held[0].continue_()
+
+    expect(page.locator(".panel h2")).to_have_text(second)
+    expect(page).to_have_url(re.compile(rf"o={second}$"))
+
+
+def asks_for_panel(request: Request, ref: str = "") -> bool:
+    return request.headers.get("hx-target") == "panel-slot" and request.url.endswith(ref)
+
+
+def hold_panels(page: Page) -> list[Route]:
+    """Keep the requests for panels from now on, until each is let go."""
+    held: list[Route] = []
+    page.route("**/triage/*", lambda route: held.append(route) if asks_for_panel(route.request) else route.continue_())
+    return held
+
+
 def test_slash_finds_d_condenses_and_a_question_mark_lists_the_keys(ops: Person) -> None:
     page = ops.see("/triage/")
 
@@ -110,3 +157,4 @@ def test_g_and_a_letter_go_to_another_page(ops: Person) -> None:
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        wait_until_live(page)
