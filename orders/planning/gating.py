@@ -13,19 +13,24 @@ _NEVER = np.iinfo(np.int64).max
 def gating_lines(plan: Plan, order_id: int) -> Ints:
     """Return the lines that decide when all of an order is there, ascending: none where it is there or on hold.
 
-    Of an order that ships together those that the others wait for; else those with the latest day, a day that nobody
-    can name being later than all. O(lines).
+    Of an order that ships together those that the others wait for, unless a day set by hand for another of its lines is
+    the last of all; else those with the latest day, a day that nobody can name being later than all. O(lines).
     """
     own = np.flatnonzero(plan.order_id == order_id)
     waits = own[(plan.outcome[own] == Outcome.PLANNED) & (plan.reason[own] != Reason.READY)]
     if not len(waits):
         return np.zeros(0, dtype=np.int64)
-    gates = np.unique(plan.gate_line_id[waits])
-    if gates[-1] > 0:
-        # The named gate is the first of the latest; whoever waits for none is as late.
-        return plan.line_id[waits[plan.gate_line_id[waits] == 0]]
     day = np.where(plan.eta_p50[waits] == NO_DAY, _NEVER, plan.eta_p50[waits])
-    return plan.line_id[waits[day == day.max()]]
+    latest = day == day.max()
+    if (plan.gate_line_id[waits] == 0).all():
+        return plan.line_id[waits[latest]]
+    # The named gate is the first of the latest; whoever waits for none is as late. Others wait for those, so that their
+    # day says nothing of their own, unless somebody set it.
+    gates = plan.gate_line_id[waits] == 0
+    by_hand = latest & (plan.reason[waits] == Reason.ETA_BY_HAND)
+    if by_hand.any() and not (by_hand & gates).any():
+        gates = by_hand
+    return plan.line_id[waits[gates]]
 
 
 def all_lines_day(days: Ints) -> int:
