@@ -24,7 +24,8 @@ _CLOSURE = """
         CROSS JOIN LATERAL (
             SELECT id FROM orders_order o
             WHERE id = mine.order_id AND status = 'open'
-                AND (ship_policy <> 'partial' OR id IN (SELECT order_id FROM orders_orderterms))
+                AND (ship_policy <> 'partial'
+                    OR EXISTS (SELECT FROM orders_orderterms t WHERE t.order_id = o.id OFFSET 0))
                 AND NOT EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL)
             OFFSET 0
         ) linking

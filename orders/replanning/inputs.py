@@ -42,14 +42,28 @@ from orders.replanning.terms import ask_pick_days, ask_who_asks, load_terms
 from orders.replanning.totals import add_up, ask_totals
 
 _RULED_FIRST = 100_000  # puts the warehouses that a product's own rule names before all preferences
-# What other tables say of orders: looked up one by one (OFFSET 0 keeps that so: left alone, PostgreSQL reads them whole
-# from some hundred orders on), or for the whole backlog gathered once, which takes a quarter off the query.
-_HELD = "EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL OFFSET 0)"
-_SHIPPED = "EXISTS (SELECT FROM orders_orderline s WHERE s.order_id = o.id AND s.shipped_qty > 0 OFFSET 0)"
-_PROMISE = "LATERAL (SELECT promised_on FROM orders_orderpromise WHERE order_id = o.id OFFSET 0) p ON true"
-_ALL_HELD = "o.id IN (SELECT h.order_id FROM orders_hold h WHERE h.released_at IS NULL)"
-_ALL_SHIPPED = "o.id IN (SELECT s.order_id FROM orders_orderline s WHERE s.shipped_qty > 0)"
-_ALL_PROMISES = "orders_orderpromise p ON p.order_id = o.id"
+# What other tables say of orders, as (joins, has shipped, is held, has terms): looked up one by one (OFFSET 0 keeps it
+# so: left alone, PostgreSQL reads them whole from some hundred orders on), or for the whole backlog gathered once and
+# joined, which takes a quarter off the query. IN would not do: of more rows than its memory holds, which a year of
+# shipped lines is, it reads all again for each order (200,000 open lines beside 360,000 shipped: 54 s for 0.5 s).
+_LOOKED_UP = (
+    "LEFT JOIN LATERAL (SELECT promised_on FROM orders_orderpromise WHERE order_id = o.id OFFSET 0) p ON true",
+    "EXISTS (SELECT FROM orders_orderline s WHERE s.order_id = o.id AND s.shipped_qty > 0 OFFSET 0)",
+    "EXISTS (SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.released_at IS NULL OFFSET 0)",
+    "EXISTS (SELECT FROM orders_orderterms t WHERE t.order_id = o.id OFFSET 0)",
+)
+_GATHERED = (
+    """LEFT JOIN orders_orderpromise p ON p.order_id = o.id
+        LEFT JOIN orders_orderterms t ON t.order_id = o.id
+        LEFT JOIN (SELECT DISTINCT order_id FROM orders_hold WHERE released_at IS NULL) h ON h.order_id = o.id
+        LEFT JOIN (
+            SELECT DISTINCT l.order_id FROM orders_orderline l JOIN orders_order b ON b.id = l.order_id
+            WHERE l.shipped_qty > 0 AND b.status = 'open' AND b.ship_policy = 'one_backorder'
+        ) s ON s.order_id = o.id""",
+    "s.order_id IS NOT NULL",
+    "h.order_id IS NOT NULL",
+    "t.order_id IS NOT NULL",
+)
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
 
 
@@ -187,16 +201,15 @@ def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
 
 
 def _ask_orders(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    gathered, looked_up = (_ALL_HELD, _ALL_SHIPPED, _ALL_PROMISES), (_HELD, _SHIPPED, _PROMISE)
-    held, shipped, promise = gathered if scope.is_everything else looked_up
+    joins, shipped, held, terms = _GATHERED if scope.is_everything else _LOOKED_UP
     query = f"""
         SELECT o.id, o.customer_id, o.placed_at, COALESCE(o.requested_on, '-infinity'),
             (array_position(%(ship_policies)s::text[], o.ship_policy::text) - 1)::smallint,
             o.is_expedited, COALESCE(o.eta_by_hand_on, '-infinity'),
             o.ship_policy = 'one_backorder' AND {shipped}, {held},
             COALESCE(p.promised_on, '-infinity'), (o.placed_at AT TIME ZONE %(zone)s)::date,
-            o.id IN (SELECT order_id FROM orders_orderterms)
-        FROM orders_order o LEFT JOIN {promise}
+            {terms}
+        FROM orders_order o {joins}
         WHERE o.status = 'open' AND {scope.orders("o.id")}
     """
     types = {

@@ -26,23 +26,23 @@ def load_shipped(scope: Scope, policy: Policy, *, today: int) -> Shipped | None:
     if not told_apart:
         return None
     names = read_by_windows(policy.quotas)
-    longest = max(quota.window_days for quota in told_apart)
-    left = _load_left(scope, names, today - longest + 1, today + 1)
+    left = _load_left(scope, names, {quota.window_days for quota in told_apart if quota.window_days}, today)
     columns = {name: load_entry_attribute(name, scope, left) for name in names}
     group = first_met([quota.when for quota in told_apart], columns, len(left["qty"]))
     return count_shipped(left["product_id"], group, left["day"], left["qty"], policy.quotas, today=today)
 
 
-def _load_left(scope: Scope, names: Collection[str], from_on: int, until_on: int) -> Columns:
-    """Read what left from one day until before another, days by the shop's calendar.
+def _load_left(scope: Scope, names: Collection[str], windows: Collection[int], today: int) -> Columns:
+    """Read what left in the longest of the windows that end with a day, days by the shop's calendar.
 
-    One row for all units of a product and day whose lines are alike in the attributes ``names``; its order and
-    customer stand for those of all of them.
+    One row for all units of a product whose lines are alike in the attributes ``names`` and that left in the same
+    windows; ``day`` is the first of the shortest of these, its order and customer stand for those of all of them.
     """
     alike = ["l.product_id", "4", *(f"{ALIASES[table]}.{column}" for table, column in entry_columns(names))]
+    left_on = "(s.shipped_at AT TIME ZONE %(zone)s)::date"
     query = f"""
-        SELECT l.product_id, min(l.order_id), min(o.customer_id), (s.shipped_at AT TIME ZONE %(zone)s)::date,
-            sum(sl.qty)::bigint
+        SELECT l.product_id, min(l.order_id), min(o.customer_id),
+            (%(firsts)s::date[])[width_bucket({left_on}, %(firsts)s::date[])], sum(sl.qty)::bigint
         FROM orders_shipment s
         JOIN orders_shipmentline sl ON sl.shipment_id = s.id
         JOIN orders_orderline l ON l.id = sl.line_id AND {scope.products("l.product_id")}
@@ -52,6 +52,7 @@ def _load_left(scope: Scope, names: Collection[str], from_on: int, until_on: int
             AND s.shipped_at < %(until_on)s::timestamp AT TIME ZONE %(zone)s
         GROUP BY {", ".join(alike)}
     """
-    days = {"from_on": date.fromordinal(from_on), "until_on": date.fromordinal(until_on)}
+    firsts = [date.fromordinal(today - days + 1) for days in sorted(windows, reverse=True)]
+    days = {"firsts": firsts, "from_on": firsts[0], "until_on": date.fromordinal(today + 1)}
     types = {"product_id": "int8", "order_id": "int8", "customer_id": "int8", "day": "date", "qty": "int8"}
     return copy_out(query, {**scope.params, **days, "zone": settings.TIME_ZONE}, types)
