@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.architecture.test_modules import ROOT, VERBS
+from tests.architecture.entry_verbs import ROOT, VERBS
 
 PAGES = ("orders/views", "orders/imports", "inventory/views", "notifications/views.py")
 ENDPOINTS = ("orders/api", "inventory/api", "notifications/api")

@@ -3,13 +3,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("backlog", "orders", "inventory", "notifications", "kernel", "tests")
+from tests.architecture.entry_verbs import ROOT, VERBS, is_verb, modules
+
 VAGUE = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "misc.py"}
 
 # Verbs that change neither stock nor orders, and planning itself; every other entry verb must ask for a plan.
@@ -138,11 +137,6 @@ NEEDS_NO_PLAN = {
 }
 
 
-def modules() -> Iterator[Path]:
-    for package in PACKAGES:
-        yield from (path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
-
-
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert [path for path in modules() if path.name in VAGUE] == []
 
@@ -154,22 +148,6 @@ def test_imports_run_one_way_and_planning_knows_no_framework() -> None:
     )
 
     assert done.returncode == 0, done.stdout
-
-
-def _is_verb(node: ast.FunctionDef) -> bool:
-    return any(isinstance(mark, ast.Name) and mark.id == "entry_verb" for mark in node.decorator_list)
-
-
-def _entry_verbs() -> Iterator[tuple[str, Path, ast.FunctionDef]]:
-    for path in modules():
-        tree = ast.parse(path.read_text())
-        dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and _is_verb(node):
-                yield f"{dotted}.{node.name}", path, node
-
-
-VERBS = {name: (path, node) for name, path, node in _entry_verbs()}
 
 
 def _called(node: ast.AST) -> set[str]:
@@ -192,7 +170,7 @@ def test_only_verbs_take_an_actor_that_they_do_not_read() -> None:
     strangers = []
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.FunctionDef) or "tests" in path.parts or _is_verb(node):
+            if not isinstance(node, ast.FunctionDef) or "tests" in path.parts or is_verb(node):
                 continue
             takes = "actor" in {arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)}
             reads = any(isinstance(each, ast.Name) and each.id == "actor" for each in ast.walk(node))

@@ -14,12 +14,7 @@ from hypothesis import strategies as st
 
 from orders.planning.availability import Answers, Committed, Questions, availability
 from orders.planning.capacity import NO_LIMIT, Capacity, Work, roll_through
-from orders.planning.keeping import free_for_others
-from orders.planning.prepare import prepare
-from orders.planning.quotas import free_of_groups
-from orders.planning.supply import Buckets
-from orders.planning.types import Ints, Supply
-from orders.planning.windows import with_shipped
+from orders.planning.types import Supply
 from tests.orders.planning.cases import (
     TODAY,
     Case,
@@ -29,16 +24,15 @@ from tests.orders.planning.cases import (
     Product,
     Source,
     arrays,
-    demand_of,
     random_case,
-    shipped_of,
     struct,
 )
 from tests.orders.planning.checking import checked, need
 from tests.orders.planning.class_oracle import random_class_case
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import random_quota_case
-from tests.orders.planning.reading import BY_URGENCY, claims, forecast_of, policy_of, rows, run
+from tests.orders.planning.reading import claims, rows, run
+from tests.orders.planning.sparing import spare_of
 
 MONDAY_24, DECEMBER_1 = TODAY + 4, TODAY + 11
 CASE = Case(
@@ -66,19 +60,6 @@ def ask(
         ),
     )
     return availability(Questions(basket, product, qty), supply, given_away, products, context, spare_of(case), hands)
-
-
-def spare_of(case: Case) -> Callable[[Buckets, Ints], Ints] | None:
-    """Return what the case's classes or quotas leave to somebody of none of them."""
-    demand = demand_of(case)
-    if case.quotas:
-        policy = policy_of(case, BY_URGENCY)
-        ready = with_shipped(prepare(*arrays(case)), shipped_of(case), policy)
-        return lambda buckets, free: free_of_groups(ready, policy, free)
-    if not case.classes or demand is None:
-        return None
-    products = np.array([product.product_id for product in case.products], dtype=np.int64)
-    return lambda buckets, free: free_for_others(buckets, free, products, forecast_of(case), demand, case.today)
 
 
 def test_what_is_free_comes_first_then_what_is_coming_then_the_lead_time():

@@ -22,7 +22,7 @@ from tests.orders.planning.cases import Case, Pick, arrays
 from tests.orders.planning.hand_cases import capacity_of, work_of
 from tests.orders.planning.reading import run_by
 from tests.orders.planning.scenario_policies import document_of
-from tests.orders.planning.test_scenarios import read
+from tests.orders.planning.scenario_reading import read
 
 FOLDER = Path(__file__).parent / "scenarios"
 HANDS = sorted((FOLDER / "hands").glob("*.json"))

@@ -24,8 +24,9 @@ from orders.planning.rules import FREE_PROMISE, PromiseRule
 from orders.planning.types import NO_DAY, Attribute
 from tests.orders.planning.cases import TODAY, Claim, arrays
 from tests.orders.planning.hand_cases import capacity_of, work_of
-from tests.orders.planning.test_availability import spare_of
-from tests.orders.planning.test_scenarios import read
+from tests.orders.planning.promise_table import decide
+from tests.orders.planning.scenario_reading import read
+from tests.orders.planning.sparing import spare_of
 
 FOLDER = Path(__file__).parent / "scenarios"
 PROMISES = sorted((FOLDER / "promises").glob("*.json"))
@@ -89,36 +90,6 @@ def test_the_rules_said_plainly_agree_on_random_promises():
         assert governed.cause[0] == cause, (rule, stands - TODAY, told_on - TODAY, p50 - TODAY, p90 - TODAY)
         is_told = cause in (Cause.FIRST, Cause.BETTER, Cause.WORSE, Cause.PASSED)
         assert (bool(governed.changed[0]), int(governed.day[0])) == (is_told, p50 if is_told else stands)
-
-
-def decide(rule: PromiseRule, stands: int, told_on: int, p50: int, p90: int, today: int) -> Cause:
-    """The table of docs/planning.md, Governance, line by line."""
-    if not p50 and not stands:
-        return Cause.SAME
-    if not stands:
-        return Cause.FIRST
-    if not p50:
-        return Cause.KEPT_UNKNOWN
-    change = p50 - stands
-    if not change:
-        return Cause.SAME
-    if change < 0 and rule.no_better:
-        return Cause.KEPT_NO_BETTER
-    if change > 0 and rule.no_worse:
-        return Cause.KEPT_NO_WORSE
-    if change > 0 and stands < today:
-        return Cause.PASSED
-    if rule.urgent_days and change >= rule.urgent_days:
-        return Cause.WORSE
-    if abs(change) < (rule.min_earlier_days if change < 0 else rule.min_later_days):
-        return Cause.KEPT_SMALL
-    if stands - today < rule.freeze_days:
-        return Cause.KEPT_FROZEN
-    if today - told_on < rule.cool_down_days:
-        return Cause.KEPT_COOL_DOWN
-    if change < 0 and rule.only_when_sure and p90 >= stands:
-        return Cause.KEPT_UNSURE
-    return Cause.BETTER if change < 0 else Cause.WORSE
 
 
 @pytest.mark.parametrize("path", AVAILABILITY, ids=lambda path: path.stem)

@@ -16,7 +16,7 @@ from orders.planning.types import NO_DAY
 from tests.orders.planning.cases import arrays
 from tests.orders.planning.reading import run_by
 from tests.orders.planning.scenario_policies import document_of
-from tests.orders.planning.test_scenarios import read
+from tests.orders.planning.scenario_reading import read
 
 STANDING = sorted((Path(__file__).parent / "scenarios" / "standing").glob("*.json"))
 

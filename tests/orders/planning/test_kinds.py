@@ -15,7 +15,7 @@ from orders.planning.governance import Cause
 from orders.planning.types import Kept, Outcome, Reason, ShipPolicy
 from tests.orders.planning.cases import Claim, Departure, House, Line, Pick, PickDay, Product, Source, Way, Weekly
 from tests.orders.planning.scenario_policies import document_of, kinds_of, kinds_of_schema
-from tests.orders.planning.test_scenarios import read
+from tests.orders.planning.scenario_reading import read
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent / "scenarios"

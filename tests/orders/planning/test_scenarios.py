@@ -15,22 +15,9 @@ from typing import Any
 import pytest
 
 from orders.planning.grammar import parse_policy
-from orders.planning.types import Calendar, Kept, Outcome, Reason
+from orders.planning.types import Kept, Outcome, Reason
 from tests.orders.planning.cases import (
-    TODAY,
     Case,
-    Claim,
-    Departure,
-    Group,
-    House,
-    Line,
-    Pick,
-    PickDay,
-    Product,
-    Share,
-    Source,
-    Way,
-    Weekly,
 )
 from tests.orders.planning.choosing_oracle import ChoosingOracle
 from tests.orders.planning.class_oracle import ClassOracle
@@ -38,11 +25,11 @@ from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle
 from tests.orders.planning.reading import kept, rows, run_by
 from tests.orders.planning.scenario_policies import document_of
+from tests.orders.planning.scenario_reading import read
 from tests.orders.planning.segment_oracle import SegmentOracle
 from tests.orders.planning.terms_oracle import TermsOracle
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
-DAYS = ("expected_on", "first_expected_on", "eta_by_hand", "first_week_on", "pick_on")
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -96,48 +83,6 @@ def in_the_order_served(case: Case, scenario: dict[str, Any]) -> Case:
         return case
     place = {line_id: len(case.lines) - i for i, line_id in enumerate(scenario["served"])}
     return replace(case, lines=tuple(replace(line, urgency=float(place[line.line_id])) for line in case.lines))
-
-
-def read(scenario: dict[str, Any]) -> Case:
-    def rows_of(kind: Any, name: str) -> tuple[Any, ...]:
-        return tuple(kind(**{key: day(key, value) for key, value in row.items()}) for row in scenario.get(name, ()))
-
-    return Case(
-        lines=rows_of(Line, "lines"),
-        sources=rows_of(Source, "sources"),
-        picks=rows_of(Pick, "picks"),
-        products=rows_of(Product, "products"),
-        handling_days=scenario.get("handling_days", 0),
-        today=date.fromisoformat(scenario["today"]).toordinal() if "today" in scenario else TODAY,
-        segments=rows_of(Group, "segments"),
-        previous=rows_of(Claim, "previous"),
-        quotas=rows_of(Share, "quotas"),
-        fair_share=scenario.get("fair_share", False),
-        departures=rows_of(Departure, "departures"),
-        classes=tuple(scenario.get("classes", ())),
-        worths=tuple(scenario.get("worths", ())),
-        horizon_days=scenario.get("horizon_days", 28),
-        forecasts=rows_of(Weekly, "forecasts"),
-        pick_days=rows_of(PickDay, "pick_days"),
-        far_horizon=scenario.get("far_horizon"),
-        far_tier=scenario.get("far_tier", ""),
-        preferred=tuple(tuple(entry) for entry in scenario.get("preferred", ())),
-        calendars=tuple(calendar(entry) for entry in scenario.get("calendars", ())),
-        houses=rows_of(House, "houses"),
-        ways=rows_of(Way, "ways"),
-    )
-
-
-def calendar(entry: dict[str, Any]) -> Calendar:
-    """Read weekdays as seven flags from Monday, and the closed days."""
-    closed = tuple(date.fromisoformat(text).toordinal() for text in entry.get("closed", ()))
-    return Calendar(tuple(flag == "1" for flag in entry["weekdays"]), closed)
-
-
-def day(key: str, value: Any) -> Any:
-    if key in DAYS:
-        return date.fromisoformat(value).toordinal()
-    return tuple(value) if isinstance(value, list) else value
 
 
 def show(row: Any) -> dict[str, Any]:

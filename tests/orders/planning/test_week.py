@@ -30,9 +30,9 @@ from orders.simulation.hands import Hands, queue_of
 from tests.orders.planning.cases import arrays
 from tests.orders.planning.mixed_cases import ORACLES
 from tests.orders.planning.oracle import Answer, Oracle
+from tests.orders.planning.promise_table import decide
 from tests.orders.planning.reading import claims, kept, policy_of, rows, run_by
 from tests.orders.planning.segment_oracle import SegmentOracle
-from tests.orders.planning.test_golden_promises import decide
 from tests.orders.planning.week_cases import DAYS, World, next_day, random_world, with_pick_days
 from tests.orders.planning.week_oracle import TIER_POINTS, oracle_of, pick_days, points, rule_of
 
