@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "bulk-jobs": {"task": "orders.tasks.work_bulk_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "follow-up": {"task": "orders.tasks.follow_up_customers", "schedule": 300.0, "options": {"expires": 300}},
     "substitutes": {"task": "orders.tasks.swap_for_substitutes", "schedule": 60.0, "options": {"expires": 60}},
+    "ends": {"task": "orders.tasks.end_holds_and_expedites", "schedule": 60.0, "options": {"expires": 60}},
     "dispatch-facts": {"task": "notifications.tasks.dispatch_facts", "schedule": 2.0, "options": {"expires": 2}},
     "send-deliveries": {"task": "notifications.tasks.send_due_deliveries", "schedule": 2.0, "options": {"expires": 2}},
     "send-short": {"task": "notifications.tasks.send_short_messages", "schedule": 2.0, "options": {"expires": 2}},

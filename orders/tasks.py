@@ -10,6 +10,7 @@ from orders.bulk.jobs import BULK_TASK
 from orders.bulk.working import work_jobs
 from orders.dialogue.delays import cancel_unanswered, give_overdue_notices
 from orders.dialogue.following_up import ask_for_feedback, follow_up_on_silence, tell_of_stock
+from orders.handling.ending import end_what_is_over
 from orders.handling.substituting import take_substitutes
 from orders.hands import keep_pick_days
 from orders.party_backlogs import keep_party_backlogs
@@ -64,6 +65,12 @@ def train_late_risk_nightly() -> None:
 def swap_for_substitutes() -> None:
     """Send substitutes that need no consent for what lacks; a look finds nothing to do on most occasions."""
     take_substitutes(now=timezone.now())
+
+
+@shared_task
+def end_holds_and_expedites() -> None:
+    """Release holds and take expedites back whose day has come; a look finds nothing to do on most occasions."""
+    end_what_is_over(now=timezone.now())
 
 
 @shared_task

@@ -32,12 +32,14 @@ MOST_FAILURES = 100
 class BulkParamsIn(In):
     """What the action needs: a hold its ``kind``, an ETA ``eta_on`` or ``days`` and ``reason``, a note its ``body``.
 
+    A hold and an expedite may have a ``reason`` and end by themselves (``ends_on``).
     Telling a date takes ``choice`` (expected or safe), ``reason`` (one of the languages' reasons; each order's own
     without) and ``note``, a paragraph to the customers.
     """
 
     kind = serializers.ChoiceField(choices=HoldKind.choices, required=False)
     reason = Text(max_length=200, required=False, allow_blank=True)
+    ends_on = Day(required=False, help_text="Of a hold or an expedite: the morning on which it ends by itself")
     eta_on = Day(required=False)
     days = Integer(min_value=-365, max_value=365, required=False)
     owner = Integer(required=False, allow_null=True, help_text="The key of a colleague; null for nobody")

@@ -69,10 +69,13 @@ class VersionedIn(In):
     version = Integer(required=False, max_value=MAX_VERSION)
 
 
-@example(kind="credit", reason="Over their limit", version=7)
+@example(kind="credit", reason="Over their limit", ends_on="2030-01-15", version=7)
 class HoldIn(VersionedIn):
+    """On the morning of ``ends_on``, where given, the order is released by itself."""
+
     kind = serializers.ChoiceField(choices=HoldKind.choices)
     reason = Text(max_length=200, required=False, allow_blank=True, default="")
+    ends_on = Day(required=False, allow_null=True, default=None)
 
 
 @example(kind="credit")
@@ -96,11 +99,20 @@ class CancelIn(VersionedIn):
         return attrs
 
 
-@example(expedite=True)
+@example(expedite=True, reason="Promised on the phone", ends_on="2030-01-15")
 class ExpediteIn(VersionedIn):
-    """``expedite: false`` takes it back."""
+    """``expedite: false`` takes it back. From the morning of ``ends_on``, where given, the order is urgent no more."""
 
     expedite = Flag(required=False, default=True)
+    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+    ends_on = Day(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if not attrs["expedite"]:
+            for name in ("reason", "ends_on"):
+                if attrs.pop(name):
+                    raise serializers.ValidationError({name: ["Only an expedite has one."]})
+        return attrs
 
 
 class ShipLineIn(In):

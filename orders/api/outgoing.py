@@ -164,7 +164,7 @@ def _plan(line: OrderLine) -> LinePlan | None:
 class HoldOut(serializers.ModelSerializer[Hold]):
     class Meta:
         model = Hold
-        fields = ["kind", "reason", "placed_at"]
+        fields = ["kind", "reason", "placed_at", "ends_on"]
 
 
 class OrderOut(serializers.ModelSerializer[Order]):
@@ -192,8 +192,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
         fields = [
             "ref", "channel", "external_id", "status", "customer", "placed_at", "requested_on", "promised_on",
             "told_on", "standing_on", "kept_back", "eta_p50", "eta_p90", "chance", "eta_by_hand_on", "reason", "score",
-            "rank", "ship_policy", "substitutes", "is_expedited", "open_value", "terms", "owner", "version", "holds",
-            "lines",
+            "rank", "ship_policy", "substitutes", "is_expedited", "expedite_reason", "expedite_ends_on", "open_value",
+            "terms", "owner", "version", "holds", "lines",
         ]  # fmt: skip
 
     def get_promised_on(self, order: Order) -> date | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.dateparse import parse_date
 
-from kernel.bounds import read_day
+from kernel.bounds import read_day, whole_number
 from kernel.errors import Invalid
 from kernel.text import clean_text
 from orders.bulk.cancelling import CancelOrders
@@ -22,7 +23,7 @@ from orders.bulk.substituting import SendSubstitutes, SwapBack
 from orders.bulk.telling import EXPECTED, SAFE, TakeDatesBack, TellDates
 from orders.dialogue.telling import MAX_NOTE as MAX_MESSAGE_NOTE
 from orders.dialogue.telling import reason_sentence
-from orders.handling.lifecycle import MAX_NOTE
+from orders.handling.lifecycle import MAX_NOTE, check_end
 from orders.models import BulkAction, BulkJob, HoldKind
 
 Params = Mapping[str, Any]
@@ -50,9 +51,11 @@ def change_of(job: BulkJob) -> Change:
     return action.undo(job.params)
 
 
-def clean_params(action: BulkAction, given: Mapping[str, Any]) -> dict[str, Any]:
+def clean_params(action: BulkAction, given: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """Return the parameters of ``action`` as its job keeps them; raise Invalid naming what is missing or wrong."""
-    return _CLEAN.get(action, lambda _: {})(given)
+    params = _CLEAN.get(action, lambda _: {})(given)
+    check_end(parse_date(params.get("ends_on") or ""), now=now)
+    return params
 
 
 def _clean_hold(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +63,13 @@ def _clean_hold(given: Mapping[str, Any]) -> dict[str, Any]:
     if kind not in HoldKind.values:
         wrong = f"Choose one of: {', '.join(HoldKind.values)}."
         raise Invalid(wrong, fields={"kind": wrong})
-    return {"kind": kind, "reason": _text(given, "reason")}
+    return {"kind": kind, **_clean_expedite(given)}
+
+
+def _clean_expedite(given: Mapping[str, Any]) -> dict[str, Any]:
+    ends_on = str(given.get("ends_on") or "")
+    day = read_day(ends_on, field="ends_on").isoformat() if ends_on else None
+    return {"reason": _text(given, "reason"), "ends_on": day}
 
 
 def _clean_eta(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,8 +88,7 @@ def _clean_assign(given: Mapping[str, Any]) -> dict[str, Any]:
     owner = str(given.get("owner") or "")
     if not owner:
         return {"owner": None}
-    people = get_user_model().objects.filter(is_active=True)
-    found = people.filter(pk=int(owner)).first() if owner.isascii() and owner.isdigit() and len(owner) < 10 else None
+    found = get_user_model().objects.filter(is_active=True, pk=whole_number(owner) or 0).first()
     if found is None:
         raise Invalid("Choose a colleague.", fields={"owner": "Choose a colleague."})
     return {"owner": found.pk}
@@ -121,8 +129,8 @@ def _required(given: Mapping[str, Any], name: str, wrong: str) -> str:
 
 def _days(text: str) -> int:
     wrong = f"Give a whole number of days, at most {MAX_DAYS} either way, not 0."
-    digits = text.removeprefix("-").removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3 and 0 < int(digits) <= MAX_DAYS):
+    days = whole_number(text.removeprefix("-").removeprefix("+"), digits=3)
+    if days is None or not 0 < days <= MAX_DAYS:
         raise Invalid(wrong, fields={"days": wrong})
     return int(text)
 
@@ -132,6 +140,7 @@ def _eta(params: Params) -> Change:
 
 
 _CLEAN: dict[BulkAction, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    BulkAction.EXPEDITE: _clean_expedite,
     BulkAction.HOLD: _clean_hold,
     BulkAction.ETA: _clean_eta,
     BulkAction.ASSIGN: _clean_assign,
@@ -142,7 +151,7 @@ _CLEAN: dict[BulkAction, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 
 ACTIONS: dict[BulkAction, Action] = {
     BulkAction.EXPEDITE: Action(
-        "orders.expedite_order", "expedited", lambda _: SetExpedited(True), lambda _: SetExpedited(False)
+        "orders.expedite_order", "expedited", lambda p: SetExpedited(True, **p), lambda _: SetExpedited(False)
     ),
     BulkAction.UNEXPEDITE: Action(
         "orders.expedite_order", "no longer expedited", lambda _: SetExpedited(False), lambda _: SetExpedited(True)

@@ -48,7 +48,7 @@ def start_job(
     """
     if action not in BulkAction.values:
         raise Invalid(f"Choose one of: {', '.join(BulkAction.values)}.", fields={"action": "There is no such action."})
-    cleaned = clean_params(BulkAction(action), params)
+    cleaned = clean_params(BulkAction(action), params, now=now)
     job = BulkJob.objects.create(action=action, params=cleaned, total=0, actor_id=key_of(actor), started_at=now)
     job.total = _take_orders(job, orders)
     if job.total == 0:

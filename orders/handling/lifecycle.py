@@ -7,10 +7,11 @@ unknown order and Conflict when the order is closed, was changed since ``version
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
 from inventory.dirty import mark_dirty
 from kernel.bounds import check_qty
@@ -33,16 +34,29 @@ MAX_NOTE = 4000
 
 @entry_verb
 def hold(
-    ref: str, *, kind: str, reason: str = "", actor: Actor | None, now: datetime, version: int | None = None
+    ref: str,
+    *,
+    kind: str,
+    reason: str = "",
+    ends_on: date | None = None,
+    actor: Actor | None,
+    now: datetime,
+    version: int | None = None,
 ) -> Order:
-    """Keep an order from taking stock and shipping. What planning gave it goes back; picked and pinned units stay."""
+    """Keep an order from taking stock and shipping. What planning gave it goes back; picked and pinned units stay.
+
+    On the morning of ``ends_on`` it is released by itself (``handling.ending``), None: only by somebody.
+    """
     reason = clean_text(reason, field="reason", max_length=200)
+    ends_on = check_end(ends_on, now=now)
     order = lock_open_order(ref, version=version)
-    place_hold(order, kind=kind, reason=reason, actor=actor, now=now)
+    place_hold(order, kind=kind, reason=reason, ends_on=ends_on, actor=actor, now=now)
     return order
 
 
-def place_hold(order: Order, *, kind: str, reason: str, actor: Actor | None, now: datetime) -> None:
+def place_hold(
+    order: Order, *, kind: str, reason: str, ends_on: date | None = None, actor: Actor | None, now: datetime
+) -> None:
     """Hold a locked order; participant of the caller's transaction, in which no stock level is locked yet."""
     require_transaction()
     if kind not in HoldKind.values:
@@ -52,10 +66,13 @@ def place_hold(order: Order, *, kind: str, reason: str, actor: Actor | None, now
         raise Conflict(f"{order.ref} is on hold ({kind}) already. Release that hold first.", code="already_held")
     products = list(product_ids_of(order))
     mark_dirty(products, cause="held", reference=order.ref)
-    Hold.objects.create(order=order, kind=kind, reason=reason, placed_at=now, placed_by_id=key_of(actor))
+    Hold.objects.create(
+        order=order, kind=kind, reason=reason, ends_on=ends_on, placed_at=now, placed_by_id=key_of(actor)
+    )
     drop(take_all(_planned(lock_claims(order, products))))
     save_order(order)
-    tell(order, "orders.held", actor=actor, now=now, payload={"kind": kind, "reason": reason})
+    said = {"kind": kind, "reason": reason, "ends_on": ends_on.isoformat() if ends_on else None}
+    tell(order, "orders.held", actor=actor, now=now, payload=said)
     if kind in QUESTIONS:
         ask_customers([order], kind, actor=actor, now=now)
 
@@ -150,10 +167,23 @@ def cancel_line(
 
 
 @entry_verb
-def expedite(ref: str, *, actor: Actor | None, now: datetime, version: int | None = None) -> Order:
-    """Mark an order as urgent; the published policy says what that is worth."""
+def expedite(
+    ref: str,
+    *,
+    reason: str = "",
+    ends_on: date | None = None,
+    actor: Actor | None,
+    now: datetime,
+    version: int | None = None,
+) -> Order:
+    """Mark an order as urgent; the published policy says what that is worth.
+
+    From the morning of ``ends_on`` it is not any more (``handling.ending``). Done again, it changes why and how long.
+    """
+    reason = clean_text(reason, field="reason", max_length=200)
+    ends_on = check_end(ends_on, now=now)
     order = lock_open_order(ref, version=version)
-    set_expedited(order, True, actor=actor, now=now)
+    set_expedited(order, True, reason=reason, ends_on=ends_on, actor=actor, now=now)
     return order
 
 
@@ -181,16 +211,34 @@ def add_note(ref: str, *, body: str, actor: Actor | None, now: datetime) -> Orde
     return note
 
 
-def set_expedited(order: Order, is_expedited: bool, *, actor: Actor | None, now: datetime) -> None:
+def set_expedited(
+    order: Order,
+    is_expedited: bool,
+    *,
+    reason: str = "",
+    ends_on: date | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
     """Mark a locked order as urgent, or take that back; participant of the caller's transaction."""
     require_transaction()
-    if order.is_expedited == is_expedited:
+    if (order.is_expedited, order.expedite_reason, order.expedite_ends_on) == (is_expedited, reason, ends_on):
         raise Conflict(f"{order.ref} is {'expedited already' if is_expedited else 'not expedited'}.", code="no_change")
-    mark_dirty(product_ids_of(order), cause="expedited", reference=order.ref)
-    order.is_expedited = is_expedited
-    save_order(order, "is_expedited")
+    if order.is_expedited != is_expedited:
+        mark_dirty(product_ids_of(order), cause="expedited", reference=order.ref)
+    order.is_expedited, order.expedite_reason, order.expedite_ends_on = is_expedited, reason, ends_on
+    save_order(order, "is_expedited", "expedite_reason", "expedite_ends_on")
     kind = "orders.expedited" if is_expedited else "orders.expedite_taken_back"
-    tell(order, kind, actor=actor, now=now, payload={})
+    said = {"reason": reason, "ends_on": ends_on.isoformat() if ends_on else None} if is_expedited else {}
+    tell(order, kind, actor=actor, now=now, payload=said)
+
+
+def check_end(ends_on: date | None, *, now: datetime) -> date | None:
+    """Return the day on which something is to end by itself; raise Invalid for one that is not to come."""
+    if ends_on is not None and ends_on <= timezone.localdate(now):
+        wrong = "Choose a day to come: it ends by itself that morning."
+        raise Invalid(wrong, fields={"ends_on": wrong})
+    return ends_on
 
 
 def _open_line(order: Order, position: int) -> OrderLine:

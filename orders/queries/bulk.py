@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,12 +54,23 @@ def described(job: BulkJob) -> Described:
     )
 
 
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _until(params: Mapping[str, Any]) -> str:
+    day = parse_date(params.get("ends_on") or "")
+    return f"until {day:%-d %B %Y}" if day else ""
+
+
 def _how(job: BulkJob) -> str:
     """Say with what a job changes its orders: the hold's kind, the day, the colleague."""
     params = job.params
     match BulkAction(job.action):
         case BulkAction.HOLD:
-            return ", ".join(part for part in (f"{HoldKind(params['kind']).label} hold", params["reason"]) if part)
+            return _listed(f"{HoldKind(params['kind']).label} hold", params["reason"], _until(params))
+        case BulkAction.EXPEDITE:
+            return _listed(params.get("reason", ""), _until(params))
         case BulkAction.ETA:
             day = parse_date(params["eta_on"] or "")
             where = f"to {day:%-d %B %Y}" if day else f"by {params['days']:+d} days"

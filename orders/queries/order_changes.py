@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -165,8 +166,11 @@ def _of_fact(fact: Fact, names: Mapping[int | None, str]) -> Event:
 def _of_row(old: Any, new: Any, names: Mapping[int | None, str], why_cancelled: str) -> Iterator[Event]:
     """Yield what differs between two states of the order's row."""
     who, at = names.get(_user_id(new), ""), new.pgh_created_at
-    if old.is_expedited != new.is_expedited:
-        yield Event(at, "zap", "", "Expedited" if new.is_expedited else "No longer expedited", who)
+    if old.is_expedited and not new.is_expedited:
+        yield Event(at, "zap", "", "No longer expedited", who or _over(old.expedite_ends_on))
+    elif _expedite(old) != _expedite(new):
+        until = f" until {new.expedite_ends_on:%-d %b}" if new.expedite_ends_on else ""
+        yield Event(at, "zap", "", f"Expedited{until}", joined(new.expedite_reason, who))
     if old.status != new.status:
         detail = joined(why_cancelled, who) if new.status == OrderStatus.CANCELLED else who
         yield Event(at, "package-check", "", f"Order {new.get_status_display().lower()}", detail)
@@ -184,6 +188,14 @@ def _of_row(old: Any, new: Any, names: Mapping[int | None, str], why_cancelled: 
         yield Event(at, "user-plus", "", "Owner:", who, *owners)
     if old.ship_to != new.ship_to:
         yield Event(at, "map-pin", "", "Address changed" if old.ship_to else "Address added", who or "the customer")
+
+
+def _expedite(row: Any) -> tuple[Any, ...]:
+    return row.is_expedited, row.expedite_reason, row.expedite_ends_on
+
+
+def _over(ends_on: date | None) -> str:
+    return f"over since {ends_on:%-d %b}" if ends_on else ""
 
 
 def _of_first(row: Any, names: Mapping[int | None, str]) -> Iterator[Event]:

@@ -87,10 +87,12 @@ def _holds(order: Order) -> Iterator[Event]:
     found = Hold.objects.filter(order=order).select_related("placed_by", "released_by", "source__created_by")
     for hold in found:
         placed = joined(hold.reason, _placed(hold))
-        yield Event(hold.placed_at, "pause", "is-hold", f"{hold.get_kind_display()} hold", placed)
+        until = f" until {hold.ends_on:%-d %b}" if hold.ends_on else ""
+        yield Event(hold.placed_at, "pause", "is-hold", f"{hold.get_kind_display()} hold{until}", placed)
         if hold.released_at:
             words = f"{hold.get_kind_display()} hold released"
-            yield Event(hold.released_at, "play", "is-good", words, str(hold.released_by or ""))
+            by = str(hold.released_by or "") or ("by itself" if hold.ends_on else "")
+            yield Event(hold.released_at, "play", "is-good", words, by)
 
 
 def _placed(hold: Hold) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from kernel.bounds import read_day
+from kernel.bounds import read_day, whole_number
 from kernel.errors import DomainError, Invalid
 from kernel.pages import render_page
 from orders.handling import addressing, attention, lifecycle, picking, shipping
@@ -25,6 +25,7 @@ from orders.handling import eta as eta_verbs
 from orders.handling.hold_rights import may_release
 from orders.handling.mentions import unknown_names
 from orders.models import Order, OrderStatus
+from orders.templatetags.display import day
 from orders.views.order_conflicts import news, repeated_fields, seen_version, wishes
 
 P = ParamSpec("P")
@@ -54,10 +55,11 @@ def action(*permissions: str) -> Callable[[Action[P]], Action[P]]:
 
 @action("orders.hold_order")
 def hold(request: HttpRequest, ref: str) -> HttpResponse:
-    kind = field_of(request, "kind")
-    lifecycle.hold(ref, kind=kind, reason=field_of(request, "reason"), **who(request))
+    kind, reason, ends_on = field_of(request, "kind"), field_of(request, "reason"), _end(request)
+    lifecycle.hold(ref, kind=kind, reason=reason, ends_on=ends_on, **who(request))
+    until = f" until {day(ends_on)}" if ends_on else ""
     undo = "orders:release" if may_release(request.user, kind) else ""
-    return done(request, ref, f"{ref} is on hold", undo=undo, again={"kind": kind})
+    return done(request, ref, f"{ref} is on hold{until}", undo=undo, again={"kind": kind})
 
 
 @action("orders.hold_order")
@@ -66,20 +68,25 @@ def release(request: HttpRequest, ref: str) -> HttpResponse:
     active = get_object_or_404(Order, ref=ref).holds.filter(released_at__isnull=True)
     held = list(active.filter(kind=kind) if kind else active)
     lifecycle.release(ref, kind=kind or None, **who(request))
-    again = {"kind": held[0].kind, "reason": held[0].reason} if len(held) == 1 else None
+    again = _again(kind=held[0].kind, reason=held[0].reason, ends_on=held[0].ends_on) if len(held) == 1 else None
     return done(request, ref, f"{ref} is released", undo="orders:hold" if again else "", again=again)
 
 
 @action("orders.expedite_order")
 def expedite(request: HttpRequest, ref: str) -> HttpResponse:
-    lifecycle.expedite(ref, **who(request))
-    return done(request, ref, f"{ref} is expedited", undo="orders:unexpedite")
+    before, ends_on = get_object_or_404(Order, ref=ref), _end(request)
+    lifecycle.expedite(ref, reason=field_of(request, "reason"), ends_on=ends_on, **who(request))
+    text = f"{ref} is expedited{f' until {day(ends_on)}' if ends_on else ''}"
+    if not before.is_expedited:
+        return done(request, ref, text, undo="orders:unexpedite")
+    return done(request, ref, text, undo="orders:expedite", again=_expedited_as(before))
 
 
 @action("orders.expedite_order")
 def unexpedite(request: HttpRequest, ref: str) -> HttpResponse:
+    before = get_object_or_404(Order, ref=ref)
     lifecycle.un_expedite(ref, **who(request))
-    return done(request, ref, f"{ref} is no longer expedited", undo="orders:expedite")
+    return done(request, ref, f"{ref} is no longer expedited", undo="orders:expedite", again=_expedited_as(before))
 
 
 @action("orders.change_eta", "orders.postpone_eta")
@@ -187,10 +194,10 @@ def _reason(request: HttpRequest) -> str:
 
 
 def number_of(request: HttpRequest, name: str) -> int:
-    text = field_of(request, name)
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    number = whole_number(field_of(request, name))
+    if number is None:
         raise Invalid("Give a whole number.", fields={name: "Give a whole number."})
-    return int(text)
+    return number
 
 
 def _person(request: HttpRequest, name: str) -> int | None:
@@ -199,6 +206,20 @@ def _person(request: HttpRequest, name: str) -> int | None:
 
 def day_of(request: HttpRequest, name: str) -> date:
     return read_day(field_of(request, name), field=name)
+
+
+def _end(request: HttpRequest) -> date | None:
+    """Return the day on which something is to end by itself, if one is given."""
+    return day_of(request, "ends_on") if field_of(request, "ends_on") else None
+
+
+def _expedited_as(order: Order) -> dict[str, str]:
+    return _again(reason=order.expedite_reason, ends_on=order.expedite_ends_on)
+
+
+def _again(**fields: object) -> dict[str, str]:
+    """Return the fields of a form that does something again as it was, without those that say nothing."""
+    return {name: str(value) for name, value in fields.items() if value}
 
 
 def done(

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
+from kernel.bounds import whole_number
 from orders.models import EtaRevision, Hold, HoldKind, Order, OrderPlan, ShipPolicy, SubstituteConsent
 from orders.queries.timeline import order_timeline
 from orders.templatetags.display import day
@@ -33,8 +34,7 @@ class Wish:
 
 def seen_version(request: HttpRequest) -> int | None:
     """Return the version of the order that the form was made from."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def wishes(request: HttpRequest, order: Order) -> list[Wish]:
@@ -68,8 +68,9 @@ def _changed_at(order: Order, version: int) -> datetime | None:
 
 def _shown(name: str, value: str) -> str:
     if name == "owner":
-        return str(get_user_model().objects.filter(pk=int(value)).first()) if value.isdecimal() else "Nobody"
-    if name in ("eta_on", "requested_on"):
+        owner_id = whole_number(value)
+        return "Nobody" if owner_id is None else str(get_user_model().objects.filter(pk=owner_id).first())
+    if name in ("eta_on", "requested_on", "ends_on"):
         return day(_day_of(value))
     if name == "kind":
         return str(dict(HoldKind.choices).get(value, value))
@@ -97,6 +98,12 @@ def _holds(order: Order) -> str:
     return ", ".join(str(HoldKind(kind).label) for kind in kinds) or "No hold"
 
 
+def _ends(order: Order) -> str:
+    holds = Hold.objects.filter(order=order, released_at=None, ends_on__isnull=False)
+    days = [order.expedite_ends_on] if order.expedite_ends_on else []
+    return ", ".join(day(ends_on) for ends_on in (*days, *holds.values_list("ends_on", flat=True))) or "–"
+
+
 def _open_units(order: Order) -> str:
     rows = order.lines.order_by("position").values_list("position", "open_qty")
     return ", ".join(f"line {position}: {units:,}" for position, units in rows if units) or "Nothing open"
@@ -108,6 +115,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Order], str]]] = {
     "kind": ("Hold", _holds),
     "owner": ("Owner", lambda order: str(order.owner or "Nobody")),
     "ship_to": ("Address", lambda order: order.ship_to or "None"),
+    "ends_on": ("Ends on", _ends),
     "qty": ("Open units", _open_units),
     "ship_policy": ("Ships", lambda order: order.get_ship_policy_display()),
     "substitutes": ("Substitutes", lambda order: order.get_substitutes_display()),

@@ -3,11 +3,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from inventory.models import DirtyMark, StockLevel
 from orders.models import Allocation, LinePlan, Order, OrderPromise, Outcome, Peg, Policy, PolicyStatus, Reason
 from orders.planning.presets import BALANCED_PRIORITY
+from tests.api.bodies import order_body
 from tests.api.conftest import Api
 from tests.factories import TODAY
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
@@ -21,16 +21,6 @@ LINE_FIELDS = {
     "position", "sku", "ordered_qty", "shipped_qty", "cancelled_qty", "allocated_qty", "pegged_qty", "eta_p50",
     "eta_p90", "reason", "score", "score_parts", "allocations", "pegs",
 }  # fmt: skip
-
-
-def order_body(**changes: Any) -> dict[str, Any]:
-    body = {
-        "channel": "web",
-        "external_id": "W-1",
-        "customer": {"code": "C1", "name": "Jane's Gifts", "email": "jane@example.com", "tier": "gold"},
-        "lines": [{"sku": "MUG", "qty": 3, "unit_price": "2.50"}],
-    }
-    return {**body, **changes}
 
 
 def _planned_order() -> Order:
@@ -148,6 +138,23 @@ def test_no_body_means_the_usual(api: Api) -> None:
     order = make_order([(make_product(), 1)])
 
     assert api.raw("POST", f"orders/{order.ref}/expedite/", b"").json()["is_expedited"] is True
+
+
+def test_a_hold_and_an_expedite_end_on_a_day(api: Api) -> None:
+    order = make_order([(make_product(), 1)])
+    urgent, held = f"orders/{order.ref}/expedite/", f"orders/{order.ref}/hold/"
+
+    expedited = api.post(urgent, {"reason": "promised", "ends_on": "2099-01-05"}).json()
+    assert (expedited["expedite_reason"], expedited["expedite_ends_on"]) == ("promised", "2099-01-05")
+    on_hold = api.post(held, {"kind": "credit", "ends_on": "2099-01-06"}).json()
+    assert on_hold["holds"][0]["ends_on"] == "2099-01-06"
+
+    past = api.post(urgent, {"ends_on": "2020-01-05"})
+    assert (past.status_code, list(past.json()["fields"])) == (422, ["ends_on"])
+    idle = api.post(urgent, {"expedite": False, "reason": "enough"})
+    assert (idle.status_code, list(idle.json()["fields"])) == (422, ["reason"])
+    over = api.post(urgent, {"expedite": False}).json()
+    assert (over["is_expedited"], over["expedite_reason"], over["expedite_ends_on"]) == (False, "", None)
 
 
 def test_a_date_by_hand_with_a_reason_and_back(api: Api) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from backlog.accounts.models import User
 from inventory.models import DirtyMark, StockLevel
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Invalid
 from notifications.models import Fact
 from orders.bulk.jobs import start_job, undo_job, work_chunk
 from orders.handling import eta, lifecycle
@@ -72,10 +72,12 @@ def picture(order: Order) -> dict[str, Any]:
     order.refresh_from_db()
     facts = Fact.objects.filter(payload__order__id=order.pk).order_by("pk")
     return {
-        "order": (order.status, order.version, order.is_expedited, order.eta_by_hand_on, order.eta_by_hand_reason),
+        "order": (order.status, order.version, *order_state(order)),
         "closed": order.closed_at,
         "lines": list(order.lines.values_list("ordered_qty", "shipped_qty", "cancelled_qty")),
-        "holds": list(Hold.objects.filter(order=order).values_list("kind", "reason", "released_at").order_by("pk")),
+        "holds": list(
+            Hold.objects.filter(order=order).values_list("kind", "reason", "ends_on", "released_at").order_by("pk")
+        ),
         "claims": sorted(Allocation.objects.filter(line__order=order).values_list("state", "qty")),
         "reserved": [level.reserved for level in StockLevel.objects.filter(product__order_lines__order=order)],
         "plans": OrderPlan.objects.filter(order=order).count(),
@@ -97,9 +99,9 @@ def hold(order: Order, **named: Any) -> None:
 
 
 SINGLE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
-    "expedite": (lifecycle.expedite, {}),
+    "expedite": (lifecycle.expedite, {"reason": "promised", "ends_on": SOON}),
     "unexpedite": (lifecycle.un_expedite, {}),
-    "hold": (lifecycle.hold, {"kind": "credit", "reason": "limit"}),
+    "hold": (lifecycle.hold, {"kind": "credit", "reason": "limit", "ends_on": SOON}),
     "release": (lifecycle.release, {}),
     "eta": (eta.change_eta, {"eta_on": SOON, "reason": "strike"}),
     "note": (lifecycle.add_note, {"body": "Call first"}),
@@ -107,8 +109,8 @@ SINGLE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 STARTS: dict[str, Callable[[Order], Any]] = {
     "as it is": lambda order: None,
-    "expedited": lambda order: lifecycle.expedite(order.ref, actor=None, now=NOW),
-    "held": lambda order: hold(order, actor=None, now=NOW),
+    "expedited": lambda order: lifecycle.expedite(order.ref, reason="promised", ends_on=SOON, actor=None, now=NOW),
+    "held": lambda order: hold(order, ends_on=SOON, actor=None, now=NOW),
     "cancelled": lambda order: lifecycle.cancel_order(order.ref, reason="x", actor=None, now=NOW),
     "picked": lambda order: allocate(make_line(order), 1, state=AllocationState.PICKED),
     "dated": lambda order: eta.change_eta(order.ref, eta_on=SOON, reason="x", actor=None, now=NOW),
@@ -162,11 +164,13 @@ def test_an_undo_brings_back_what_was(action: str, params: dict[str, Any], start
 
 def order_state(order: Order) -> tuple[Any, ...]:
     order.refresh_from_db()
-    return order.is_expedited, order.eta_by_hand_on, order.eta_by_hand_reason, order.owner_id
+    urgent = (order.is_expedited, order.expedite_reason, order.expedite_ends_on)
+    return *urgent, order.eta_by_hand_on, order.eta_by_hand_reason, order.owner_id
 
 
-def active_holds(order: Order) -> list[tuple[str, str]]:
-    return list(Hold.objects.filter(order=order, released_at=None).values_list("kind", "reason").order_by("kind"))
+def active_holds(order: Order) -> list[tuple[str, str, date | None]]:
+    active = Hold.objects.filter(order=order, released_at=None)
+    return list(active.values_list("kind", "reason", "ends_on").order_by("kind"))
 
 
 def test_undoing_a_hold_releases_that_hold_only() -> None:
@@ -175,7 +179,7 @@ def test_undoing_a_hold_releases_that_hold_only() -> None:
 
     undo(do("hold", [order], kind="credit", reason=""))
 
-    assert active_holds(order) == [("address", "")]
+    assert active_holds(order) == [("address", "", None)]
 
 
 def test_undoing_a_release_brings_back_each_hold_with_its_reason() -> None:
@@ -185,8 +189,16 @@ def test_undoing_a_release_brings_back_each_hold_with_its_reason() -> None:
 
     undo(do("release", [order]))
 
-    assert active_holds(order) == [("address", "no number"), ("credit", "limit")]
+    assert active_holds(order) == [("address", "no number", None), ("credit", "limit", None)]
     assert Fact.objects.filter(kind="orders.held").latest("pk").payload["kind"] == "address, credit"
+
+
+def test_an_end_has_to_be_a_day_to_come() -> None:
+    with pytest.raises(Invalid, match="Choose a day to come") as refusal:
+        do("hold", [waiting_order()], kind="credit", ends_on=NOW.date().isoformat())
+
+    assert set(refusal.value.fields) == {"ends_on"}
+    assert not BulkJob.objects.exists()
 
 
 def test_an_undo_leaves_alone_what_somebody_changed_since() -> None:
@@ -198,7 +210,8 @@ def test_an_undo_leaves_alone_what_somebody_changed_since() -> None:
 
     assert (back.done, back.failed) == (1, 1)
     assert whys(back) == ["Its ETA was changed again since."]
-    assert order_state(theirs)[1] == SOON + timedelta(days=1)
+    theirs.refresh_from_db()
+    assert theirs.eta_by_hand_on == SOON + timedelta(days=1)
 
 
 def test_orders_are_assigned_and_given_back_to_whom_they_belonged() -> None:
@@ -206,10 +219,10 @@ def test_orders_are_assigned_and_given_back_to_whom_they_belonged() -> None:
     first, second = waiting_order(owner=anna), waiting_order()
 
     job = do("assign", [first, second], owner=str(bert.pk))
-    assert {order_state(order)[3] for order in (first, second)} == {bert.pk}
+    assert {order_state(order)[-1] for order in (first, second)} == {bert.pk}
     undo(job)
 
-    assert [order_state(order)[3] for order in (first, second)] == [anna.pk, None]
+    assert [order_state(order)[-1] for order in (first, second)] == [anna.pk, None]
     assert not DirtyMark.objects.exists()
     assert not Fact.objects.exists()
 
@@ -220,7 +233,7 @@ def test_a_shift_moves_each_eta_from_where_it_is() -> None:
 
     do("eta", [plain, dated], days="-2", reason="early")
 
-    assert [order_state(order)[1] for order in (plain, dated)] == [TODAY + timedelta(days=1), SOON - timedelta(days=2)]
+    assert [order_state(order)[3] for order in (plain, dated)] == [TODAY + timedelta(days=1), SOON - timedelta(days=2)]
 
 
 def test_a_shift_into_the_past_or_without_an_eta_is_refused_for_that_order() -> None:
