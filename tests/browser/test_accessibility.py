@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
 from tests.browser import pages
 from tests.browser.conftest import ComeIn
+from tests.browser.measures import ALL, COLOURS, violations_of
 from tests.browser.person import picture
 from tests.browser.stack import Stack
-
-# Frames show mails, and run no scripts: axe cannot look into them.
-ALL: dict[str, list[str] | bool] = {"resultTypes": ["violations"], "iframes": False}
-COLOURS: dict[str, list[str] | bool] = {"runOnly": ["color-contrast", "link-in-text-block"], **ALL}
 
 
 @pytest.mark.parametrize("quarter", [0, 1, 2, 3])
@@ -27,16 +23,11 @@ def test_no_page_has_an_accessibility_violation(come_in: ComeIn, stack: Stack, a
     for name, path in list(pages.addresses(stack).items())[quarter::4]:
         page = (stranger if name in pages.SIGNED_OUT else person).page
         page.goto(path)
-        violations += [f"{name}: {each}" for each in _violations(axe, page, ALL)]
+        violations += [f"{name}: {each}" for each in violations_of(axe, page, ALL)]
         picture(page, f"{name}-light")
         page.emulate_media(color_scheme="dark")
-        violations += [f"{name} in the dark: {each}" for each in _violations(axe, page, COLOURS)]
+        violations += [f"{name} in the dark: {each}" for each in violations_of(axe, page, COLOURS)]
         picture(page, f"{name}-dark")
         page.emulate_media(color_scheme="light")
 
     assert violations == []
-
-
-def _violations(axe: Axe, page: Page, options: dict[str, list[str] | bool]) -> list[str]:
-    found = axe.run(page, options=options).response["violations"]
-    return [f"{each['id']} {node['target']}" for each in found for node in each["nodes"]]

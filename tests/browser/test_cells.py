@@ -9,10 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.board import CURRENT, rows
 from tests.browser.conftest import ComeIn
 from tests.browser.person import Person, picture
 from tests.browser.stack import Stack
-from tests.browser.test_keys import CURRENT, rows
 
 ETA = "SELECT eta_by_hand_on AS eta, owner_id AS owner, is_expedited AS expedited FROM orders_order WHERE ref = %s"
 LATER = (date.today() + timedelta(days=90)).isoformat()

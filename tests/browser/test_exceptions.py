@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import APIResponse, Route, expect
 
+from tests.browser.board import rows
 from tests.browser.conftest import ComeIn
 from tests.browser.person import Person, picture, wait_until_live
-from tests.browser.test_keys import rows
 
 
 def test_an_exception_is_taken_snoozed_and_brought_back(ops: Person) -> None:

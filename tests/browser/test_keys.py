@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
+from tests.browser.board import CURRENT, rows
 from tests.browser.person import Person, wait_until_live
-
-CURRENT = re.compile(r"(^|\s)cur(\s|$)")
-
-
-def rows(page: Page) -> Locator:
-    return page.locator("[data-row]")
 
 
 def test_j_and_k_walk_enter_opens_and_escape_closes(ops: Person) -> None:

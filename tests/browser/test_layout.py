@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser import pages
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import ComeIn
+from tests.browser.measures import WIDER
 from tests.browser.person import picture
 from tests.browser.stack import Stack
 
@@ -23,17 +24,6 @@ LONG_PAGES = {
     "messages": "/messages/",
 }
 
-# What could be scrolled sideways. A strip may: tabs, figures and navigation are one line that slides under a finger.
-WIDER = """() => {
-  const isStrip = (node) => node.matches('nav.views > div, .kpis, .side > .nav');
-  const wide = [...document.querySelectorAll('*')].filter((node) => {
-    const { overflowX } = getComputedStyle(node);
-    const scrolls = node === document.documentElement || overflowX === 'auto' || overflowX === 'scroll';
-    const isWider = node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1;
-    return scrolls && isWider && node.checkVisibility() && !isStrip(node);
-  });
-  return wide.map((node) => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`);
-}"""
 
 # The frame is one screen high: what is longer scrolls inside it.
 TALLER = "document.querySelector('body.app') && document.documentElement.scrollHeight - innerHeight"

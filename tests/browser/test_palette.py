@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.board import rows
 from tests.browser.conftest import ComeIn
 from tests.browser.person import Person, picture
-from tests.browser.test_keys import rows
 
 
 def test_an_order_is_a_few_letters_and_enter_away(ops: Person) -> None:

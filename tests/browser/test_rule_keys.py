@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import ComeIn
-from tests.browser.test_rules import begin_draft, saved
+from tests.browser.drafts import begin_draft, saved
 
 
 def press(page: Page, control: Locator) -> None:

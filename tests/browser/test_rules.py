@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import ComeIn
+from tests.browser.drafts import begin_draft, saved
+from tests.browser.measures import ALL, COLOURS, WIDER, violations_of
 from tests.browser.person import Person, picture, sign_in, text_of, wait_until_live
 from tests.browser.stack import Stack
-from tests.browser.test_accessibility import ALL, COLOURS, _violations
-from tests.browser.test_layout import WIDER
 
 WORST = "SELECT o.ref FROM orders_orderplan p JOIN orders_order o ON o.id = p.order_id ORDER BY p.score DESC LIMIT 1"
 PREVIEW_MS = 2000
@@ -25,22 +25,8 @@ def admin(come_in: ComeIn) -> Person:
     return come_in("admin")
 
 
-def begin_draft(person: Person) -> Page:
-    page = person.see("/rules/")
-    page.get_by_role("button", name="Edit a copy").click()
-    page.wait_for_url(re.compile(r"/rules/\d+/"))
-    expect(page.locator(".big3")).to_be_visible()
-    return page
-
-
 def rules(page: Page) -> list[str | None]:
     return [row.get_attribute("data-rule") for row in page.locator("[data-rules=rules] > [data-rule]").all()]
-
-
-def saved(page: Page) -> None:
-    """Wait until no request is under way, then until the draft says that it is saved."""
-    expect(page.locator(".htmx-request")).to_have_count(0)
-    expect(page.locator(".saved")).to_contain_text("Saved")
 
 
 def test_which_rule_put_an_order_there(admin: Person, stack: Stack) -> None:
@@ -226,10 +212,10 @@ def test_the_screen_of_a_draft_is_accessible_and_fits_a_phone(come_in: ComeIn, a
         ):
             each.goto(url.partition("?")[0] + path)
             each.wait_for_load_state("networkidle") if path == "preview/" else each.locator(".topbar").wait_for()
-            found += [f"{path}: {one}" for one in _violations(axe, each, ALL)]
+            found += [f"{path}: {one}" for one in violations_of(axe, each, ALL)]
             found += [f"{path} is wider: {one}" for one in each.evaluate(WIDER)]
             each.emulate_media(color_scheme="dark")
-            found += [f"{path} in the dark: {one}" for one in _violations(axe, each, COLOURS)]
+            found += [f"{path} in the dark: {one}" for one in violations_of(axe, each, COLOURS)]
             each.emulate_media(color_scheme="light")
 
     assert found == []
@@ -262,10 +248,10 @@ def test_a_simulation_is_built_by_clicking_and_compared(come_in: ComeIn, stack: 
     expect(page.get_by_role("region", name="Scenario 1")).to_contain_text(f"{supplier} 10 days later")
     expect(page.locator(".compare tbody tr").first).to_contain_text("Value on time")
     picture(page, "simulation")
-    found = _violations(Axe(), page, ALL)
+    found = violations_of(Axe(), page, ALL)
     phone = come_in("ops", viewport=PHONE, has_touch=True).page
     for path in ("/simulations/", "/simulations/new/", page.url):
         phone.goto(path)
-        found += [*_violations(Axe(), phone, ALL), *(f"{path} is wider: {one}" for one in phone.evaluate(WIDER))]
+        found += [*violations_of(Axe(), phone, ALL), *(f"{path} is wider: {one}" for one in phone.evaluate(WIDER))]
 
     assert found == []

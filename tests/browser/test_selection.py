@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.board import rows
 from tests.browser.conftest import ComeIn
 from tests.browser.person import Person, picture
 from tests.browser.stack import Stack, eventually
-from tests.browser.test_keys import rows
 
 EXPEDITED = "SELECT count(*) AS n FROM orders_order WHERE is_expedited AND status = 'open'"
 
