@@ -15,7 +15,7 @@ from orders.models import Allocation, AllocationState, BulkJob, Hold, Order, Ord
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line, make_order, make_order_plan, make_user
-from tests.orders.bulk.test_changes import do, picture, undo, whys
+from tests.orders.bulk.doing import do, picture, undo, whys
 
 pytestmark = pytest.mark.django_db
 QUERIES_OF_A_CHUNK = 30
