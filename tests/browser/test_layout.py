@@ -138,6 +138,20 @@ def test_the_frame_fits_a_low_window(come_in: ComeIn, path: str) -> None:
     expect(page.locator("h1")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("extra", ["", "owner", "owner requested"])
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_customers_have_their_names_whichever_columns_there_are(come_in: ComeIn, width: int, extra: str) -> None:
+    person = come_in("ops", viewport={"width": width, "height": 900})
+    columns = ["short", "value", "age", "next", "score", *extra.split()]
+    page = person.see("/triage/?" + "&".join(f"col={each}" for each in columns))
+
+    box = page.locator("thead .c-customer").bounding_box()
+    assert box
+    assert box["width"] >= 100
+    if extra != "owner requested" or width == 1440:
+        assert page.locator(".t-scroll").evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
 def test_a_rail_says_that_somebody_was_mentioned(come_in: ComeIn) -> None:
     page = come_in("ops", viewport={"width": 768, "height": 1024}).see("/exceptions/")
     count = page.locator("#mention-count")
