@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.chromium import PHONE, WIDE
+from tests.browser.measures import ALL, WIDER, violations_of
 from tests.browser.person import Person, picture
 
 
@@ -19,9 +22,14 @@ def test_a_rule_is_made_holds_the_open_orders_too_and_is_ended(ops: Person) -> N
     page.get_by_role("button", name="Add").click()
 
     expect(page.locator("#toasts")).to_contain_text("held from now on")
-    row = page.locator("tr[id^=source-]")
+    row = page.locator("section[id^=source-]")
     expect(row).to_contain_text("Looked at by hand")
     picture(page, "setup-holds")
+    assert violations_of(Axe(), page, ALL) == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(WIDER) == []
+    picture(page, "setup-holds-phone")
+    page.set_viewport_size(WIDE)
     row.get_by_role("button", name="too").click()
     page.locator("#bulk-job").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="Undo: Hold")).to_be_visible()
