@@ -71,9 +71,9 @@ EVERYTHING: dict[str, Any] = {
         },
         {
             "id": "calm",
-            "label": "Calm on Mondays",
+            "label": "Calm on Wednesdays",
             "cool_down_days": 2,
-            "when": {"attribute": "time.weekday", "op": "eq", "value": "monday"},
+            "when": {"attribute": "time.weekday", "op": "eq", "value": "wednesday"},
         },
     ],
 }
@@ -130,9 +130,7 @@ class TestWithinADay(TestCase):
     @settings(checked, max_examples=12, deadline=None)
     @given(
         st.integers(0, 1000),
-        st.lists(
-            st.tuples(st.sampled_from(["slip", "arrive", "tell", "night"]), st.integers(0, 20)), min_size=2, max_size=5
-        ),
+        st.lists(st.tuples(st.sampled_from(["slip", "arrive", "night"]), st.integers(0, 20)), min_size=2, max_size=5),
     )
     def test_whatever_is_told_planning_again_changes_nothing(self, seed: int, steps: list[tuple[str, int]]) -> None:
         products, now = make_world(seed), NOW
@@ -141,8 +139,9 @@ class TestWithinADay(TestCase):
         for step, number in steps:
             before = points_of_ledger()
             now += timedelta(days=1) if step == "night" else timedelta(minutes=1)
-            happen(step, number, now)
+            happen(step, number)
             plan(now)
+            tell_all_news(now)
 
             assert plan(now).counts["rows_written"] == 0
             event = replan(product_ids=[product.pk for product in products], cause="test", now=now)
@@ -232,13 +231,16 @@ def points_of_ledger() -> dict[int, list[float]]:
     return {line: points[:FROM_LEDGER] for line, points in LinePlan.objects.values_list("line_id", "points")}
 
 
-def happen(step: str, number: int, now: datetime) -> None:
-    """Move all supply, have units arrive, tell customers all news of today, or let a night pass."""
+def happen(step: str, number: int) -> None:
+    """Move all supply, or have units arrive."""
     match step:
         case "slip":
-            PurchaseOrderLine.objects.update(expected_on=TODAY + timedelta(days=number))
+            PurchaseOrderLine.objects.update(expected_on=TODAY + timedelta(days=10 + number))
         case "arrive":
-            StockLevel.objects.update(on_hand=F("reserved") + number)
-        case "tell":
-            for promise in OrderPromise.objects.exclude(told_on=F("announced_on")).select_related("order"):
-                make_told(promise.order, promise.announced_on, at=now)
+            StockLevel.objects.update(on_hand=F("reserved") + number % 4)
+
+
+def tell_all_news(now: datetime) -> None:
+    """Have every customer told the day that stands, as if all messages had left."""
+    for promise in OrderPromise.objects.exclude(told_on=F("announced_on")).select_related("order"):
+        make_told(promise.order, promise.announced_on, at=now)
