@@ -12,7 +12,7 @@ from orders.replanning import bulk
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_order
-from tests.orders.replanning.test_replan_divided import drafted
+from tests.orders.replanning.dividing import drafted
 
 pytestmark = pytest.mark.django_db
 
