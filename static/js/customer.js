@@ -14,4 +14,8 @@ async function look(left) {
   setTimeout(() => look(left - 1), PAUSE_MS);
 }
 
+// What was refused is shown where it was sent, which a phone that opens its tabs anew could not load.
+const { page } = document.body.dataset;
+if (page) history.replaceState(null, "", page);
+
 setTimeout(() => look(LOOKS), PAUSE_MS);

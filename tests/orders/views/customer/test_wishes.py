@@ -66,6 +66,16 @@ def test_an_address_that_bounced_stays_closed(order: Order) -> None:
     assert Suppression.objects.count() == 1
 
 
+def test_a_refused_page_says_at_which_address_it_can_be_loaded_anew(order: Order) -> None:
+    client = opened(order)
+    data = {"channel": "pigeon", "language": "en", "zone": "Europe/London"}
+
+    refused = client.post(f"/my-order/{order.ref}/wishes/", data).content.decode()
+
+    assert f'data-page="/my-order/{order.ref}/"' in refused
+    assert "data-page" not in client.get(f"/my-order/{order.ref}/").content.decode()
+
+
 @pytest.mark.parametrize(
     "said",
     [
