@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -170,11 +172,21 @@ def _builder(
 
 
 def _with_codes(scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return scenarios with the code of each supplier that was called by its name."""
-    called = {str(change["supplier"]).lower() for one in scenarios for change in one["changes"] if "supplier" in change}
-    named = Supplier.objects.annotate(called=Lower("name")).filter(called__in=called)
-    codes = dict(named.order_by("-code").values_list("called", "code")) if called else {}
+    """Return scenarios with the code of each supplier that was called by its name, or by a part that only it has."""
+    called = {str(change.get("supplier", "")).lower() for one in scenarios for change in one["changes"]} - {""}
+    meant = reduce(or_, (Q(code__iexact=each) | Q(name__icontains=each) for each in called), Q())
+    found = list(Supplier.objects.filter(meant).order_by("code").values_list("code", "name")) if called else []
+    codes = {each: code for each in called if (code := _code_of(each, found))}
     return [{**one, "changes": [_with_code(change, codes) for change in one["changes"]]} for one in scenarios]
+
+
+def _code_of(called: str, suppliers: Sequence[tuple[str, str]]) -> str:
+    """Return the code of the supplier that is called so; "" for a code, and where several or none fit."""
+    if any(code.lower() == called for code, _ in suppliers):
+        return ""
+    whole = [code for code, name in suppliers if name.lower() == called]
+    parts = [code for code, name in suppliers if called in name.lower()]
+    return whole[0] if whole else parts[0] if len(parts) == 1 else ""
 
 
 def _with_code(change: dict[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:

@@ -112,16 +112,20 @@ def test_a_simulation_is_asked_for_planned_compared_and_its_rules_published(sign
     assert "changes no rules" in refused
 
 
-def test_a_supplier_is_called_by_name_or_code(sign_in: SignIn) -> None:
-    Supplier.objects.create(code="S-9", name="Northline Ltd")
+def test_a_supplier_is_called_by_code_name_or_a_part_that_only_it_has(sign_in: SignIn) -> None:
+    for code, name in (("S-9", "Northline Ltd"), ("S-8", "Southline Ltd"), ("north", "Aspen Stationery")):
+        Supplier.objects.create(code=code, name=name)
     client = sign_in()
 
-    for called in ("S-9", "northline ltd"):
+    def asked_for(called: str) -> int:
         sent = {"name": "Slip", **scenario(0, "Late", type="delay", whose="supplier", who=called, days="12")}
-        assert client.post("/simulations/new/", {**sent, "do": "run"}).status_code == 302
+        return client.post("/simulations/new/", {**sent, "do": "run"}).status_code
 
-    asked = Simulation.objects.prefetch_related("scenarios")
-    assert [one.scenarios.get().changes[0]["supplier"] for one in asked] == ["S-9", "S-9"]
+    meant = {"S-9": "S-9", "northline ltd": "S-9", "Southl": "S-8", "Aspen": "north", "north": "north"}
+    assert {called: asked_for(called) for called in meant} == dict.fromkeys(meant, 302)
+    asked = Simulation.objects.order_by("pk").prefetch_related("scenarios")
+    assert [one.scenarios.get().changes[0]["supplier"] for one in asked] == list(meant.values())
+    assert {called: asked_for(called) for called in ("line ltd", "Westline")} == {"line ltd": 422, "Westline": 422}
 
 
 def test_a_simulation_is_changed_and_run_again(sign_in: SignIn) -> None:
