@@ -13,6 +13,11 @@ from tests.factories.orders import make_user
 settings.load_profile("ci")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def quick_emptying() -> Iterator[None]:
     """Empty the database after tests that commit in a twentieth of the time that Django takes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ class Script:
 
 @contextlib.contextmanager
 def smtp_server(script: Script) -> Iterator[int]:
-    """Run a server until the block ends; yield its port."""
+    """Run a server until the block ends; yield its port. What is said on each line is nothing to keep."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     controller = Controller(script, hostname=LOOPBACK, port=free_port(), ready_timeout=10)
     controller.start()
     try:
