@@ -30,7 +30,7 @@ _SPANS = {
     "units": Span(10, 50, 100),
     "%": Span(10, 50, 100),
     "of 5": Span(3, 4, 5),
-    "times": Span(1, 2, 3),
+    "times": Span(1, 2, 2),
 }
 _CHANCE = Span(0.2, 0.5, 1)
 _COUNT = Span(1, 5, 10)

@@ -5,8 +5,9 @@ docs/planning.md, section The day and what was told.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -19,12 +20,11 @@ DAY_COLUMNS = frozenset(name for name, spec in CATALOGUE.items() if spec.is_same
 def facts_of_day(context: Context) -> dict[str, float | str]:
     """Return what there is to know of a run's day, by attribute."""
     day = date.fromordinal(context.today)
-    next_month = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
     return {
         "time.weekday": WEEKDAYS[day.weekday()],
         "time.month": MONTHS[day.month - 1],
         "time.day_of_month": float(day.day),
-        "time.days_to_month_end": float((next_month - day).days - 1),
+        "time.days_to_month_end": float(monthrange(day.year, day.month)[1] - day.day),
         "time.is_working_day": float(context.calendar.is_working(context.today)),
     }
 

@@ -40,8 +40,11 @@ def named(rule: Rule, place: int) -> str:
 
 
 def choice_in_words(attribute: str, value: str) -> str:
-    """Return a value as people read it: ours without underscores, those of the data as they are."""
-    return value.replace("_", " ") if value in CATALOGUE[attribute].choices else value
+    """Return a value as people read it: names of days and months, ours without underscores, the data's as they are."""
+    spec = CATALOGUE[attribute]
+    if value not in spec.choices:
+        return value
+    return value.capitalize() if spec.is_same_for_all else value.replace("_", " ")
 
 
 def _joined(parts: tuple[Condition, ...], link: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,9 @@ from hypothesis import strategies as st
 
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.day import DAY_COLUMNS, day_columns, facts_of_day
+from orders.planning.rules import AllOf, Compare
 from orders.planning.types import Calendar, Context
+from orders.planning.wording import describe
 from tests.orders.planning.checking import checked
 
 FIVE_DAYS = (True, True, True, True, True, False, False)
@@ -37,12 +38,13 @@ def test_a_day_has_its_names_and_numbers(day: date, said: list[float | str]) -> 
 
 
 @checked
-@given(st.dates())
+@given(st.dates(max_value=date(9998, 12, 31)))
 def test_every_day_is_one_that_the_catalogue_allows(day: date) -> None:
     weekday, month, number, to_end, is_working = facts(day)
 
     assert (weekday, month) == (day.strftime("%A").lower(), day.strftime("%B").lower())
-    assert (number, number + to_end) == (day.day, monthrange(day.year, day.month)[1])
+    last = day + timedelta(days=to_end)
+    assert (number, last.month, (last + timedelta(days=1)).day) == (day.day, day.month, 1)
     assert is_working == (day.weekday() < 5)
     for name, value in facts_of_day(Context(day.toordinal(), Calendar(FIVE_DAYS))).items():
         spec = CATALOGUE[name]
@@ -51,6 +53,12 @@ def test_every_day_is_one_that_the_catalogue_allows(day: date) -> None:
                 assert value in spec.choices
             case Kind.NUMBER:
                 assert spec.lowest <= value <= spec.highest
+
+
+def test_names_of_days_and_months_are_written_as_such() -> None:
+    late = Compare("time.weekday", "in", ("thursday", "friday")), Compare("time.month", "eq", ("may",))
+
+    assert describe(AllOf(late)) == "Day of the week is one of Thursday, Friday and Month is May"
 
 
 def test_only_what_is_asked_is_made_and_every_line_has_the_same() -> None:
