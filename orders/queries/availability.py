@@ -16,11 +16,11 @@ from orders.planning.availability import Answers, Committed, Questions, availabi
 from orders.planning.grammar import parse_policy
 from orders.planning.types import NO_DAY, ON_HAND, Ints
 from orders.replanning.asked import load_hands_left, load_spare
-from orders.replanning.inputs import load_supply
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of, load_sites
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import Claims, load_claims
+from orders.replanning.supply import load_supply
 from orders.rules import policies
 
 MAX_ITEMS = 200

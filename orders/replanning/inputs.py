@@ -38,10 +38,10 @@ from orders.replanning.origins import ask_marks
 from orders.replanning.scope import Scope
 from orders.replanning.shipped import load_shipped
 from orders.replanning.sites import ask_sites, context_of
+from orders.replanning.supply import ask_supply
 from orders.replanning.terms import ask_pick_days, ask_who_asks, load_terms
 from orders.replanning.totals import add_up, ask_totals
 
-_RULED_FIRST = 100_000  # puts the warehouses that a product's own rule names before all preferences
 # What other tables say of orders, as (joins, has shipped, is held, has terms): looked up one by one (OFFSET 0 keeps it
 # so: left alone, PostgreSQL reads them whole from some hundred orders on), or for the whole backlog gathered once and
 # joined, which takes a quarter off the query. IN would not do: of more rows than its memory holds, which a year of
@@ -126,7 +126,7 @@ def load_inputs(
     (``snapshot.read_beside``). What the caller has asked already is answered with what is asked here.
     """
     ask = ask or Asking(few=scope.is_few)
-    asked_lines, asked_supply = _ask_lines(ask, scope), _ask_supply(ask, scope)
+    asked_lines, asked_supply = _ask_lines(ask, scope), ask_supply(ask, scope)
     asked_marks, asked_pools = ask_marks(ask, scope), _ask_pools(ask, scope)
     sites, who_asks = ask_sites(ask, scope, today=today), ask_who_asks(ask)
     pick_days, line_etas = ask_pick_days(ask, scope), ask_line_etas(ask, scope)
@@ -166,12 +166,6 @@ def load_inputs(
         stale_orders=totals.stale_orders,
         price_minor=lines["price_minor"],
     )
-
-
-def load_supply(scope: Scope) -> tuple[Supply, Products]:
-    """Read what can be claimed of the products in scope, and their lead times, inside the caller's snapshot."""
-    supply, _, products = _ask_supply(Asking(few=False), scope)()
-    return supply, products
 
 
 def _feed(digest: hashlib._Hash, part: object) -> None:
@@ -230,116 +224,9 @@ def _ask_orders(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     return ask.rows(query, params, types)
 
 
-def _ask_supply(ask: Asking, scope: Scope) -> Callable[[], tuple[Supply, Columns, Products]]:
-    """Ask for what can be claimed, what is frozen (``_ask_frozen``), and the products with their lead times."""
-    asked_frozen, asked_stock, asked_inbound, asked_products = (
-        question(ask, scope) for question in (_ask_frozen, _ask_stock, _ask_inbound, _ask_products)
-    )
-
-    def supply() -> tuple[Supply, Columns, Products]:
-        frozen = sorted_by(asked_frozen(), "line_id", "warehouse_id")
-        stock = _free(sorted_by(asked_stock(), "product_id", "warehouse_id"), frozen)
-        inbound = sorted_by(asked_inbound(), "source_id")
-        return _supply(stock, inbound), frozen, _products(sorted_by(asked_products(), "product_id"), stock)
-
-    return supply
-
-
-def _ask_frozen(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    """Ask for what is pinned or picked, per line and warehouse, with the product."""
-    query = f"""
-        SELECT a.line_id, a.warehouse_id, a.product_id, sum(a.qty)::bigint
-        FROM orders_allocation a WHERE a.state > 0 AND {scope.products("a.product_id")} GROUP BY 1, 2, 3
-    """
-    types = {"line_id": "int8", "warehouse_id": "int8", "product_id": "int8", "qty": "int8"}
-    return ask.rows(query, scope.params, types)
-
-
-def _ask_stock(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    query = f"""
-        SELECT s.product_id, s.warehouse_id, s.on_hand, s.protected,
-            CASE WHEN r.id IS NULL THEN w.preference::int ELSE r.place - {_RULED_FIRST} END
-        FROM inventory_stocklevel s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
-        LEFT JOIN orders_sourcerule r ON r.product_id = s.product_id AND r.warehouse_id = s.warehouse_id
-        WHERE s.on_hand > 0 AND {scope.products("s.product_id")}
-    """
-    types = {
-        "product_id": "int8",
-        "warehouse_id": "int8",
-        "on_hand": "int4",
-        "protected": "int4",
-        "preference": "int4",
-    }
-    return ask.rows(query, scope.params, types)
-
-
-def _free(stock: Columns, frozen: Columns) -> Columns:
-    """Return stock on hand with ``qty``, free to claim, and ``kept_qty``, kept back by the protected minimum."""
-    free = np.maximum(stock["on_hand"] - _frozen_units(stock, frozen), 0)
-    kept = np.minimum(stock["protected"], free)
-    return {**stock, "qty": free - kept, "kept_qty": kept}
-
-
-def _frozen_units(stock: Columns, frozen: Columns) -> Ints:
-    """Return frozen units per stock level; levels that are not listed hold none that count."""
-    units = np.zeros(len(stock["product_id"]), dtype=np.int64)
-    if not len(frozen["qty"]) or not len(units):
-        return units
-    width = 1 + max(int(stock["warehouse_id"].max()), int(frozen["warehouse_id"].max()))
-    level = stock["product_id"] * width + stock["warehouse_id"]
-    wanted = frozen["product_id"] * width + frozen["warehouse_id"]
-    place = np.minimum(np.searchsorted(level, wanted), len(level) - 1)
-    found = level[place] == wanted
-    np.add.at(units, place[found], frozen["qty"][found])
-    return units
-
-
-def _ask_inbound(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    query = f"""
-        SELECT l.id, l.product_id, l.warehouse_id, l.outstanding_qty, l.expected_on, l.first_expected_on,
-            s.delay_p50_days, s.delay_p90_days
-        FROM inventory_purchaseorderline l
-        JOIN inventory_purchaseorder o ON o.id = l.purchase_order_id AND o.status = 'open'
-        JOIN inventory_supplier s ON s.id = o.supplier_id
-        WHERE l.outstanding_qty > 0 AND {scope.products("l.product_id")}
-    """
-    types = {
-        "source_id": "int8",
-        "product_id": "int8",
-        "warehouse_id": "int8",
-        "qty": "int4",
-        "expected_on": "date",
-        "first_expected_on": "date",
-        "delay_p50": "int2",
-        "delay_p90": "int2",
-    }
-    return ask.rows(query, scope.params, types)
-
-
 def _ask_pools(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"SELECT product_id, run_id FROM orders_poolplan p WHERE {scope.products('p.product_id')}"
     types = {"product_id": "int8", "run_id": "int8"}
-    return ask.rows(query, scope.params, types)
-
-
-def _ask_products(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    # At least a day where a supplier is known: 0 means that nobody sells it. What nobody has ordered yet would come to
-    # the warehouse that is asked first, and be handled there.
-    handled = (
-        "(SELECT w.handling_days FROM inventory_warehouse w WHERE w.is_active ORDER BY w.preference, w.id LIMIT 1)"
-    )
-    query = f"""
-        SELECT p.id,
-            CASE WHEN s.id IS NULL THEN 0
-                ELSE GREATEST(sp.lead_time_days + s.delay_p50_days, 1) + COALESCE({handled}, 0) END,
-            CASE WHEN s.id IS NULL THEN 0
-                ELSE GREATEST(sp.lead_time_days + s.delay_p90_days, 1) + COALESCE({handled}, 0) END
-        FROM inventory_product p
-        LEFT JOIN inventory_supplierproduct sp ON sp.product_id = p.id AND sp.is_preferred
-        LEFT JOIN inventory_supplier s ON s.id = sp.supplier_id
-        WHERE {scope.products("p.id")}
-    """
-    types = {"product_id": "int8", "lead_time_p50": "int4", "lead_time_p90": "int4"}
     return ask.rows(query, scope.params, types)
 
 
@@ -361,28 +248,3 @@ def _served_as(orders: Columns) -> Codes:
     """Return the ship policies, JOINT for partial orders with terms (``components.close_over`` links the same)."""
     joint = orders["has_terms"] & (orders["ship_policy"] == ShipPolicy.PARTIAL)
     return np.where(joint, ShipPolicy.JOINT, orders["ship_policy"]).astype(np.int16)
-
-
-def _supply(stock: Columns, inbound: Columns) -> Supply:
-    nothing = np.zeros(len(stock["qty"]), dtype=np.int64)
-
-    def joined(name: str, of_stock: Ints) -> Ints:
-        return np.concatenate((of_stock, inbound[name]))
-
-    return Supply(
-        product_id=joined("product_id", stock["product_id"]),
-        warehouse_id=joined("warehouse_id", stock["warehouse_id"]),
-        source_id=joined("source_id", nothing),
-        qty=joined("qty", stock["qty"]),
-        expected_on=joined("expected_on", nothing),
-        first_expected_on=joined("first_expected_on", nothing),
-        delay_p50=joined("delay_p50", nothing),
-        delay_p90=joined("delay_p90", nothing),
-        preference=np.concatenate((stock["preference"], np.zeros(len(inbound["qty"]), dtype=np.int64))),
-    )
-
-
-def _products(products: Columns, stock: Columns) -> Products:
-    kept = np.zeros(len(products["product_id"]), dtype=np.int64)
-    np.add.at(kept, np.searchsorted(products["product_id"], stock["product_id"]), stock["kept_qty"])
-    return Products(protected_qty=kept, **products)
