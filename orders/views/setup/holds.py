@@ -65,7 +65,7 @@ def add(request: HttpRequest) -> HttpResponse:
         HERE,
         hold_sources.SETUP_KIND,
         lambda: hold_sources.add_hold_source(**form.cleaned_data, **who(request)),
-        "Such orders are held from now on. Those that are open already stay as they are",
+        "Such orders are held from now on",
     )
     return gone or _page(request, form=form, refusal=refusal)
 

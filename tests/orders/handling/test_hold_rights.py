@@ -122,11 +122,12 @@ def test_a_customers_own_address_releases_its_hold_until_that_kind_is_narrowed()
 
 
 def test_rights_that_make_no_sense_are_refused_by_their_kind() -> None:
-    for given, words in [
+    wrong: list[tuple[dict[str, list[str]], str]] = [
         ({"mood": [ADMIN]}, "no such kind"),
         ({"credit": []}, "at least one role"),
         ({"credit": ["agent"]}, "not a role that may hold"),
-    ]:
+    ]
+    for given, words in wrong:
         with pytest.raises(Invalid) as refused:
             change_hold_rights(given, actor=None, now=NOW)
         assert words in refused.value.fields[next(iter(given))]

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Product, SetupChange
+from orders.entry.intake import CustomerIn, LineIn, OrderIn, take_in
 from orders.handling.hold_rights import change_hold_rights, rights
 from orders.handling.lifecycle import hold
 from orders.models import BulkJob, Customer, Hold, HoldSource
@@ -65,6 +66,17 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(ops: Client) -> None:
     assert "There is no customer NOBODY." in wrong.content.decode()
     assert 'value="Typed"' in wrong.content.decode()
     assert not HoldSource.objects.exists()
+
+
+def test_an_order_says_that_a_rule_holds_it_and_who_made_that(ops: Client) -> None:
+    add(ops, customer="ANN", reason="Owes us")
+    order = OrderIn(channel="shop", external_id="", customer=CustomerIn("ANN"), lines=[LineIn("MUG", 1)])
+    ref = take_in(order, actor=None, now=NOW)[0].ref
+
+    shown = ops.get(f"/orders/{ref}/").content.decode()
+
+    assert "Owes us, by rule" in shown
+    assert f"by rule, made by {HoldSource.objects.get().created_by}" in shown
 
 
 def test_open_orders_that_match_are_held_in_one_job_with_one_way_back(ops: Client) -> None:
