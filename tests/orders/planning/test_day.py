@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from orders.planning.attributes import CATALOGUE, Kind
 from orders.planning.day import DAY_COLUMNS, day_columns, facts_of_day
+from orders.planning.grammar import parse_policy
 from orders.planning.rules import AllOf, Compare
 from orders.planning.types import Calendar, Context
 from orders.planning.wording import describe
+from tests.orders.planning.cases import Case, Line, Product, Source
 from tests.orders.planning.checking import checked
+from tests.orders.planning.documents import compare, linear, policy
+from tests.orders.planning.reading import run_by
 
 FIVE_DAYS = (True, True, True, True, True, False, False)
 
@@ -71,3 +75,14 @@ def test_only_what_is_asked_is_made_and_every_line_has_the_same() -> None:
         "time.month": [11] * 3,
     }
     assert facts_of_day(context).keys() == DAY_COLUMNS
+
+
+@pytest.mark.parametrize(("weekday", "given_units"), [("thursday", 6), ("friday", 10)])
+def test_units_are_kept_on_the_days_of_their_quota_only(weekday: str, given_units: int) -> None:
+    when = {"all": [compare("time.weekday", "eq", weekday), compare("customer.tier", "eq", "gold")]}
+    quota = {"id": "q", "label": "Q", "when": when, "at_least": {"units": 4}, "keep": {"percent": 100, "days": 0}}
+    case = Case((Line(1, 1, 1, 12),), (Source(1, 10),), products=(Product(1),))  # TODAY is a Thursday
+
+    plan = run_by(case, parse_policy(policy(linear("age", "order.age_days", 1), quotas=[quota])))
+
+    assert plan.allocated_qty.tolist() == [given_units]
