@@ -24,7 +24,7 @@ from orders.handling import addressing, attention, lifecycle, picking, shipping
 from orders.handling import eta as eta_verbs
 from orders.handling.hold_rights import may_release
 from orders.handling.mentions import unknown_names
-from orders.models import Order, OrderStatus
+from orders.models import Order, OrderPlan, OrderStatus, Reason
 from orders.templatetags.display import day
 from orders.views.order_conflicts import news, repeated_fields, seen_version, wishes
 
@@ -96,7 +96,10 @@ def eta(request: HttpRequest, ref: str) -> HttpResponse:
         return done(request, ref, f"{ref} follows the plan again", undo="orders:eta_back")
     eta_on = day_of(request, "eta_on")
     eta_verbs.change_eta(ref, eta_on=eta_on, reason=field_of(request, "reason"), **who(request))
-    return done(request, ref, f"{ref} is now expected on {eta_on.day} {eta_on:%B}", undo="orders:eta_back")
+    text = f"{ref} is now expected on {eta_on.day} {eta_on:%B}"
+    if OrderPlan.objects.filter(order__ref=ref, reason=Reason.READY).exists():
+        text = f"All of {ref} is here and leaves before {eta_on.day} {eta_on:%B}. The day counts if it has to wait"
+    return done(request, ref, text, undo="orders:eta_back")
 
 
 @action("orders.change_eta", "orders.postpone_eta")

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.models import Hold, Order, OrderLine, OrderNote, OrderStatus
+from orders.models import Hold, Order, OrderLine, OrderNote, OrderStatus, Reason
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import allocate, make_line
 from tests.orders.views.backlog import planned_order
@@ -52,6 +52,17 @@ def test_expediting_goes_on_and_off(sign_in: SignIn) -> None:
 
     client.post(f"/orders/{order.ref}/unexpedite/", {"is_undo": "1"})
     assert not Order.objects.get(pk=order.pk).is_expedited
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [(Reason.STOCK_SHORT, "is now expected on"), (Reason.READY, "is here and leaves before")]
+)
+def test_a_day_by_hand_is_no_promise_where_all_is_here(sign_in: SignIn, reason: Reason, words: str) -> None:
+    order = planned_order(reason=reason)
+    eta_on = (timezone.localdate() + timedelta(days=9)).isoformat()
+    sent = {"version": 1, "eta_on": eta_on, "reason": "Vessel delayed", "next": "/triage/"}
+
+    assert words in sign_in().post(f"/orders/{order.ref}/eta/", sent, follow=True).content.decode()
 
 
 def test_an_eta_is_set_by_hand_and_given_back_to_the_plan(sign_in: SignIn) -> None:
