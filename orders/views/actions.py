@@ -98,7 +98,7 @@ def eta(request: HttpRequest, ref: str) -> HttpResponse:
     eta_verbs.change_eta(ref, eta_on=eta_on, reason=field_of(request, "reason"), **who(request))
     text = f"{ref} is now expected on {eta_on.day} {eta_on:%B}"
     if OrderPlan.objects.filter(order__ref=ref, reason=Reason.READY).exists():
-        text = f"All of {ref} is here and leaves before {eta_on.day} {eta_on:%B}. The day counts if it has to wait"
+        text += " if it has to wait: all of it is here, and can leave before"
     return done(request, ref, text, undo="orders:eta_back")
 
 
