@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from kernel.transactions import entry_verb
+from orders.dialogue.standing import IS_HELD_BACK
 from orders.models import Reason
 
 _REVISIONS = f"""
@@ -23,17 +24,19 @@ _REVISIONS = f"""
     WHERE plan.eta_p50 <> promise.told_on AND (c.email <> '' OR c.phone = '' OR step.kind = 'planned')
     ORDER BY promise.order_id, step.place
 """
+_IS_NO_NEWS = IS_HELD_BACK.format(plan="settled", promise="promise")
 # An order that waits has to count as announced: only then is it news when its units come.
-_PROMISES = """
+_PROMISES = f"""
     UPDATE orders_orderpromise promise
-    SET announced_on = settled.eta_p50, announced_kind = settled.kind,
+    SET announced_on = CASE WHEN NOT settled.is_told AND {_IS_NO_NEWS} THEN promise.told_on ELSE settled.eta_p50 END,
+        announced_kind = settled.kind,
         announced_at = COALESCE(promise.announced_at, %(now)s),
         told_on = CASE WHEN settled.is_told THEN settled.eta_p50 ELSE promise.told_on END,
         told_kind = settled.kind,
         told_at = CASE WHEN settled.is_told AND settled.eta_p50 <> promise.told_on THEN %(told_at)s
             ELSE promise.told_at END
     FROM (
-        SELECT plan.order_id, plan.eta_p50,
+        SELECT plan.order_id, plan.eta_p50, plan.short_units, plan.reason,
             CASE WHEN plan.short_units = 0 THEN ''
                 WHEN plan.eta_p50 > plan.promised_on THEN 'orders.eta_slipped'
                 ELSE 'orders.backordered' END AS kind,

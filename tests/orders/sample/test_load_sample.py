@@ -15,6 +15,8 @@ from notifications.models import Fact
 from orders import integrity
 from orders.models import BacklogDay, LinePlan, Order, OrderLine, OrderPlan, OrderPromise, PlanRun, SampleLoad
 from orders.queries.trends import TREND_DAYS
+from orders.rules import policies
+from orders.rules.policy_preview import preview
 from orders.sample.loading import refuse_unless_empty
 from tests.factories.inventory import make_product
 
@@ -69,6 +71,15 @@ def test_nobody_is_told_about_the_sample_itself() -> None:
     assert not waiting.filter(has_mail).exclude(told_on=F("order__plan__eta_p50")).exists()
     assert not waiting.exclude(has_mail).exclude(told_on=F("promised_on")).exists(), "somebody has to call them"
     assert not waiting.filter(announced_kind="").exists()
+
+
+def test_the_rules_in_force_have_nothing_to_tell_anybody() -> None:
+    load()
+
+    nothing_moves = preview(policies.published().pk, now=timezone.now())
+
+    assert (nothing_moves.up, nothing_moves.down, nothing_moves.sooner, nothing_moves.later) == (0, 0, 0, 0)
+    assert {kind: count for kind, count in nothing_moves.after.messages.items() if count} == {}
 
 
 def test_no_counter_of_the_sample_drifts() -> None:
