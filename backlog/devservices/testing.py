@@ -25,7 +25,7 @@ CHECKS: dict[str, list[str]] = {
     "types": ["-m", "mypy"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     # Whoever is done first takes over what the other has not begun; neighbours share what is costly to set up.
-    "tests": ["-m", "pytest", "-q", "-rs", "-n", "2", "--dist", "worksteal", "-m", "not serial"],
+    "tests": ["-m", "pytest", "-q", "-rs", "--durations", "10", "-n", "2", "--dist", "worksteal", "-m", "not serial"],
     # Tests that need the machine for themselves run after the crowd.
     "serial tests": ["-m", "pytest", "-q", "-rs", "-m", "serial"],
 }
