@@ -22,8 +22,9 @@ from orders.planning.grammar import parse_policy
 from orders.replanning.chunks import Written
 from orders.replanning.demand import has_newer_forecast
 from orders.replanning.draft import Draft, Stopwatch, make_draft
+from orders.replanning.first_plan import Copies
 from orders.replanning.plan_records import keep_record
-from orders.replanning.side_by_side import is_long, second_connection
+from orders.replanning.side_by_side import is_worth_it, second_connection
 from orders.replanning.writers import write_draft
 from orders.rules import policies
 from orders.rules.guarding import guard, is_on
@@ -146,18 +147,18 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     version = run.pk if run._state.adding else _next_number()
     # A release that brings rules which are in force already put them there itself, and its worker died writing.
     judged = run.policy is not None and not is_release(run)
-    beside = second_connection() if product_ids is None and is_long("orders_orderline") else nullcontext()
+    beside = second_connection() if product_ids is None and is_worth_it("orders_orderline") else nullcontext()
     # Whatever goes wrong, the run must not look as if it were still going; the caller decides what it means.
-    with told_of_failure(partial(_fail, run, watch)), beside:
-        draft = _draft(run, product_ids, now=now, watch=watch)
+    with told_of_failure(partial(_fail, run, watch)), beside, Copies() as copies:
+        draft = _draft(run, product_ids, copies, now=now, watch=watch)
         run.counts = draft.counts(now)
         if not _may_write(run, draft, guarded=not (quiet or judged), now=now, watch=watch):
-            run.inputs_hash = draft.inputs.digest()
+            run.inputs_hash = draft.inputs_hash()
             _finish(run, watch, Written(), PlanRunStatus.HELD)
             return []
-        written = write_draft(draft, run, version=version, quiet=quiet, now=now)
+        written = write_draft(draft, run, copies, version=version, quiet=quiet, now=now)
         watch.lap("write_s")
-        run.inputs_hash = draft.inputs.digest()
+        run.inputs_hash = draft.inputs_hash()
         if not quiet:
             run.plan_hash = fingerprint(draft.plan)
         watch.lap("hash_s")
@@ -167,14 +168,18 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     return written.skipped
 
 
-def _draft(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime, watch: Stopwatch) -> Draft:
+def _draft(
+    run: PlanRun, product_ids: Collection[int] | None, copies: Copies, *, now: datetime, watch: Stopwatch
+) -> Draft:
     """Plan by the policy that a release brings, else by the one in force in the very snapshot that is planned."""
-    today = timezone.localdate(now)
+    draw = partial(make_draft, today=timezone.localdate(now), watch=watch)
+    if product_ids is None:
+        draw = partial(draw, after_reading=lambda inputs: copies.begin(len(inputs.backlog.line_id)))
     if run.policy is not None and is_release(run):
-        return make_draft(None, run.policy, today=today, watch=watch)
+        return draw(None, run.policy)
     while True:
         run.policy = policies.published()
-        draft = make_draft(product_ids, run.policy, today=today, watch=watch)
+        draft = draw(product_ids, run.policy)
         if run.policy.status == PolicyStatus.PUBLISHED:
             return draft
 

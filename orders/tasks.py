@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from celery.signals import worker_process_init
 from django.utils import timezone
 
 from inventory.forecasts import is_due
@@ -16,10 +17,13 @@ from orders.hands import keep_pick_days
 from orders.party_backlogs import keep_party_backlogs
 from orders.replan import PLAN_TASK, finish_full_runs, is_full_run_due, request_full_run
 from orders.replanning.queue import plan_due_marks
+from orders.replanning.side_by_side import keep_second_connection
 from orders.simulation.simulations import SIMULATE_TASK, run_waiting
 from orders.studying import late_risk
 from orders.studying.forecast_demand import forecast_demand
 from orders.studying.studies import STUDY_TASK, answer_waiting
+
+worker_process_init.connect(lambda **_: keep_second_connection(), weak=False)
 
 # A full run of a million lines takes over a minute; one that is cut short starts again from the beginning.
 _SOFT_LIMIT, _LIMIT = 1740, 1800  # seconds

@@ -28,7 +28,6 @@ from orders.replanning.inputs import Inputs, load_inputs
 from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
 from orders.replanning.sites import context_of
-from orders.replanning.stored import load_stored
 
 Spare = Callable[[Buckets, Ints], Ints]
 
@@ -71,7 +70,7 @@ def load_hands_left(*, today: date) -> Capacity | None:
 
 def _prepared(scope: Scope, policy: Policy, *, today: int) -> Prepared:
     """Return the lines of the products in scope as a plan would see them, and one of 0 units of each other product."""
-    inputs = load_inputs(scope, policy, lambda: load_stored(scope, policy).lines, today=today)
+    inputs = load_inputs(scope, policy, today=today)
     context = context_of(inputs.sites, today=today)
     inputs = replace(inputs, attributes={**inputs.attributes, **judge_lines(inputs, context)})
     inputs = _with_idle_lines(inputs, scope, context)

@@ -16,6 +16,7 @@ from django.db import connection
 from orders.planning.types import NO_DAY
 from orders.replanning.bulk import Columns, Types, copy_out
 from orders.replanning.prepared import execute
+from orders.replanning.shared_reads import Begin
 
 _INTEGERS = {
     "date": f"COALESCE(CASE WHEN isfinite({{0}}) THEN {{0}} - DATE '0001-01-01' + 1 END, {NO_DAY})",
@@ -33,16 +34,18 @@ class Asking:
     """Questions to the database, inside the caller's snapshot.
 
     Those about ``few`` rows travel together, as one statement that is prepared once a connection; their parameters of
-    the same name have the same value. Others are asked one by one, each when its answer is wanted.
+    the same name have the same value. Others are asked one by one: each when its answer is wanted, unless they
+    ``begin`` otherwise (``shared_reads``).
     """
 
     few: bool
+    begin: Begin[Columns] = cache
     _open: list[_Question] = field(default_factory=list)
 
     def rows(self, query: str, params: Mapping[str, Any], types: Types) -> Callable[[], Columns]:
         """Ask for rows; the answer is what ``bulk.copy_out`` returns of them."""
         if not self.few:
-            return cache(lambda: copy_out(query, params, types))
+            return self.begin(lambda: copy_out(query, params, types))
         question = self._ask(_rows_of(query, tuple(types.items())), params)
         return cache(lambda: _decoded(self._answer(question), types))
 

@@ -20,8 +20,9 @@ _MINOR_UNITS = 100.0
 RATED_DAYS = 365
 
 # Where each text is read: the key it hangs on, its table and its column.
+TIER = "customer.tier"
 _TEXTS = {
-    "customer.tier": ("customer_id", "orders_customer", "tier"),
+    TIER: ("customer_id", "orders_customer", "tier"),
     "customer.zone": ("customer_id", "orders_customer", "zone"),
     "customer.code": ("customer_id", "orders_customer", "code"),
     "order.channel": ("order_id", "orders_order", "channel"),
@@ -63,6 +64,8 @@ def _load(
             return Attribute(_known(orders["requested_on"])[place] - today)
         case "order.expedited":
             return Attribute(orders["is_expedited"][place].astype(np.float64))
+        case "customer.tier":
+            return Attribute(orders["tier"][place], CATALOGUE[name].choices)
         case "order.ship_policy":
             return Attribute(orders["ship_policy"][place], CATALOGUE[name].choices)
         case "line.open_qty":

@@ -21,10 +21,11 @@ from orders.replanning.few import write_few
 from orders.replanning.origins import origins_of
 from orders.replanning.prepared import FEW
 from orders.replanning.rollup import BUCKETS, bucket_blocks, lock_orders, roll_up
-from orders.replanning.side_by_side import WRITERS
+from orders.replanning.side_by_side import WRITERS, has_second_connection
 from orders.replanning.writes import close_marks, find_moved, lock_pools, write_changes
 
 CHUNK_LINES = 20_000  # keeps the pools' lock well under the web's lock timeout
+SHARED_ROWS = 200  # from so many on two writers are faster than one, if there are two already
 _MAX_NAMED = 200  # an open page that would have to refresh more rows than it shows refreshes all
 
 
@@ -66,8 +67,13 @@ def split(draft: Draft) -> list[list[Chunk]]:
     number = _chunk_numbers(draft, products, labels)
     order_ids = np.union1d(draft.changes.order_ids(), draft.inputs.stale_orders)
     line_chunks = 1 + int(number.max(initial=-1))
-    is_long = draft.scope.is_everything and len(order_ids) > CHUNK_LINES
-    last = line_chunks + order_chunks(order_ids) if is_long else _last_chunks(draft, order_ids, products, number)
+    least = _least_chunks(draft)
+    is_long = draft.scope.is_everything and (least > 1 or len(order_ids) > CHUNK_LINES)
+    last = (
+        line_chunks + order_chunks(order_ids, at_least=least)
+        if is_long
+        else _last_chunks(draft, order_ids, products, number)
+    )
     count = max(line_chunks, 1 + int(last.max(initial=-1)))
     rows = draft.changes.part(products, number, count)
     chunks = [
@@ -100,6 +106,18 @@ def order_chunks(order_ids: Ints, *, at_least: int = 1) -> Ints:
     return np.asarray(np.searchsorted(np.sort(key), key) // size)
 
 
+def _chunk_size(draft: Draft, rows: int) -> int:
+    """Return how many changed rows a chunk has. In a full run writers side by side have equally much to do."""
+    if not draft.scope.is_everything:
+        return CHUNK_LINES
+    return min(_even_size(rows), -(-rows // _least_chunks(draft)) or 1)
+
+
+def _least_chunks(draft: Draft) -> int:
+    """Return into how many chunks a full run is divided in any case: as many as there are writers already."""
+    return WRITERS if draft.changes.rows >= SHARED_ROWS and has_second_connection() else 1
+
+
 def _even_size(rows: int) -> int:
     """Return about CHUNK_LINES such that writers side by side have equally much to do."""
     chunks = -(-rows // CHUNK_LINES)
@@ -125,7 +143,7 @@ def write_chunk(draft: Draft, chunk: Chunk, run: PlanRun, *, version: int, quiet
         written.rows.update(_write_lines(draft, changes, products, version))
     changed_orders = _write_orders(draft, chunk.order_ids, run, written.rows, quiet=quiet, now=now)
     if written.rows.total():
-        _tell_pages(run, products, changed_orders)
+        _tell_pages(run, None if draft.scope.is_everything else products, changed_orders)
     return written
 
 
@@ -174,8 +192,8 @@ def _write_orders(
     return rolled_up.changed
 
 
-def _tell_pages(run: PlanRun, products: Ints, orders: Sequence[int]) -> None:
-    if len(orders) > _MAX_NAMED or len(products) > _MAX_NAMED:
+def _tell_pages(run: PlanRun, products: Ints | None, orders: Sequence[int]) -> None:
+    if products is None or len(orders) > _MAX_NAMED or len(products) > _MAX_NAMED:
         live.announce("plan", {"run": run.pk, "all": True})
         return
     with connection.cursor() as cursor:
@@ -198,7 +216,7 @@ def _chunk_numbers(draft: Draft, products: Ints, labels: Ints) -> Ints:
     _, component = np.unique(labels, return_inverse=True)
     lines = np.bincount(component, weights=weight).astype(np.int64)
     before = np.cumsum(lines) - lines
-    size = _even_size(int(lines.sum())) if draft.scope.is_everything else CHUNK_LINES
+    size = _chunk_size(draft, int(lines.sum()))
     _, number = np.unique(before // size, return_inverse=True)
     return number[component]
 

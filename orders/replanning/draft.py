@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -20,12 +19,15 @@ from orders.planning.types import Ints, Kept, Outcome, Plan
 from orders.replanning.asking import Asking
 from orders.replanning.components import close_over
 from orders.replanning.diff import Changes, compare
-from orders.replanning.inputs import Inputs, load_inputs
+from orders.replanning.inputs import Inputs, ask_inputs
 from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
+from orders.replanning.shared_reads import shared_reads
+from orders.replanning.side_by_side import start
 from orders.replanning.sites import context_of
-from orders.replanning.snapshot import read_beside, snapshot
-from orders.replanning.stored import Stored, ask_stored, load_stored
+from orders.replanning.snapshot import snapshot
+from orders.replanning.stored import Stored, ask_stored
+from orders.replanning.totals import ask_order_plans, find_stale
 from orders.replanning.unheard import load_unheard
 from orders.replanning.weighing import load_kept_back
 
@@ -37,6 +39,7 @@ _STEPS = {
     "promise": "promise_s",
     "explain": "promise_s",
 }
+Rest = Callable[[], tuple[Stored, Ints]]  # waits for the stored plan and the orders to roll up in any case
 BROKEN = (Kept.NO, Kept.FELL_BACK)  # guarantees that a run counts
 
 
@@ -60,12 +63,13 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a run found out, by the ``rules`` of the policy ``policy_id``."""
+    """What a run found out, by the ``rules`` of the policy ``policy_id``; ``inputs_hash`` waits for the digest."""
 
     scope: Scope
     rules: Rules
     policy_id: int
     inputs: Inputs
+    inputs_hash: Callable[[], str]
     plan: Plan
     changes: Changes
 
@@ -97,7 +101,14 @@ class Draft:
         return products, label
 
 
-def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: date, watch: Stopwatch) -> Draft:
+def make_draft(
+    product_ids: Collection[int] | None,
+    policy: Policy,
+    *,
+    today: date,
+    watch: Stopwatch,
+    after_reading: Callable[[Inputs], None] | None = None,
+) -> Draft:
     """Read one snapshot of what planning needs for these products' components (None = everything) and plan it.
 
     Takes no locks and writes nothing; ``policy.status`` becomes what it is in the snapshot. Inside a transaction that
@@ -107,30 +118,59 @@ def make_draft(product_ids: Collection[int] | None, policy: Policy, *, today: da
     with snapshot("SELECT status FROM orders_policy WHERE id = %s", [policy.pk]) as (status,):
         policy.status = status
         scope = Scope(None) if product_ids is None else close_over(product_ids)
-        stored, inputs = _read(scope, rules, today.toordinal())
-        if rules.segments:
-            inputs = replace(inputs, previous=stored.claims.as_previous())
-        if rules.promises and scope.is_everything:
-            inputs = inputs.with_stale(load_kept_back(scope))
-        if inputs.marks["weighs"].any():
-            inputs = inputs.with_stale(load_unheard(scope))
+        read = _read_all if scope.is_everything else _read_some
+        inputs, rest = read(scope, rules, today=today.toordinal())
+    if after_reading is not None:
+        after_reading(inputs)
+    inputs_hash = start(inputs.digest) if scope.is_everything else inputs.digest
     watch.lap("load_s")
     plan = plan_inputs(inputs, rules, today=today.toordinal(), after_step=lambda step: watch.lap(_STEPS[step]))
+    stored, stale = rest()
+    inputs = inputs.with_stale(stale)
+    watch.lap("load_s")
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
     watch.lap("diff_s")
-    return Draft(scope, rules, policy.pk, inputs, plan, changes)
+    return Draft(scope, rules, policy.pk, inputs, inputs_hash, plan, changes)
 
 
-def _read(scope: Scope, rules: Rules, today: int) -> tuple[Stored, Inputs]:
-    """Read the stored plan and the inputs, of a whole backlog side by side."""
-    if not scope.is_everything:
-        ask = Asking(few=scope.is_few)
-        stored = ask_stored(ask, scope, rules)
-        inputs = load_inputs(scope, rules, lambda: stored().lines, today=today, ask=ask)
-        return stored(), inputs
-    with read_beside(partial(load_stored, scope, rules), table="orders_lineplan") as read:
-        inputs = load_inputs(scope, rules, lambda: read().lines, today=today)
-        return read(), inputs
+def _read_some(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
+    """Read what an event run needs; nothing is left for later."""
+    ask = Asking(few=scope.is_few)
+    asked_inputs = ask_inputs(ask, scope, rules, today=today)
+    asked_plans, asked_claims = ask_stored(ask, scope, rules)
+    inputs = asked_inputs()
+    stored, stale = Stored(asked_plans(), asked_claims()), _load_untold(inputs, scope)
+    if rules.segments:
+        inputs = replace(inputs, previous=stored.claims.as_previous())
+    return inputs, lambda: (stored, stale)
+
+
+def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
+    """Read what a plan of the whole backlog needs; what it is compared with may come while it is made."""
+    with shared_reads(table="orders_lineplan") as reads:
+        asked_inputs = ask_inputs(Asking(few=False, begin=reads.begin), scope, rules, today=today)
+        later = Asking(few=False, begin=reads.begin_later)
+        asked_plans, asked_claims = ask_stored(later, scope, rules)
+        asked_order_plans = ask_order_plans(later)
+        inputs = asked_inputs()
+        untold = _load_untold(inputs, scope)
+        if rules.promises:
+            untold = np.union1d(untold, load_kept_back(scope))
+        order_plans = asked_order_plans()  # here: the other connection is long at the plans of lines
+        if rules.segments:
+            inputs = replace(inputs, previous=asked_claims().as_previous())
+
+    def rest() -> tuple[Stored, Ints]:
+        stored = Stored(asked_plans(), asked_claims())
+        stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, stored.lines, order_plans)
+        return stored, np.union1d(untold, stale)
+
+    return inputs, rest
+
+
+def _load_untold(inputs: Inputs, scope: Scope) -> Ints:
+    """Return the orders whose days have to be weighed anew, if a mark says so."""
+    return load_unheard(scope) if inputs.marks["weighs"].any() else inputs.stale_orders[:0]
 
 
 def plan_inputs(inputs: Inputs, rules: Rules, *, today: int, after_step: Callable[[str], None] | None = None) -> Plan:

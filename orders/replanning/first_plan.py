@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from typing import Self
 
 import numpy as np
 from django.db import OperationalError, connection, transaction
@@ -26,7 +27,7 @@ from orders.replanning.diff import Changes
 from orders.replanning.draft import Draft
 from orders.replanning.facts import announce, promise_first
 from orders.replanning.rollup import lock_orders
-from orders.replanning.side_by_side import WRITERS, side_by_side
+from orders.replanning.side_by_side import WRITERS, has_second_connection, side_by_side, start
 from orders.replanning.writes import claim_fields, close_marks, find_moved, line_fields, lock_pools, move_reserved
 from orders.simulation.outlook import best_lines, look
 
@@ -47,24 +48,55 @@ class _NotSwitched(Exception):
     """The copies may not take over: somebody has planned meanwhile, or a table is not what its copy is."""
 
 
+class Copies:
+    """The tables' copies of one run. They may be begun while it is still planned; those that no plan took are dropped.
+
+    A context manager.
+    """
+
+    def __init__(self) -> None:
+        self._begun: Callable[[], Indexing | None] | None = None
+
+    def begin(self, lines: int) -> None:
+        """Have the second connection begin them, if there is one and so many lines get their first plan."""
+        if lines >= FEWEST_LINES and has_second_connection() and not connection.in_atomic_block and _is_first():
+            self._begun = start(partial(begin_aside, _TABLES))
+
+    def take(self) -> Indexing | None:
+        """Return how to index them, once they are there (``aside.begin_aside``)."""
+        begun, self._begun = self._begun, None
+        return begin_aside(_TABLES) if begun is None else begun()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._begun is not None and self._begun() is not None:
+            with transaction.atomic():
+                drop_aside()
+
+
 def is_worth_it(draft: Draft) -> bool:
     """Tell whether a draft is of a whole backlog without a plan, long enough, and free to commit as it likes."""
     is_first = draft.scope.is_everything and draft.changes.nothing_stored
     return is_first and len(draft.plan.line_id) >= FEWEST_LINES and not connection.in_atomic_block
 
 
-def write_first_plan(draft: Draft, run: PlanRun, *, version: int, quiet: bool, now: datetime) -> Written | None:
+def write_first_plan(
+    draft: Draft, run: PlanRun, copies: Copies, *, version: int, quiet: bool, now: datetime
+) -> Written | None:
     """Write a first plan and return what was written and left out; None, and nothing changed, where that cannot be.
 
     Rows and indexes are made by several connections, without a lock. One transaction then does what depends on the
     moment (``take_over``). Promises follow, order by order, as after any long run; if it dies before that, it is
     started again and finds them missing. Lets others plan in the usual way where readers do not let go of the tables.
     """
-    indexing = begin_aside(_TABLES)
+    indexing = copies.take()
     if indexing is None:
         return None
-    orders = _roll_up(draft, may_promise=quiet or not PickCapacity.objects.exists())
-    side_by_side(_fillings(draft.changes, orders), partial(_fill, indexing=indexing))
+    rolled_up = cache(partial(_roll_up, draft, may_promise=quiet or not PickCapacity.objects.exists()))
+    side_by_side(_fillings(draft.changes, rolled_up), partial(_fill, indexing=indexing))
+    orders = rolled_up()
     try:
         written, left = take_over(draft, orders, run, version=version)
     except (_NotSwitched, OperationalError) as error:
@@ -80,10 +112,15 @@ def write_first_plan(draft: Draft, run: PlanRun, *, version: int, quiet: bool, n
     return written
 
 
+def _is_first() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM orders_lineplan)")
+        return bool(cursor.fetchone()[0])
+
+
 def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
     """Return the plans of the orders, as ``rollup.roll_up`` makes them of new orders' lines."""
     plan, backlog, price_minor = draft.plan, draft.inputs.backlog, draft.inputs.price_minor
-    assert price_minor is not None
     outlook = look(plan, backlog, price_minor)
     order_id, first, place = np.unique(plan.order_id, return_index=True, return_inverse=True)
     at = np.searchsorted(backlog.line_id, plan.line_id)
@@ -115,11 +152,11 @@ def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
     return _Orders(order_id, outlook.is_ready, fields)
 
 
-def _fillings(changes: Changes, orders: _Orders) -> list[tuple[str, Callable[[], Sequence[Field]]]]:
+def _fillings(changes: Changes, rolled_up: Callable[[], _Orders]) -> list[tuple[str, Callable[[], Sequence[Field]]]]:
     """Return each table with what encodes its rows."""
     fields = (
         lambda: line_fields(changes),
-        lambda: orders.fields,
+        lambda: rolled_up().fields,
         lambda: claim_fields(changes.allocations, "warehouse_id"),
         lambda: claim_fields(changes.pegs, "purchase_order_line_id"),
     )
@@ -129,7 +166,8 @@ def _fillings(changes: Changes, orders: _Orders) -> list[tuple[str, Callable[[],
 def _fill(filling: tuple[str, Callable[[], Sequence[Field]]], *, indexing: Indexing) -> None:
     table, fields = filling
     with transaction.atomic(durable=True):
-        copy_in(f"{SCHEMA}.{table}", fields())
+        # Nothing counts before the copies take over, which waits for the disk for all of them.
+        copy_in(f"{SCHEMA}.{table}", fields(), first="SET LOCAL synchronous_commit TO off;")
         with connection.cursor() as cursor:
             cursor.execute(indexing[table])
 

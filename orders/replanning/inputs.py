@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 import numpy as np
 from django.conf import settings
 
+from orders.planning.attributes import CATALOGUE
 from orders.planning.day import day_columns
 from orders.planning.demand import Demand
 from orders.planning.rules import Policy
 from orders.planning.types import (
+    NO_DAY,
     Attributes,
     Backlog,
     Codes,
@@ -28,11 +30,12 @@ from orders.planning.types import (
     Terms,
 )
 from orders.replanning.asking import Asking
-from orders.replanning.attributes import load_attributes
+from orders.replanning.attributes import TIER, load_attributes
 from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.demand import load_demand
+from orders.replanning.learned import COLUMNS as LEARNED_COLUMNS
 from orders.replanning.learned import LearnedInputs, load_learned
-from orders.replanning.ledger import ask_ledger
+from orders.replanning.ledger import Read, ask_ledger
 from orders.replanning.line_etas import ask_line_etas, with_line_etas
 from orders.replanning.origins import ask_marks
 from orders.replanning.scope import Scope
@@ -64,7 +67,13 @@ _GATHERED = (
     "h.order_id IS NOT NULL",
     "t.order_id IS NOT NULL",
 )
+_TIER = ", COALESCE(array_position(%(tiers)s::text[], c.tier::text), 0) - 1"
+_OF_CUSTOMER = "JOIN orders_customer c ON c.id = o.customer_id"
 SHIP_POLICIES = ["partial", "complete", "one_backorder"]  # in the order of planning.types.ShipPolicy
+
+
+def _nothing() -> Ints:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +81,12 @@ class Inputs:
     """Inputs of one run. ``marks`` (origins.ask_marks) and ``pools`` (product_id, run_id) are the state
     they stand for.
 
-    ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``). ``terms`` are what some
-    orders ask beyond their ship policy, ``pick_days`` how long lines wait for hands.
+    ``stale_orders`` are orders to roll up even if none of their lines changes (``totals``); for the whole backlog they
+    are found later, with the help of ``unpromised_orders``, which have no promise. ``terms`` are what some orders ask
+    beyond their ship policy, ``pick_days`` how long lines wait for hands.
     ``previous`` is the plan in force where the policy has segments, which measure against it; ``demand`` what is
     forecast, ``learned`` the model of lateness and ``shipped`` what left lately where the policy reads them.
-    ``price_minor`` (pence), parallel to the backlog, is for writing a first plan.
+    ``price_minor`` (pence) is parallel to the backlog.
     """
 
     backlog: Backlog
@@ -87,6 +97,8 @@ class Inputs:
     marks: Columns
     pools: Columns
     stale_orders: Ints
+    unpromised_orders: Ints = field(default_factory=_nothing)
+    price_minor: Ints = field(default_factory=_nothing)
     sites: Sites | None = None
     terms: Terms | None = None
     pick_days: PickDays | None = None
@@ -94,7 +106,6 @@ class Inputs:
     demand: Demand | None = None
     learned: LearnedInputs | None = None
     shipped: Shipped | None = None
-    price_minor: Ints | None = None
 
     def with_stale(self, order_ids: Ints) -> Inputs:
         """Return the same with more orders to roll up."""
@@ -117,61 +128,65 @@ class Inputs:
         return digest.hexdigest()
 
 
-def load_inputs(
-    scope: Scope, policy: Policy, plans: Callable[[], Columns], *, today: int, ask: Asking | None = None
-) -> Inputs:
-    """Read everything that planning needs, inside the caller's snapshot. Rows come sorted by their keys.
+def load_inputs(scope: Scope, policy: Policy, *, today: int) -> Inputs:
+    """Read everything that planning needs, inside the caller's snapshot (``ask_inputs``)."""
+    return ask_inputs(Asking(few=scope.is_few), scope, policy, today=today)()
 
-    ``plans`` returns the stored plans of the lines in scope; it is called late, because they may still be on their way
-    (``snapshot.read_beside``). What the caller has asked already is answered with what is asked here.
-    """
-    ask = ask or Asking(few=scope.is_few)
-    asked_lines, asked_supply = _ask_lines(ask, scope), ask_supply(ask, scope)
-    asked_marks, asked_pools = ask_marks(ask, scope), _ask_pools(ask, scope)
+
+def ask_inputs(ask: Asking, scope: Scope, policy: Policy, *, today: int) -> Callable[[], Inputs]:
+    """Ask for everything that planning needs. Rows come sorted by their keys."""
+    names = policy.attributes()
+    asked_lines = _ask_lines(ask, scope)
+    of_orders = _ask_of_orders(ask, scope, names, today=today) if scope.is_everything else None
+    asked_supply, asked_marks, asked_pools = ask_supply(ask, scope), ask_marks(ask, scope), _ask_pools(ask, scope)
     sites, who_asks = ask_sites(ask, scope, today=today), ask_who_asks(ask)
     pick_days, line_etas = ask_pick_days(ask, scope), ask_line_etas(ask, scope)
-    lines = sorted_by(asked_lines(), "line_id")
-    scope = scope.of_lines(lines["order_id"])
-    names = policy.attributes()
-    asked_orders, told = _ask_orders(ask, scope), ask_ledger(ask, scope, names, today=today)
-    totals_of_some = None if scope.is_everything else ask_totals(ask, scope)
-    orders = sorted_by(asked_orders(), "order_id")
-    supply, frozen, products = asked_supply()
-    totals = add_up(lines, plans(), orders) if totals_of_some is None else totals_of_some()
-    place = np.searchsorted(orders["order_id"], lines["order_id"])
-    known = place < len(orders["order_id"])
-    known[known] = orders["order_id"][place[known]] == lines["order_id"][known]
-    if not known.all():  # a line whose order is closed is no backlog
-        lines = {name: column[known] for name, column in lines.items()}
-        place = place[known]
-    calendars = sites()
-    return Inputs(
-        backlog=_backlog(lines, orders, place, line_etas()),
-        supply=supply,
-        frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
-        products=products,
-        attributes={
-            **load_attributes(names, scope, lines, orders, totals, place, today=today),
-            **{name: replace(column, values=column.values[place]) for name, column in told(orders).items()},
-            **day_columns(names, context_of(calendars, today=today), len(place)),
-        },
-        demand=load_demand(scope, policy),
-        learned=load_learned(policy, lines, orders, place),
-        shipped=load_shipped(scope, policy, today=today),
-        marks=asked_marks(),
-        sites=calendars,
-        terms=load_terms(who_asks(), scope, lines, orders, place),
-        pick_days=pick_days(),
-        pools=sorted_by(asked_pools(), "product_id"),
-        stale_orders=totals.stale_orders,
-        price_minor=lines["price_minor"],
-    )
+
+    def inputs() -> Inputs:
+        lines = sorted_by(asked_lines(), "line_id")
+        known_orders = scope.of_lines(lines["order_id"])
+        asked_orders, told = of_orders or _ask_of_orders(ask, known_orders, names, today=today)
+        totals_of_some = None if scope.is_everything else ask_totals(ask, known_orders)
+        orders = sorted_by(asked_orders(), "order_id")
+        supply, frozen, products = asked_supply()
+        totals = add_up(lines) if totals_of_some is None else totals_of_some()
+        place = np.searchsorted(orders["order_id"], lines["order_id"])
+        known = place < len(orders["order_id"])
+        known[known] = orders["order_id"][place[known]] == lines["order_id"][known]
+        if not known.all():  # a line whose order is closed is no backlog
+            lines = {name: column[known] for name, column in lines.items()}
+            place = place[known]
+        calendars = sites()
+        return Inputs(
+            backlog=_backlog(lines, orders, place, line_etas()),
+            supply=supply,
+            frozen=Frozen(line_id=frozen["line_id"], warehouse_id=frozen["warehouse_id"], qty=frozen["qty"]),
+            products=products,
+            attributes={
+                **load_attributes(names, known_orders, lines, orders, totals, place, today=today),
+                **{name: replace(column, values=column.values[place]) for name, column in told(orders).items()},
+                **day_columns(names, context_of(calendars, today=today), len(place)),
+            },
+            demand=load_demand(known_orders, policy),
+            learned=load_learned(policy, lines, orders, place),
+            shipped=load_shipped(known_orders, policy, today=today),
+            marks=asked_marks(),
+            sites=calendars,
+            terms=load_terms(who_asks(), known_orders, lines, orders, place),
+            pick_days=pick_days(),
+            pools=sorted_by(asked_pools(), "product_id"),
+            stale_orders=totals.stale_orders,
+            unpromised_orders=orders["order_id"][orders["promised_on"] == NO_DAY],
+            price_minor=lines["price_minor"],
+        )
+
+    return inputs
 
 
 def _feed(digest: hashlib._Hash, part: object) -> None:
     assert is_dataclass(part)
-    for field in fields(part):
-        value = getattr(part, field.name)
+    for each in fields(part):
+        value = getattr(part, each.name)
         if is_dataclass(value):
             _feed(digest, value)
             continue
@@ -194,16 +209,17 @@ def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     return ask.rows(query, scope.params, types)
 
 
-def _ask_orders(ask: Asking, scope: Scope) -> Callable[[], Columns]:
+def _ask_orders(ask: Asking, scope: Scope, names: Collection[str]) -> Callable[[], Columns]:
     joins, shipped, held, terms = _GATHERED if scope.is_everything else _LOOKED_UP
+    reads_tier = TIER in names or not LEARNED_COLUMNS.isdisjoint(names)
     query = f"""
         SELECT o.id, o.customer_id, o.placed_at, COALESCE(o.requested_on, '-infinity'),
             (array_position(%(ship_policies)s::text[], o.ship_policy::text) - 1)::smallint,
             o.is_expedited, COALESCE(o.eta_by_hand_on, '-infinity'),
             o.ship_policy = 'one_backorder' AND {shipped}, {held},
             COALESCE(p.promised_on, '-infinity'), (o.placed_at AT TIME ZONE %(zone)s)::date,
-            {terms}
-        FROM orders_order o {joins}
+            {terms}{_TIER if reads_tier else ""}
+        FROM orders_order o {joins} {_OF_CUSTOMER if reads_tier else ""}
         WHERE o.status = 'open' AND {scope.orders("o.id")}
     """
     types = {
@@ -219,9 +235,21 @@ def _ask_orders(ask: Asking, scope: Scope) -> Callable[[], Columns]:
         "promised_on": "date",
         "placed_on": "date",
         "has_terms": "bool",
+        **({"tier": "int4"} if reads_tier else {}),
     }
-    params = {**scope.params, "ship_policies": SHIP_POLICIES, "zone": settings.TIME_ZONE}
+    params = {
+        **scope.params,
+        "ship_policies": SHIP_POLICIES,
+        "zone": settings.TIME_ZONE,
+        "tiers": list(CATALOGUE[TIER].choices),
+    }
     return ask.rows(query, params, types)
+
+
+def _ask_of_orders(
+    ask: Asking, scope: Scope, names: Collection[str], *, today: int
+) -> tuple[Callable[[], Columns], Read]:
+    return _ask_orders(ask, scope, names), ask_ledger(ask, scope, names, today=today)
 
 
 def _ask_pools(ask: Asking, scope: Scope) -> Callable[[], Columns]:

@@ -16,7 +16,6 @@ from orders.learning.scoring import COLUMNS, Learned, LineFacts, learned_columns
 from orders.models import RiskVersion
 from orders.planning.rules import Policy
 from orders.planning.types import Attribute, Context, Floats, Ints
-from orders.replanning.attributes import load_text
 from orders.replanning.bulk import Columns
 
 if TYPE_CHECKING:
@@ -54,12 +53,11 @@ def load_learned(policy: Policy, lines: Columns, orders: Columns, place: Ints) -
     version = read_version(newest[0])
     if version is None:
         return None
-    tier = load_text("customer.tier", orders["customer_id"]).values
     facts = LineFacts(
         placed_on=orders["placed_on"][place],
         promised_on=orders["promised_on"][place],
         price_minor=lines["price_minor"],
-        tier=tier[place].astype(np.int64),
+        tier=orders["tier"][place],
     )
     costs = per_pound(version.costs, dict(policy.lateness_costs))
     return LearnedInputs(Learned(version.number, version.model, version.habits, costs), facts)

@@ -45,7 +45,9 @@ def keep_record(run: PlanRun, draft: Draft, rules: Mapping[str, Any], *, today: 
         return False
     nothing = np.zeros(0, dtype=np.int64)
     # Without what only writing needs.
-    inputs = replace(draft.inputs, marks={}, pools={}, stale_orders=nothing, price_minor=None)
+    inputs = replace(
+        draft.inputs, marks={}, pools={}, stale_orders=nothing, unpromised_orders=nothing, price_minor=nothing
+    )
     try:
         archive = pack(inputs)
         with transaction.atomic():

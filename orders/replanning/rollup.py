@@ -49,8 +49,7 @@ _RANKED_BY_STAGE = f"""
 """
 # A full run rolls up a range of orders at a time. Line plans are looked up one by one (OFFSET 0 keeps that so) and of
 # the other tables only these orders are read: left alone, PostgreSQL reads all of them for every range, which took 2.4
-# times as long at a million lines. Promises and old plans are read once, up front: they are empty when a first plan is
-# thought out, and another writer fills them meanwhile.
+# times as long at a million lines.
 # Where hands are bounded a new order's first plan knows nothing of its warehouse's queue. It is promised with its next
 # one, which follows the pass over the queues (orders.hands).
 _MAY_PROMISE = "(%(quiet)s OR old.order_id IS NOT NULL OR NOT EXISTS (SELECT FROM inventory_pickcapacity))"
@@ -73,11 +72,7 @@ _ROLL_UP = f"""
         LEFT JOIN LATERAL (SELECT * FROM orders_lineplan WHERE line_id = l.id OFFSET 0) p ON true
         WHERE l.open_qty > 0 AND l.order_id = ANY(%(orders)s::bigint[])
         GROUP BY l.order_id
-    ), promise AS MATERIALIZED (
-        SELECT * FROM orders_orderpromise WHERE order_id = ANY(%(orders)s::bigint[])
-    ), old AS MATERIALIZED (
-        SELECT order_id, eta_p50, reason FROM orders_orderplan WHERE order_id = ANY(%(orders)s::bigint[])
-    ), staged AS (
+    ){{read_first}}, staged AS (
     INSERT INTO plan_order_stage
     SELECT t.order_id, o.placed_at, t.stage, t.score, t.reason, t.eta_p50, t.eta_p90, t.open_lines, t.short_lines,
         t.open_units, t.short_units, t.open_value_minor, t.ready_value_minor, t.is_planned, t.is_ready,
@@ -86,14 +81,28 @@ _ROLL_UP = f"""
         r.kept_because IS NOT NULL
     FROM total t
     JOIN orders_order o ON o.id = t.order_id AND o.status = 'open' AND {{among}}
-    LEFT JOIN promise r ON r.order_id = t.order_id
-    LEFT JOIN old ON old.order_id = t.order_id
+    {{joins}}
     ORDER BY t.order_id
     RETURNING was_planned, is_promised, is_kept_back
     )
     SELECT count(*), count(*) FILTER (WHERE was_planned), count(*) FILTER (WHERE is_promised),
         count(*) FILTER (WHERE is_kept_back)
     FROM staged
+"""
+# Promises and old plans of many orders are read once, up front: they are empty when a first plan is thought out, and
+# another writer fills them meanwhile. Those of few are looked up, since a plan made without looking at the orders takes
+# them for ten and would compare each with each.
+_READ_FIRST = """, promise AS MATERIALIZED (
+        SELECT * FROM orders_orderpromise WHERE order_id = ANY(%(orders)s::bigint[])
+    ), old AS MATERIALIZED (
+        SELECT order_id, eta_p50, reason FROM orders_orderplan WHERE order_id = ANY(%(orders)s::bigint[])
+    )"""
+_JOINED = "LEFT JOIN promise r ON r.order_id = t.order_id LEFT JOIN old ON old.order_id = t.order_id"
+_LOOKED_UP = """
+    LEFT JOIN LATERAL (SELECT * FROM orders_orderpromise WHERE order_id = t.order_id OFFSET 0) r ON true
+    LEFT JOIN LATERAL (
+        SELECT order_id, eta_p50, reason FROM orders_orderplan WHERE order_id = t.order_id OFFSET 0
+    ) old ON true
 """
 _VALUES = (
     "placed_at, stage, score, reason, eta_p50, eta_p90, promised_on, slip_days, chance, open_lines, short_lines, "
@@ -218,11 +227,15 @@ def roll_up(
     rows = {"order_plans": 0, "eta_revisions": 0}
     changed: list[int] = []
     stage = open_stage("plan_order_stage", _STAGE)
-    run = execute if len(order_ids) <= FEW else execute_as_it_is
-    among = _MANY_AMONG if len(order_ids) > FEW and is_dense(order_ids) else _FEW_AMONG
+    is_few = len(order_ids) <= FEW
+    run = execute if is_few else execute_as_it_is
+    among = _FEW_AMONG if is_few or not is_dense(order_ids) else _MANY_AMONG
+    read_first, joins = ("", _LOOKED_UP) if is_few else (_READ_FIRST, _JOINED)
     ranked_by = _RANKED_BY_STAGE if has_stages else _RANKED_BY
     with connection.cursor() as cursor:
-        roll = _ROLL_UP.format(ranked_by=ranked_by, among=among.format(order_id="o.id"))
+        roll = _ROLL_UP.format(
+            ranked_by=ranked_by, among=among.format(order_id="o.id"), read_first=read_first, joins=joins
+        )
         run(cursor, roll, params, first=f"{USE_PREPARED}; {stage}")
         staged, was_planned, is_promised, is_kept_back = cursor.fetchone()
         if was_planned < staged:

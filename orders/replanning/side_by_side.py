@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
+from functools import cache
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -15,7 +16,7 @@ from django.db import connection
 # keep two of its processes busy while this one encodes what comes next. More gain little: they share one log.
 WRITERS = 2
 
-LONG = 50_000  # rows to read; for fewer, opening a second connection costs more than it saves
+LONG = 50_000  # rows to read; for fewer, opening a second connection costs more than it saves; a kept one always pays
 
 _kept: ContextVar[ThreadPoolExecutor | None] = ContextVar("second_connection", default=None)
 
@@ -27,9 +28,12 @@ Result = TypeVar("Result")
 def second_connection() -> Iterator[None]:
     """Have one second connection for all that goes on inside; it opens while work begins.
 
-    Within another such block, or in a caller's transaction, nothing changes.
+    Within another such block, or in a caller's transaction, nothing changes; a process that keeps one uses that.
     """
-    if connection.in_atomic_block or has_second_connection():
+    kept = _kept.get()
+    if kept is not None:
+        kept.submit(_connect)
+    if connection.in_atomic_block or kept is not None:
         yield
         return
     with _opened() as others:
@@ -38,6 +42,14 @@ def second_connection() -> Iterator[None]:
             yield
         finally:
             _kept.reset(token)
+
+
+def keep_second_connection() -> Token[ThreadPoolExecutor | None]:
+    """Have one for all that is planned here from now on, as a worker does, which plans again and again.
+
+    It opens when first used, and again when it is broken or as old as connections may become. Returns what undoes it.
+    """
+    return _kept.set(_executor())
 
 
 @contextmanager
@@ -51,13 +63,21 @@ def beside() -> Iterator[ThreadPoolExecutor]:
         yield others
 
 
+def start(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Leave work to the second connection; return what waits for its result. Without one it is done when wanted."""
+    kept = _kept.get()
+    return cache(work) if kept is None else kept.submit(work).result
+
+
 def has_second_connection() -> bool:
     """Tell whether a second connection is there already."""
     return _kept.get() is not None
 
 
-def is_long(table: str) -> bool:
+def is_worth_it(table: str) -> bool:
     """Tell whether reading a whole table is work for two connections."""
+    if has_second_connection():
+        return True
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples >= %s FROM pg_class WHERE oid = %s::regclass", [LONG, table])
         return bool(cursor.fetchone()[0])
@@ -90,7 +110,7 @@ def side_by_side(items: Sequence[Item], work: Callable[[Item], Result]) -> list[
 
 @contextmanager
 def _opened() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(WRITERS - 1, thread_name_prefix="plan-beside") as others:
+    with _executor() as others:
         others.submit(_connect)  # whoever uses it hears of what fails
         try:
             yield others
@@ -98,8 +118,13 @@ def _opened() -> Iterator[ThreadPoolExecutor]:
             others.submit(_hang_up)
 
 
+def _executor() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WRITERS - 1, thread_name_prefix="plan-beside")
+
+
 def _connect() -> None:
-    connection.ensure_connection()  # this thread's own
+    connection.close_if_unusable_or_obsolete()  # this thread's own
+    connection.ensure_connection()
 
 
 def _hang_up() -> None:

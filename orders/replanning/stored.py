@@ -64,18 +64,19 @@ class Stored:
 
 def load_stored(scope: Scope, policy: Policy) -> Stored:
     """Read line plans, planned allocations and pegs, inside the caller's snapshot (``ask_stored``)."""
-    return ask_stored(Asking(few=False), scope, policy)()
+    asked_lines, asked_claims = ask_stored(Asking(few=False), scope, policy)
+    return Stored(lines=asked_lines(), claims=asked_claims())
 
 
-def ask_stored(ask: Asking, scope: Scope, policy: Policy) -> Callable[[], Stored]:
-    """Ask for line plans, planned allocations and pegs.
+def ask_stored(ask: Asking, scope: Scope, policy: Policy) -> tuple[Callable[[], Columns], Callable[[], Claims]]:
+    """Ask for line plans, and for planned allocations and pegs.
 
     A line has as many points as the policy of this run has rules; points that a stored line does not have, or has too
     many of, read as NaN and so differ from any. What only some policies say is read only where this one does: rows of
     another policy differ by its key.
     """
     lines, claims = _ask_lines(ask, scope, len(policy.rules), _said_by(policy)), _ask_claims(ask, scope)
-    return cache(lambda: Stored(lines=sorted_by(lines(), "line_id"), claims=claims()))
+    return cache(lambda: sorted_by(lines(), "line_id")), cache(claims)
 
 
 def said_columns(plan: Plan) -> Columns:

@@ -8,11 +8,11 @@ from functools import partial
 from orders.models import PlanRun
 from orders.replanning.chunks import Written, split, write_chunk
 from orders.replanning.draft import Draft
-from orders.replanning.first_plan import is_worth_it, write_first_plan
+from orders.replanning.first_plan import Copies, is_worth_it, write_first_plan
 from orders.replanning.side_by_side import second_connection, side_by_side
 
 
-def write_draft(draft: Draft, run: PlanRun, *, version: int, quiet: bool, now: datetime) -> Written:
+def write_draft(draft: Draft, run: PlanRun, copies: Copies, *, version: int, quiet: bool, now: datetime) -> Written:
     """Write the draft, chunk by chunk, and return what was written and what was left out (``chunks.write_chunk``).
 
     Chunks of one stage share no pool and no order's bucket, and are written side by side, each by its own
@@ -21,7 +21,7 @@ def write_draft(draft: Draft, run: PlanRun, *, version: int, quiet: bool, now: d
     """
     if is_worth_it(draft):
         with second_connection():
-            first = write_first_plan(draft, run, version=version, quiet=quiet, now=now)
+            first = write_first_plan(draft, run, copies, version=version, quiet=quiet, now=now)
         if first is not None:
             return first
     written = Written()

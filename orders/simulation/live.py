@@ -153,7 +153,7 @@ def _load_inputs(scope: Scope, policies: Sequence[Rules], stored: Stored, today:
     names = frozenset().union(*(policy.attributes() for policy in plain))
 
     def read(policy: Rules) -> Inputs:
-        return load_inputs(scope, policy, lambda: stored.lines, today=today.toordinal())
+        return load_inputs(scope, policy, today=today.toordinal())
 
     shared = read(_Reader("fifo", names=names)) if plain else None
     found = []

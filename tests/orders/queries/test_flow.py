@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def stands(reason: Reason, *, days: int = 0, pounds: int = 10) -> Order:
-    order = make_order([(make_product(), 1)], placed_at=timezone.now() - timedelta(days=days))
+    same_hour = timezone.localtime() - timedelta(days=days)  # also across a change of the clocks
+    order = make_order([(make_product(), 1)], placed_at=same_hour)
     make_order_plan(order, reason=reason, open_value_minor=pounds * 100)
     return order
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from inventory.models import Product
 from orders.models import OrderLine, OrderPlan
 from orders.planning.rules import FIFO
 from orders.replan import replan
 from orders.replanning.asking import Asking
 from orders.replanning.bulk import sorted_by
-from orders.replanning.inputs import _ask_lines, _ask_orders
+from orders.replanning.inputs import _ask_lines, load_inputs
 from orders.replanning.scope import Scope
 from orders.replanning.stored import load_stored
-from orders.replanning.totals import Totals, add_up, ask_totals
+from orders.replanning.totals import add_up, ask_order_plans, ask_totals, find_stale
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_stock
 from tests.factories.orders import make_order
@@ -29,17 +28,13 @@ def test_arrays_and_query_agree_on_values_and_stale_orders() -> None:
     OrderLine.objects.filter(order=changed, product=lamp).update(ordered_qty=1)
     OrderPlan.objects.filter(order=unplanned).delete()
 
-    whole, event = totals_of(None), totals_of([lamp, chair])
+    event = ask_totals(Asking(few=False), Scope((lamp.pk, chair.pk)))()
+    ask, everything = Asking(few=False), Scope(None)
+    whole = add_up(sorted_by(_ask_lines(ask, everything)(), "line_id"))
+    inputs = load_inputs(everything, FIFO, today=NOW.toordinal())
+    plans, order_plans = load_stored(everything, FIFO).lines, ask_order_plans(ask)()
+    stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, plans, order_plans)
 
-    assert whole.stale_orders.tolist() == event.stale_orders.tolist() == [changed.pk, unplanned.pk]
+    assert stale.tolist() == event.stale_orders.tolist() == [changed.pk, unplanned.pk]
     assert whole.order_id.tolist() == event.order_id.tolist()
     assert whole.open_value_minor.tolist() == event.open_value_minor.tolist()
-
-
-def totals_of(products: list[Product] | None) -> Totals:
-    ask = Asking(few=False)
-    if products is not None:
-        return ask_totals(ask, Scope(tuple(product.pk for product in products)))()
-    scope = Scope(None)
-    lines, orders = sorted_by(_ask_lines(ask, scope)(), "line_id"), sorted_by(_ask_orders(ask, scope)(), "order_id")
-    return add_up(lines, load_stored(scope, FIFO).lines, orders)
