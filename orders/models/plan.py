@@ -129,6 +129,7 @@ class LinePlan(models.Model):
     promise_rule = models.SmallIntegerField(
         db_default=-1, help_text="Place of its promise rule in the policy, −1 for none."
     )
+    digest = models.BigIntegerField(db_default=0, help_text="Of all that the plan says: a run sees by it what changed.")
 
     class Meta:
         indexes = [models.Index(fields=["order"], condition=Q(kept__gt=0), name="orders_lineplan_guarantee")]

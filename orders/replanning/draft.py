@@ -137,7 +137,7 @@ def _read_some(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]
     """Read what an event run needs; nothing is left for later."""
     ask = Asking(few=scope.is_few)
     asked_inputs = ask_inputs(ask, scope, rules, today=today)
-    asked_plans, asked_claims = ask_stored(ask, scope, rules)
+    asked_plans, asked_claims = ask_stored(ask, scope)
     inputs = asked_inputs()
     stored, stale = Stored(asked_plans(), asked_claims()), _load_untold(inputs, scope)
     if rules.segments:
@@ -150,7 +150,7 @@ def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
     with shared_reads(table="orders_lineplan") as reads:
         asked_inputs = ask_inputs(Asking(few=False, begin=reads.begin), scope, rules, today=today)
         later = Asking(few=False, begin=reads.begin_later)
-        asked_plans, asked_claims = ask_stored(later, scope, rules)
+        asked_plans, asked_claims = ask_stored(later, scope)
         asked_order_plans = ask_order_plans(later)
         inputs = asked_inputs()
         untold = _load_untold(inputs, scope)
@@ -161,9 +161,9 @@ def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
             inputs = replace(inputs, previous=asked_claims().as_previous())
 
     def rest() -> tuple[Stored, Ints]:
-        stored = Stored(asked_plans(), asked_claims())
-        stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, stored.lines, order_plans)
-        return stored, np.union1d(untold, stale)
+        lines = asked_plans()
+        stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, lines, order_plans)
+        return Stored(lines, asked_claims()), np.union1d(untold, stale)
 
     return inputs, rest
 

@@ -8,28 +8,21 @@ from functools import cache
 
 import numpy as np
 
-from orders.planning.rules import Policy
-from orders.planning.types import ON_HAND, Plan, Previous
+from orders.planning.types import ON_HAND, Previous
 from orders.replanning.asking import Asking
 from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.scope import Scope
 
-GUARANTEE_COLUMNS = ("segment", "kept", "stage")
-PROMISE_COLUMNS = ("promise_rule",)
-# What each line plan has; the points of its criteria and the columns above come besides.
-LINE_TYPES = {
+# What is read of each line plan. That all the rest is the same as before is told by its digest, which halves the time
+# that reading takes.
+_LINE_TYPES = {
     "line_id": "int8",
     "order_id": "int8",
     "product_id": "int8",
     "score": "float8",
-    "outcome": "int2",
-    "reason": "int2",
     "allocated_qty": "int4",
-    "pegged_qty": "int4",
     "eta_p50": "date",
-    "eta_p90": "date",
-    "gate_line_id": "int8",
-    "policy_id": "int8",
+    "digest": "int8",
 }
 
 
@@ -56,42 +49,22 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Stored rows of the products in scope, sorted by their keys. ``lines`` has ``points`` in shape (rows, rules)."""
+    """Stored rows of the products in scope, sorted by their keys."""
 
     lines: Columns
     claims: Claims
 
 
-def load_stored(scope: Scope, policy: Policy) -> Stored:
+def load_stored(scope: Scope) -> Stored:
     """Read line plans, planned allocations and pegs, inside the caller's snapshot (``ask_stored``)."""
-    asked_lines, asked_claims = ask_stored(Asking(few=False), scope, policy)
+    asked_lines, asked_claims = ask_stored(Asking(few=False), scope)
     return Stored(lines=asked_lines(), claims=asked_claims())
 
 
-def ask_stored(ask: Asking, scope: Scope, policy: Policy) -> tuple[Callable[[], Columns], Callable[[], Claims]]:
-    """Ask for line plans, and for planned allocations and pegs.
-
-    A line has as many points as the policy of this run has rules; points that a stored line does not have, or has too
-    many of, read as NaN and so differ from any. What only some policies say is read only where this one does: rows of
-    another policy differ by its key.
-    """
-    lines, claims = _ask_lines(ask, scope, len(policy.rules), _said_by(policy)), _ask_claims(ask, scope)
+def ask_stored(ask: Asking, scope: Scope) -> tuple[Callable[[], Columns], Callable[[], Claims]]:
+    """Ask for line plans, and for planned allocations and pegs."""
+    lines, claims = _ask_lines(ask, scope), _ask_claims(ask, scope)
     return cache(lambda: sorted_by(lines(), "line_id")), cache(claims)
-
-
-def said_columns(plan: Plan) -> Columns:
-    """Return the columns of line plans that only some policies fill, as the plan has them."""
-    said: Columns = {}
-    if plan.guarantees is not None:
-        said |= {name: getattr(plan.guarantees, name) for name in GUARANTEE_COLUMNS}
-    if plan.promise_rule is not None:
-        said |= {"promise_rule": plan.promise_rule}
-    return said
-
-
-def _said_by(policy: Policy) -> tuple[str, ...]:
-    """Name the columns that ``said_columns`` has under a policy."""
-    return (GUARANTEE_COLUMNS if policy.segments else ()) + (PROMISE_COLUMNS if policy.promises else ())
 
 
 def load_claims(scope: Scope) -> Claims:
@@ -116,15 +89,9 @@ def _ask_claims(ask: Asking, scope: Scope) -> Callable[[], Claims]:
     return lambda: Claims(*(sorted_by(claims(), "line_id", "giver_id") for claims in (allocations, pegs)))
 
 
-def _ask_lines(ask: Asking, scope: Scope, rules: int, said: tuple[str, ...]) -> Callable[[], Columns]:
-    # As a whole, which costs the database a third less than one by one.
-    none = f"array_fill('NaN'::float8, ARRAY[{rules}])"
-    points = f", CASE WHEN cardinality(p.points) = {rules} THEN p.points ELSE {none} END"
-    points += "".join(f", p.{name}" for name in said)
+def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
     query = f"""
-        SELECT p.line_id, p.order_id, p.product_id, p.score, p.outcome, p.reason, p.allocated_qty, p.pegged_qty,
-            COALESCE(p.eta_p50, '-infinity'), COALESCE(p.eta_p90, '-infinity'), p.gate_line_id, p.policy_id{points}
+        SELECT line_id, order_id, product_id, score, allocated_qty, COALESCE(eta_p50, '-infinity'), digest
         FROM orders_lineplan p WHERE {scope.products("p.product_id")}
     """
-    types = {**LINE_TYPES, "points": f"float8[{rules}]", **dict.fromkeys(said, "int2")}
-    return ask.rows(query, scope.params, types)
+    return ask.rows(query, scope.params, _LINE_TYPES)

@@ -10,14 +10,13 @@ from django.db import connection
 from orders.planning.runs import starts_of
 from orders.planning.types import Ints
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
-from orders.replanning.diff import Changes, ClaimChanges
-from orders.replanning.stored import GUARANTEE_COLUMNS, LINE_TYPES, PROMISE_COLUMNS
+from orders.replanning.diff import LINE_TYPES, SAID_BY_SOME, Changes, ClaimChanges
 
 _LINE_STAGE = """
     line_id bigint, order_id bigint, product_id bigint, score float8, points float8[], outcome smallint,
     reason smallint, allocated_qty int, pegged_qty int, eta_p50 date, eta_p90 date, gate_line_id bigint,
     policy_id bigint, segment smallint DEFAULT -1, kept smallint DEFAULT 0, stage smallint DEFAULT 3,
-    promise_rule smallint DEFAULT -1
+    promise_rule smallint DEFAULT -1, digest bigint
 """
 _STATE = """
     SELECT true, id, product_id FROM inventory_dirtymark WHERE product_id = ANY(%(products)s::bigint[])
@@ -27,7 +26,7 @@ _STATE = """
 _CLAIM_STAGE = "line_id bigint, giver_id bigint, product_id bigint, qty int, delta int"
 _LINE_COLUMNS = (
     "line_id, order_id, product_id, score, points, outcome, reason, allocated_qty, pegged_qty, eta_p50, eta_p90, "
-    "gate_line_id, policy_id, segment, kept, stage, promise_rule"
+    "gate_line_id, policy_id, segment, kept, stage, promise_rule, digest"
 )
 LINE_VALUES = tuple(_LINE_COLUMNS.split(", ")[3:])  # all but the key and what it implies
 _VERSION = """
@@ -132,9 +131,8 @@ def _write_lines(changes: Changes) -> int:
 
 def line_fields(changes: Changes) -> Sequence[Field]:
     """Return the line plans to set as columns of their table."""
-    said = [name for name in (*GUARANTEE_COLUMNS, *PROMISE_COLUMNS) if name in changes.lines]
-    types = LINE_TYPES | dict.fromkeys(said, "int2")
-    fields = [Field(name, type_, changes.lines[name]) for name, type_ in types.items()]
+    types = LINE_TYPES | dict.fromkeys(SAID_BY_SOME, "int2")
+    fields = [Field(name, type_, changes.lines[name]) for name, type_ in types.items() if name in changes.lines]
     return [*fields, Field("points", "float8[]", changes.points)]
 
 

@@ -13,7 +13,6 @@ from django.db import connection
 from notifications.models import Move
 from notifications.rules.thresholds import CHANNELS_SQL, days_sql
 from orders.planning.attributes import CATALOGUE, Source
-from orders.planning.rules import FIFO
 from orders.planning.rules import Policy as Rules
 from orders.planning.types import Ints, Plan, Reason
 from orders.replanning.bulk import copy_out
@@ -81,7 +80,7 @@ def load_live(policies: Sequence[Rules], *, today: date, sampling: Sampling | No
     """
     with snapshot():
         lines_open, scope = _choose(sampling)
-        stored = load_stored(scope, FIFO)  # without points, which nobody compares here
+        stored = load_stored(scope)
         inputs = _load_inputs(scope, policies, stored, today)
         price = _load_prices(scope, inputs[0].backlog.line_id)
         hands = load_hands(today) if scope.is_everything else None

@@ -32,7 +32,7 @@ def test_arrays_and_query_agree_on_values_and_stale_orders() -> None:
     ask, everything = Asking(few=False), Scope(None)
     whole = add_up(sorted_by(_ask_lines(ask, everything)(), "line_id"))
     inputs = load_inputs(everything, FIFO, today=NOW.toordinal())
-    plans, order_plans = load_stored(everything, FIFO).lines, ask_order_plans(ask)()
+    plans, order_plans = load_stored(everything).lines, ask_order_plans(ask)()
     stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, plans, order_plans)
 
     assert stale.tolist() == event.stale_orders.tolist() == [changed.pk, unplanned.pk]
