@@ -59,6 +59,17 @@ def seed(shape: Shape) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def forget_plan() -> None:
+    """Take back what planning wrote, so that the next full run plans for the first time again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE orders_lineplan, orders_orderplan, orders_allocation, orders_peg, orders_orderpromise, "
+            "orders_etarevision, orders_poolplan"
+        )
+        cursor.execute("UPDATE inventory_stocklevel SET reserved = 0")
+        cursor.execute("VACUUM ANALYZE inventory_stocklevel")
+
+
 _WITH_HISTORY = [
     "orders_customer",
     "orders_order",

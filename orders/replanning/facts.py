@@ -17,8 +17,8 @@ from notifications.outbox import NewFact, record_facts
 from orders.dialogue.snapshots import customer_payloads
 from orders.dialogue.standing import IS_HELD_BACK, least_days
 from orders.planning.rules import PromiseRule
-from orders.planning.types import Bools, Ints, Reason
-from orders.replanning.bulk import as_array
+from orders.planning.types import Reason
+from orders.replanning.bulk import Columns, as_array
 from orders.replanning.prepared import execute
 from orders.replanning.weighing import weigh
 
@@ -57,14 +57,13 @@ _ROLLED_UP = """
     SELECT order_id, eta_p50, reason, is_ready FROM plan_order_stage
     WHERE NOT is_promised AND is_planned AND promised_on IS NOT NULL
 """
-# Another run may have rolled such an order up meanwhile; it made its promise then. The range lets PostgreSQL read both
-# tables once instead of 20,000 times: it knows nothing yet of tables that were empty a moment ago.
+# Another run may have rolled such an order up meanwhile; it made its promise then. The range lets PostgreSQL read the
+# table once instead of 20,000 times: it knows nothing yet of one that was empty a moment ago.
 _PLANNED_FIRST = """
-    SELECT p.order_id, p.eta_p50, p.reason, planned.is_ready
-    FROM unnest(%(orders)s::bigint[], %(ready)s::boolean[]) AS planned (order_id, is_ready)
-    JOIN orders_orderplan p ON p.order_id = planned.order_id
-    WHERE p.promised_on IS NOT NULL AND p.order_id BETWEEN %(first)s AND %(last)s
-        AND p.order_id NOT IN (SELECT order_id FROM orders_orderpromise WHERE order_id BETWEEN %(first)s AND %(last)s)
+    SELECT order_id, DATE '0001-01-01' + (day - 1) AS eta_p50, reason, is_ready
+    FROM unnest(%(orders)s::bigint[], %(days)s::int[], %(reasons)s::smallint[], %(ready)s::boolean[])
+        AS planned (order_id, day, reason, is_ready)
+    WHERE order_id NOT IN (SELECT order_id FROM orders_orderpromise WHERE order_id BETWEEN %(first)s AND %(last)s)
 """
 # Ready orders: good news only for those who were told to wait. Waiting ones: measured against the last announcement
 # whether there is news, and against what the customer last got what the news is. An earlier day that is not firm yet
@@ -125,14 +124,17 @@ def make_promises(*, run_id: int, now: datetime, quiet: bool) -> tuple[dict[str,
 
 
 def promise_first(
-    order_ids: Ints, is_ready: Bools, *, run_id: int, now: datetime, quiet: bool
+    orders: Columns, *, run_id: int, now: datetime, quiet: bool
 ) -> tuple[dict[str, int], list[tuple[int, str]]]:
-    """Do as ``make_promises`` does for orders, ascending, whose first plan is stored; ``is_ready`` is parallel."""
+    """Do as ``make_promises`` does for orders with their first plan, ascending: order_id, eta_p50, reason, is_ready."""
+    order_id, is_ready = orders["order_id"], orders["is_ready"]
     params = {
-        "orders": as_array(order_ids),
+        "orders": as_array(order_id),
+        "days": as_array(orders["eta_p50"]),
+        "reasons": as_array(orders["reason"]),
         "ready": "{" + ",".join(np.where(is_ready, "t", "f").tolist()) + "}",
-        "first": int(order_ids[0]),
-        "last": int(order_ids[-1]),
+        "first": int(order_id[0]),
+        "last": int(order_id[-1]),
     }
     return _promise(_PLANNED_FIRST, {**params, "run": run_id, "now": now, "quiet": quiet})
 

@@ -16,10 +16,11 @@ from django.db import OperationalError, connection, transaction
 
 from inventory.models import PickCapacity
 from kernel import live
+from kernel.locks import is_committed, let_others_wait
 from kernel.transactions import RETRYABLE, entry_verb, sqlstate
 from orders.models import PlanRun
 from orders.planning.chance import chance_of_keeping
-from orders.planning.types import NO_DAY, Bools, Ints
+from orders.planning.types import NO_DAY, Ints
 from orders.replanning.aside import SCHEMA, Indexing, begin_aside, drop_aside, switch_in
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.chunks import Chunk, Written, order_chunks, touched_components, write_chunk
@@ -27,8 +28,17 @@ from orders.replanning.diff import Changes
 from orders.replanning.draft import Draft
 from orders.replanning.facts import announce, promise_first
 from orders.replanning.rollup import lock_orders
-from orders.replanning.side_by_side import WRITERS, has_second_connection, side_by_side, start
-from orders.replanning.writes import claim_fields, close_marks, find_moved, line_fields, lock_pools, move_reserved
+from orders.replanning.side_by_side import has_second_connection, side_by_side, start
+from orders.replanning.writes import (
+    Part,
+    claim_fields,
+    close_marks,
+    find_moved,
+    level_moves,
+    line_fields,
+    lock_pools,
+    run_parts,
+)
 from orders.simulation.outlook import best_lines, look
 
 FEWEST_LINES = 10_000  # of fewer, making tables and indexes costs more than it saves
@@ -37,11 +47,23 @@ _TABLES = ("orders_lineplan", "orders_orderplan", "orders_allocation", "orders_p
 
 @dataclass(frozen=True, slots=True)
 class _Orders:
-    """The orders of a first plan, ascending, and their columns of ``orders_orderplan``; ``is_ready`` is parallel."""
+    """The orders of a first plan, ascending, their columns of ``orders_orderplan``, and what is to be promised.
+
+    ``to_promise`` is what ``facts.promise_first`` takes.
+    """
 
     order_id: Ints
-    is_ready: Bools
     fields: Sequence[Field]
+    to_promise: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """What a first plan needs under lock: the components it touches and how it moves the reserved counters."""
+
+    products: Ints
+    labels: Ints
+    levels: Sequence[Part]
 
 
 class _NotSwitched(Exception):
@@ -88,25 +110,36 @@ def write_first_plan(
     """Write a first plan and return what was written and left out; None, and nothing changed, where that cannot be.
 
     Rows and indexes are made by several connections, without a lock. One transaction then does what depends on the
-    moment (``take_over``). Promises follow, order by order, as after any long run; if it dies before that, it is
-    started again and finds them missing. Lets others plan in the usual way where readers do not let go of the tables.
+    moment (``take_over``), while the second connection makes the first promises, which come in force after it or not at
+    all. The others follow, as after any long run; if it dies before that, it is started again and finds them missing.
+    Lets others plan in the usual way where readers do not let go of the tables.
     """
     indexing = copies.take()
     if indexing is None:
         return None
     rolled_up = cache(partial(_roll_up, draft, may_promise=quiet or not PickCapacity.objects.exists()))
-    side_by_side(_fillings(draft.changes, rolled_up), partial(_fill, indexing=indexing))
+    moves = cache(partial(_find_moves, draft))
+    fillings = [partial(_fill, *each, indexing=indexing) for each in _fillings(draft.changes, rolled_up)]
+    side_by_side([*fillings, moves], lambda work: work())
     orders = rolled_up()
+    promise = partial(promise_chunk, run=run, quiet=quiet, now=now)
+    to_promise = _chunks(orders.to_promise)
     try:
-        written, left = take_over(draft, orders, run, version=version)
+        written, left, promised = take_over(
+            draft, orders, moves(), run, partial(promise, to_promise[0]), version=version
+        )
     except (_NotSwitched, OperationalError) as error:
         if isinstance(error, OperationalError) and sqlstate(error) not in RETRYABLE:
             raise
         with transaction.atomic():
             drop_aside()
         return None
-    for part in side_by_side(_promises(orders, left), partial(promise_chunk, run=run, quiet=quiet, now=now)):
+    for part in side_by_side(to_promise[1:], partial(promise, without=left)):
         written.add(part)
+    try:
+        written.add(promised())
+    except OperationalError:  # it waited too long, or died
+        written.add(promise(to_promise[0], without=left))
     others = Chunk(left[:0], left[:0], left, (left[:0],) * 4)
     written.add(write_chunk(draft, others, run, version=version, quiet=quiet, now=now))
     return written
@@ -149,7 +182,13 @@ def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
         Field("open_value_minor", "int8", outlook.value_minor),
         Field("ready_value_minor", "int8", count(weights=ready_qty * price_minor[at])),
     ]
-    return _Orders(order_id, outlook.is_ready, fields)
+    to_promise = {"order_id": order_id, "eta_p50": promised, "reason": outlook.reason, "is_ready": outlook.is_ready}
+    return _Orders(order_id, fields, {name: column[~nobody] for name, column in to_promise.items()})
+
+
+def _find_moves(draft: Draft) -> _Moves:
+    products, labels = touched_components(draft)
+    return _Moves(products, labels, level_moves(draft.changes.allocations))
 
 
 def _fillings(changes: Changes, rolled_up: Callable[[], _Orders]) -> list[tuple[str, Callable[[], Sequence[Field]]]]:
@@ -163,8 +202,7 @@ def _fillings(changes: Changes, rolled_up: Callable[[], _Orders]) -> list[tuple[
     return list(zip(_TABLES, fields, strict=True))
 
 
-def _fill(filling: tuple[str, Callable[[], Sequence[Field]]], *, indexing: Indexing) -> None:
-    table, fields = filling
+def _fill(table: str, fields: Callable[[], Sequence[Field]], *, indexing: Indexing) -> None:
     with transaction.atomic(durable=True):
         # Nothing counts before the copies take over, which waits for the disk for all of them.
         copy_in(f"{SCHEMA}.{table}", fields(), first="SET LOCAL synchronous_commit TO off;")
@@ -173,24 +211,32 @@ def _fill(filling: tuple[str, Callable[[], Sequence[Field]]], *, indexing: Index
 
 
 @entry_verb
-def take_over(draft: Draft, orders: _Orders, run: PlanRun, *, version: int) -> tuple[Written, Ints]:
-    """Put the copies in force; return what was written, and the orders that are left to be rolled up as usual.
+def take_over(
+    draft: Draft, orders: _Orders, moves: _Moves, run: PlanRun, promise: Callable[..., Written], *, version: int
+) -> tuple[Written, Ints, Callable[[], Written]]:
+    """Put the copies in force; return what was written, the orders left to be rolled up as usual, and the promises.
 
     Components that moved on since the snapshot are left out, and so are orders of theirs and those that were promised
-    a day already. Lock order: pools by id, stock levels, order buckets, and the tables as such last of all. Raises
-    _NotSwitched.
+    a day already. Lock order: pools by id, stock levels, and the tables as such last of all. ``promise`` is begun
+    beside it, with locks of its own, and waits for the end of this; nothing here waits for it. Raises _NotSwitched.
     """
-    products, labels = touched_components(draft)
+    number = let_others_wait()
+    products, labels = moves.products, moves.labels
     lock_pools(products)
     moved = np.isin(products, find_moved(products, draft.inputs.marks, draft.inputs.pools))
     skipped = np.isin(labels, labels[moved])
     kept = products[~skipped]
-    changes = draft.changes.of_products(kept) if skipped.any() else draft.changes
+    backlog = draft.inputs.backlog
+    touched = backlog.order_id[np.isin(backlog.product_id, products[skipped])]
+    promised = start(partial(promise, without=touched, after=number))
+    changes, levels = draft.changes, moves.levels
+    if skipped.any():
+        changes = changes.of_products(kept)
+        levels = level_moves(changes.allocations)
     written = Written(skipped=products[skipped].tolist())
-    written.rows["stock_levels"] = move_reserved(changes.allocations)
+    written.rows["stock_levels"] = run_parts(levels).get("stock_levels", 0)
     written.rows["marks"] = close_marks(kept, draft.inputs.marks, changes.product_ids(), version)
-    lock_orders(orders.order_id)
-    left = _leave_out(draft, orders, products[skipped])
+    left = _leave_out(orders, products[skipped], touched)
     written.rows.update(
         line_plans=len(changes.lines["line_id"]),
         allocations=len(changes.allocations.line_id),
@@ -200,14 +246,16 @@ def take_over(draft: Draft, orders: _Orders, run: PlanRun, *, version: int) -> t
     if not switch_in(_TABLES):
         raise _NotSwitched
     live.announce("plan", {"run": run.pk, "all": True})
-    return written, left
+    return written, left, promised
 
 
-def _leave_out(draft: Draft, orders: _Orders, product_ids: Ints) -> Ints:
-    """Delete from the copies what may not come in force; return the orders that need a roll-up of their own."""
-    backlog = draft.inputs.backlog
+def _leave_out(orders: _Orders, product_ids: Ints, touched: Ints) -> Ints:
+    """Delete from the copies what may not come in force; return the orders that need a roll-up of their own.
+
+    Those are the ``touched`` ones, of which a line is of these products, and those that were promised a day. Whoever
+    promises one meanwhile writes its plan, too, so that the switch finds the tables no longer empty.
+    """
     promised = copy_out("SELECT order_id FROM orders_orderpromise", None, {"order_id": "int8"})["order_id"]
-    touched = backlog.order_id[np.isin(backlog.product_id, product_ids)]
     left = np.intersect1d(orders.order_id, np.union1d(touched, promised))
     with connection.cursor() as cursor:
         for table, key, values in (
@@ -221,22 +269,31 @@ def _leave_out(draft: Draft, orders: _Orders, product_ids: Ints) -> Ints:
     return left
 
 
-def _promises(orders: _Orders, left: Ints) -> list[Columns]:
-    """Return the orders to promise a day, in chunks that share no bucket."""
-    to_promise = ~np.isin(orders.order_id, left)
-    order_id, is_ready = orders.order_id[to_promise], orders.is_ready[to_promise]
-    number = order_chunks(order_id, at_least=WRITERS)
-    return [
-        {"order_id": order_id[number == chunk], "is_ready": is_ready[number == chunk]} for chunk in np.unique(number)
-    ]
+def _chunks(to_promise: Columns) -> list[Columns]:
+    """Return them in chunks that share no bucket, at least one."""
+    number = order_chunks(to_promise["order_id"])
+    chunks = range(1 + int(number.max(initial=0)))
+    return [{name: column[number == chunk] for name, column in to_promise.items()} for chunk in chunks]
 
 
 @entry_verb
-def promise_chunk(chunk: Columns, *, run: PlanRun, quiet: bool, now: datetime) -> Written:
-    """Make the promises of some orders whose first plan is stored, and record what is to be told."""
+def promise_chunk(
+    chunk: Columns, *, without: Ints, run: PlanRun, quiet: bool, now: datetime, after: int | None = None
+) -> Written:
+    """Make the promises of some orders with their first plan, and record what is to be told.
+
+    ``after`` is a transaction that is putting the plan in force; raises _NotSwitched where it does not. Lock order:
+    order buckets, promises.
+    """
+    chosen = ~np.isin(chunk["order_id"], without)
     written = Written()
-    lock_orders(chunk["order_id"])
-    rows, news = promise_first(chunk["order_id"], chunk["is_ready"], run_id=run.pk, now=now, quiet=quiet)
+    if not chosen.any():
+        return written
+    orders = {name: column[chosen] for name, column in chunk.items()}
+    lock_orders(orders["order_id"])
+    rows, news = promise_first(orders, run_id=run.pk, now=now, quiet=quiet)
+    if after is not None and not is_committed(after):
+        raise _NotSwitched
     written.rows.update(rows)
     written.rows["facts"] += announce(news, run_id=run.pk, now=now)
     return written

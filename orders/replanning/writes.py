@@ -83,7 +83,7 @@ def write_changes(changes: Changes) -> dict[str, int]:
 
 def close_marks(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) -> int:
     """Delete the marks that this plan covers and version the pools it stands for; return how many marks."""
-    return _run(marks_and_pools(product_ids, marks, bumped, run_id)).get("marks", 0)
+    return run_parts(marks_and_pools(product_ids, marks, bumped, run_id)).get("marks", 0)
 
 
 def marks_and_pools(product_ids: Ints, marks: Columns, bumped: Ints, run_id: int) -> list[Part]:
@@ -181,7 +181,7 @@ def _claim_fields(claims: ClaimChanges, giver: str) -> list[Field]:
 
 def move_reserved(claims: ClaimChanges) -> int:
     """Move each stock level's reserved counter by the sum of its claims' changes, lowest key first."""
-    return _run(level_moves(claims)).get("stock_levels", 0)
+    return run_parts(level_moves(claims)).get("stock_levels", 0)
 
 
 def level_moves(claims: ClaimChanges) -> list[Part]:
@@ -199,7 +199,7 @@ def level_moves(claims: ClaimChanges) -> list[Part]:
     return [("stock_levels", _MOVE, {name: as_array(column[moved]) for name, column in columns.items()})]
 
 
-def _run(parts: Sequence[Part]) -> dict[str, int]:
+def run_parts(parts: Sequence[Part]) -> dict[str, int]:
     """Run statements one after the other; return the rows of each."""
     rows = {}
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from inventory.dirty import mark_dirty
@@ -62,6 +62,12 @@ def all_that_is_stored() -> dict[str, Any]:
     return stored_plan() | {"promises": list(promises), "revisions": list(revisions), "facts": list(facts)}
 
 
+def assert_promised_as_planned() -> None:
+    promised = dict(OrderPlan.objects.filter(promised_on__isnull=False).values_list("order_id", "promised_on"))
+    assert promised == dict(OrderPromise.objects.values_list("order_id", "promised_on"))
+    assert EtaRevision.objects.filter(kind="promised").count() == len(promised) > 0
+
+
 def forget_the_plan() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -106,7 +112,7 @@ def test_readers_see_no_plan_and_then_all_of_it(monkeypatch: pytest.MonkeyPatch)
     make_world(2)
     seen: list[tuple[int, ...]] = []
     monkeypatch.setattr(first_plan, "_fill", _looking(first_plan._fill, seen))
-    monkeypatch.setattr(first_plan, "_promises", _looking(first_plan._promises, seen))
+    monkeypatch.setattr(first_plan, "take_over", _looking(first_plan.take_over, seen))
 
     full_run()
 
@@ -201,7 +207,7 @@ def test_an_order_that_was_promised_a_day_keeps_it(taken_over: list[bool]) -> No
     assert full_run().counts["rows_written"] == 0
 
 
-@pytest.mark.parametrize("step", ["_roll_up", "_fill", "take_over"])
+@pytest.mark.parametrize("step", ["_roll_up", "_fill", "take_over", "switch_in"])
 def test_a_run_that_dies_before_it_takes_over_changes_nothing(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_world(4)
     with monkeypatch.context() as dying:
@@ -210,6 +216,8 @@ def test_a_run_that_dies_before_it_takes_over_changes_nothing(step: str, monkeyp
             full_run()
     assert _counts() == (0, 0, 0, 0)
     assert _schemas() == [aside.SCHEMA]
+    assert not OrderPromise.objects.exists()
+    assert not Fact.objects.exists()
 
     full_run()
 
@@ -231,12 +239,36 @@ def test_a_run_that_dies_before_the_promises_makes_them_when_it_is_started_again
 
     full_run()
 
-    dated = OrderPlan.objects.filter(promised_on__isnull=False)
-    assert OrderPromise.objects.count() == EtaRevision.objects.count() == dated.count() > 0
-    assert set(dated.values_list("order_id", "promised_on")) == set(
-        OrderPromise.objects.values_list("order_id", "promised_on")
-    )
+    assert_promised_as_planned()
     assert Fact.objects.filter(kind="orders.backordered").exists()
+
+
+@pytest.mark.breaks_counters
+def test_without_waiting_for_the_switch_promises_outlive_a_plan_that_never_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_world(5)
+    monkeypatch.setattr(first_plan, "is_committed", lambda number: True)
+    monkeypatch.setattr(first_plan, "switch_in", _die)
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        full_run()
+
+    assert OrderPromise.objects.exists()
+    assert not OrderPlan.objects.exists()
+
+
+def test_promises_that_waited_in_vain_are_made_after_the_switch(
+    taken_over: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_world(5)
+    monkeypatch.setattr(first_plan, "is_committed", _time_out)
+
+    full_run()
+
+    assert taken_over == [True]
+    assert_promised_as_planned()
+    assert full_run().counts["rows_written"] == 0
 
 
 def test_a_table_on_which_something_hangs_is_not_replaced(taken_over: list[bool]) -> None:
@@ -300,6 +332,7 @@ def test_a_plan_that_another_run_wrote_meanwhile_is_not_replaced(
     full_run()
 
     assert taken_over == [False]
+    assert_promised_as_planned()
     assert LinePlan.objects.filter(product=stool).count() == 1
     assert OrderPlan.objects.count() == Order.objects.count()
     assert count_unplanned() == 0
@@ -355,6 +388,10 @@ def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         return bool(cursor.fetchone()[0])
+
+
+def _time_out(number: int) -> bool:
+    raise OperationalError("canceling statement due to lock timeout")
 
 
 def _die(*args: Any, **kwargs: Any) -> None:

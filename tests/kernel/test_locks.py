@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import psycopg2
 import pytest
 from django.db import connection, transaction
 
-from kernel.locks import lock_until_commit, session_lock
+from kernel.locks import is_committed, let_others_wait, lock_until_commit, session_lock
+from tests.concurrency.race import race
 
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
 
@@ -65,3 +67,29 @@ def test_a_name_is_let_go_of_at_the_end_even_by_an_error() -> None:
 def test_without_a_transaction_there_is_no_commit_to_wait_for() -> None:
     with pytest.raises(RuntimeError):
         lock_until_commit("tests.free")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.django_db(transaction=True)
+def test_another_transaction_is_waited_for_and_known_to_have_come_in_force_or_not(fails: bool) -> None:
+    numbers: list[int] = []
+    begun, ended = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            numbers.append(let_others_wait())
+            begun.set()
+            assert not ended.wait(0.3)  # the other is still waiting
+            transaction.set_rollback(fails)
+
+    def second() -> bool:
+        assert begun.wait(10)
+        with transaction.atomic():
+            found = is_committed(numbers[0])
+            ended.set()
+            return found
+
+    _, seen = race([first, second])
+
+    assert seen.value is not fails
+    assert held() == 0
