@@ -35,17 +35,18 @@ class Asking:
 
     Those about ``few`` rows travel together, as one statement that is prepared once a connection; their parameters of
     the same name have the same value. Others are asked one by one: each when its answer is wanted, unless they
-    ``begin`` otherwise (``shared_reads``).
+    ``begin`` otherwise (``shared_reads``), as rows of a ``short`` backlog or of a long one (``bulk.copy_out``).
     """
 
     few: bool
+    short: bool = False
     begin: Begin[Columns] = cache
     _open: list[_Question] = field(default_factory=list)
 
     def rows(self, query: str, params: Mapping[str, Any], types: Types) -> Callable[[], Columns]:
         """Ask for rows; the answer is what ``bulk.copy_out`` returns of them."""
         if not self.few:
-            return self.begin(lambda: copy_out(query, params, types))
+            return self.begin(lambda: copy_out(query, params, types, gathered=self.short))
         question = self._ask(_rows_of(query, tuple(types.items())), params)
         return cache(lambda: _decoded(self._answer(question), types))
 
@@ -90,24 +91,14 @@ def _rows_of(query: str, types: tuple[tuple[str, str], ...]) -> str:
 def _sent(name: str, type_: str) -> str:
     if type_ == "float8":
         return f"float8send({name})"
-    if type_.startswith("float8["):
-        return " || ".join([f"float8send({name}[{place}])" for place in range(1, _size(type_) + 1)] or ["''::bytea"])
     return f"int8send(({_INTEGERS.get(type_, '{0}').format(name)})::bigint)"
 
 
-def _size(type_: str) -> int:
-    return int(type_[7:-1])
-
-
 def _decoded(answer: memoryview | None, types: Types) -> Columns:
-    dtype = np.dtype([(name, *_wire(type_)) for name, type_ in types.items()])
+    dtype = np.dtype([(name, ">f8" if type_ == "float8" else ">i8") for name, type_ in types.items()])
     found = np.frombuffer(answer or b"", dtype=dtype)
     return {name: _column(found[name], type_) for name, type_ in types.items()}
 
 
-def _wire(type_: str) -> tuple[Any, ...]:
-    return (">f8", (_size(type_),)) if type_.startswith("float8[") else (">f8",) if type_ == "float8" else (">i8",)
-
-
 def _column(values: Any, type_: str) -> Any:
-    return values != 0 if type_ == "bool" else values.astype(np.float64 if type_.startswith("float8") else np.int64)
+    return values != 0 if type_ == "bool" else values.astype(np.float64 if type_ == "float8" else np.int64)

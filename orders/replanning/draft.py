@@ -23,7 +23,7 @@ from orders.replanning.inputs import Inputs, ask_inputs
 from orders.replanning.learned import judge_lines
 from orders.replanning.scope import Scope
 from orders.replanning.shared_reads import shared_reads
-from orders.replanning.side_by_side import start
+from orders.replanning.side_by_side import is_long, start
 from orders.replanning.sites import context_of
 from orders.replanning.snapshot import snapshot
 from orders.replanning.stored import Stored, ask_stored
@@ -148,8 +148,9 @@ def _read_some(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]
 def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
     """Read what a plan of the whole backlog needs; what it is compared with may come while it is made."""
     with shared_reads(table="orders_lineplan") as reads:
-        asked_inputs = ask_inputs(Asking(few=False, begin=reads.begin), scope, rules, today=today)
-        later = Asking(few=False, begin=reads.begin_later)
+        short = not is_long("orders_orderline")
+        asked_inputs = ask_inputs(Asking(few=False, short=short, begin=reads.begin), scope, rules, today=today)
+        later = Asking(few=False, short=short, begin=reads.begin_later)
         asked_plans, asked_claims = ask_stored(later, scope)
         asked_order_plans = ask_order_plans(later)
         inputs = asked_inputs()

@@ -81,8 +81,11 @@ def has_second_connection() -> bool:
 
 def is_worth_it(table: str) -> bool:
     """Tell whether reading a whole table is work for two connections."""
-    if has_second_connection():
-        return True
+    return has_second_connection() or is_long(table)
+
+
+def is_long(table: str) -> bool:
+    """Tell whether a table has LONG rows, as far as PostgreSQL knows without counting."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples >= %s FROM pg_class WHERE oid = %s::regclass", [LONG, table])
         return bool(cursor.fetchone()[0])

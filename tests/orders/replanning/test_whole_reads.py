@@ -8,11 +8,12 @@ from django.db import connection
 from orders.handling.terms import change_order_terms
 from orders.models import OrderLine
 from orders.replan import replan
-from orders.replanning import bulk
+from orders.replanning import bulk, draft
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_order
 from tests.orders.replanning.dividing import drafted
+from tests.orders.replanning.worlds import make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -24,10 +25,10 @@ def test_no_read_of_the_whole_backlog_looks_up_a_list_for_each_row(monkeypatch: 
     make_order([(product, 3)])
     read: list[str] = []
 
-    def watched(query: str, params: object, types: bulk.Types) -> bulk.Columns:
+    def watched(query: str, params: object, types: bulk.Types, *, gathered: bool = False) -> bulk.Columns:
         with connection.cursor() as cursor:
             read.append(cursor.mogrify(query, params).decode() if params else query)
-        return copy_out(query, params, types)
+        return copy_out(query, params, types, gathered=gathered)
 
     copy_out = bulk.copy_out
     for module in ("asking", "attributes", "terms"):
@@ -40,6 +41,18 @@ def test_no_read_of_the_whole_backlog_looks_up_a_list_for_each_row(monkeypatch: 
             cursor.execute(f"EXPLAIN (VERBOSE) {query}")
             plan = "\n".join(row for (row,) in cursor.fetchall())
         assert "hashed SubPlan" not in plan, f"{query}\n{plan}"
+
+
+def test_a_long_backlog_is_read_like_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_world(3)
+    replan(product_ids=None, cause="test", now=NOW)
+    short = drafted(None)
+    monkeypatch.setattr(draft, "is_long", lambda table: True)
+
+    long = drafted(None)
+
+    assert long.inputs_hash() == short.inputs_hash()
+    assert long.changes.rows == short.changes.rows == 0
 
 
 def test_what_other_tables_say_of_orders_is_read_alike_for_all_and_for_few() -> None:
