@@ -24,7 +24,7 @@ from orders.replanning.demand import has_newer_forecast
 from orders.replanning.draft import Draft, Stopwatch, make_draft
 from orders.replanning.first_plan import Copies
 from orders.replanning.plan_records import keep_record
-from orders.replanning.side_by_side import is_worth_it, second_connection
+from orders.replanning.side_by_side import is_worth_it, second_connection, start
 from orders.replanning.writers import write_draft
 from orders.rules import policies
 from orders.rules.guarding import guard, is_on
@@ -151,14 +151,15 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
     # Whatever goes wrong, the run must not look as if it were still going; the caller decides what it means.
     with told_of_failure(partial(_fail, run, watch)), beside, Copies() as copies:
         draft = _draft(run, product_ids, copies, now=now, watch=watch)
-        run.counts = draft.counts(now)
+        counts = partial(draft.counts, now)
+        counted = start(counts) if draft.scope.is_everything else counts
         if not _may_write(run, draft, guarded=not (quiet or judged), now=now, watch=watch):
-            run.inputs_hash = draft.inputs_hash()
+            run.counts, run.inputs_hash = counted(), draft.inputs_hash()
             _finish(run, watch, Written(), PlanRunStatus.HELD)
             return []
         written = write_draft(draft, run, copies, version=version, quiet=quiet, now=now)
         watch.lap("write_s")
-        run.inputs_hash = draft.inputs_hash()
+        run.counts, run.inputs_hash = counted(), draft.inputs_hash()
         if not quiet:
             run.plan_hash = fingerprint(draft.plan)
         watch.lap("hash_s")

@@ -32,7 +32,7 @@ EVENTS = 100
 HOT_EVENTS = 20
 SHORT = 100_000  # lines, up to which a first run and a bare UPDATE are taken so many times
 REPEATS = 3
-RERUNS = 5  # each after another 1 % of the lines changed
+RERUNS = 9  # each after another 1 % of the lines changed
 _PLANNING = ("score_s", "allocate_s", "promise_s")
 _STEPS = ("load_s", "score_s", "allocate_s", "promise_s", "diff_s", "write_s", "total_s")
 

@@ -22,7 +22,7 @@ from orders.planning.promise import find_gates, promise, sum_claims
 from orders.planning.quotas import allocate_by_quota
 from orders.planning.ranking import rank_order
 from orders.planning.rules import Policy
-from orders.planning.runs import starts_of
+from orders.planning.runs import pair_order, starts_of
 from orders.planning.score import score_lines
 from orders.planning.supply import NOW
 from orders.planning.terms import with_limits
@@ -159,7 +159,7 @@ def _summed(ready: Prepared, claims: Claims, chosen: Bools, giver_id: Ints) -> t
     """Return (line, giver, qty) sorted by both; claims of a line on one giver in two turns become one."""
     line = ready.backlog.line_id[claims.line[chosen]]
     giver, qty = giver_id[claims.bucket[chosen]], claims.qty[chosen]
-    order = np.lexsort((giver, line))
+    order = pair_order(line, giver)
     line, giver, qty = line[order], giver[order], qty[order]
     if not len(line):
         return line, giver, qty

@@ -31,8 +31,9 @@ def fairness(backlog: Backlog, plan: Plan, now: int) -> Fairness:
     waits = (plan.outcome == Outcome.PLANNED) & (plan.allocated_qty < backlog.open_qty)
     if not waits.any():
         return Fairness(0, 0, 0)
-    product, place = np.unique(backlog.product_id, return_inverse=True)
     served = np.flatnonzero((plan.outcome == Outcome.PLANNED) & (plan.allocated_qty > 0))
+    product = np.unique(backlog.product_id)
+    place = np.searchsorted(product, backlog.product_id)
     newest = np.full(len(product), np.iinfo(np.int64).min)
     np.maximum.at(newest, place[served], backlog.placed_at[served])
     overtaken = waits & (backlog.placed_at < newest[place])

@@ -84,7 +84,7 @@ def copy_out(query: str, params: Mapping[str, Any] | None, types: Types, *, gath
     types than announced. O(rows), no Python loop over them.
 
     Some ten thousand rows may come ``gathered``, as one with an array a column: psycopg2 hands over every row by a call
-    of its own, for which a thread needs the interpreter. Gathering hundreds of thousands takes PostgreSQL twice as long.
+    of its own, for which a thread needs the interpreter. PostgreSQL gathers hundreds of thousands in twice the time.
     """
     if gathered:
         arrays = ", ".join(f"array_send(array_agg({name}))" for name in types)

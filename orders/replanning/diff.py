@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.runs import starts_of
+from orders.planning.runs import pair_order, starts_of
 from orders.planning.types import Bools, Floats, Ints, Plan
 from orders.replanning.bulk import Column, Columns
 from orders.replanning.stored import Stored
@@ -179,7 +179,7 @@ def _claim_changes(line_id: Ints, giver_id: Ints, qty: Ints, lines: Columns, sto
     product = np.concatenate((product_id, stored["product_id"]))
     wanted = np.concatenate((qty, np.zeros(len(stored["qty"]), dtype=np.int64)))
     had = np.concatenate((np.zeros(len(qty), dtype=np.int64), stored["qty"]))
-    order = _merged(line, giver)
+    order = pair_order(line, giver)
     line, giver, product, wanted, had = line[order], giver[order], product[order], wanted[order], had[order]
     if len(line):
         starts = starts_of(line, giver)
@@ -193,11 +193,3 @@ def _claim_changes(line_id: Ints, giver_id: Ints, qty: Ints, lines: Columns, sto
         qty=wanted[changed],
         delta=(wanted - had)[changed],
     )
-
-
-def _merged(line: Ints, giver: Ints) -> Ints:
-    """Return the order of claims by (line, giver); two runs that ascend are merged rather than sorted."""
-    width = int(giver.max(initial=0)) + 1
-    if int(line.max(initial=0)) < np.iinfo(np.int64).max // width:
-        return np.argsort(line * width + giver, kind="stable")
-    return np.lexsort((giver, line))

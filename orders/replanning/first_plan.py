@@ -120,7 +120,8 @@ def write_first_plan(
     rolled_up = cache(partial(_roll_up, draft, may_promise=quiet or not PickCapacity.objects.exists()))
     moves = cache(partial(_find_moves, draft))
     fillings = [partial(_fill, *each, indexing=indexing) for each in _fillings(draft.changes, rolled_up)]
-    side_by_side([*fillings, moves], lambda work: work())
+    work: list[Callable[[], object]] = [*fillings, moves]
+    side_by_side(work, lambda each: each())
     orders = rolled_up()
     promise = partial(promise_chunk, run=run, quiet=quiet, now=now)
     to_promise = _chunks(orders.to_promise)
