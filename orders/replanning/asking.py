@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,7 @@ class Asking:
     def rows(self, query: str, params: Mapping[str, Any], types: Types) -> Callable[[], Columns]:
         """Ask for rows; the answer is what ``bulk.copy_out`` returns of them."""
         if not self.few:
-            return self.begin(lambda: copy_out(query, params, types, gathered=self.short))
+            return self.begin(partial(copy_out, query, params, types, gathered=self.short))  # not self: a circle
         question = self._ask(_rows_of(query, tuple(types.items())), params)
         return cache(lambda: _decoded(self._answer(question), types))
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from django.db import connection
 
 from orders.handling.terms import change_order_terms
 from orders.models import OrderLine
 from orders.replan import replan
-from orders.replanning import bulk, draft
+from orders.replanning import bulk, draft, shared_reads
+from orders.replanning.asking import Asking
+from orders.replanning.side_by_side import second_connection
 from tests.factories import NOW
 from tests.factories.inventory import make_product, make_purchase_order, make_stock
 from tests.factories.orders import make_order
@@ -71,3 +75,19 @@ def test_what_other_tables_say_of_orders_is_read_alike_for_all_and_for_few() -> 
         assert [bool(backlog.has_shipped[rows].all()) for rows in of.values()] == [False, True, False, False]
         assert [bool(backlog.on_hold[rows].all()) for rows in of.values()] == [False, False, True, False]
         assert [int(backlog.ship_policy[rows][0]) for rows in of.values()] == [2, 2, 0, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_goes_at_once_and_not_when_circles_are_looked_for() -> None:
+    make_world(3)
+    gc.collect()
+    gc.disable()
+    try:
+        with second_connection():
+            found = drafted(None)
+        kept = [each for each in gc.get_objects() if isinstance(each, (Asking, shared_reads._Shared))]
+    finally:
+        gc.enable()
+
+    assert len(found.plan.line_id)
+    assert kept == []
