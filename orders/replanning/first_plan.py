@@ -141,8 +141,9 @@ def write_first_plan(
         written.add(promised())
     except OperationalError:  # it waited too long, or died
         written.add(promise(to_promise[0], without=left))
-    others = Chunk(left[:0], left[:0], left, (left[:0],) * 4)
-    written.add(write_chunk(draft, others, run, version=version, quiet=quiet, now=now))
+    if len(left):
+        others = Chunk(left[:0], left[:0], left, (left[:0],) * 4)
+        written.add(write_chunk(draft, others, run, version=version, quiet=quiet, now=now))
     return written
 
 
@@ -291,6 +292,9 @@ def promise_chunk(
     if not chosen.any():
         return written
     orders = {name: column[chosen] for name, column in chunk.items()}
+    # The run is kept after all its promises, and that waits for the disk for them too.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
     lock_orders(orders["order_id"])
     rows, news = promise_first(orders, run_id=run.pk, now=now, quiet=quiet)
     if after is not None and not is_committed(after):
