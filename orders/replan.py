@@ -157,9 +157,12 @@ def _execute(run: PlanRun, product_ids: Collection[int] | None, *, now: datetime
             run.counts, run.inputs_hash = counted(), draft.inputs_hash()
             _finish(run, watch, Written(), PlanRunStatus.HELD)
             return []
-        written = write_draft(draft, run, copies, version=version, quiet=quiet, now=now)
+        try:
+            written = write_draft(draft, run, copies, version=version, quiet=quiet, now=now)
+        finally:
+            run.counts = counted()
         watch.lap("write_s")
-        run.counts, run.inputs_hash = counted(), draft.inputs_hash()
+        run.inputs_hash = draft.inputs_hash()
         if not quiet:
             run.plan_hash = fingerprint(draft.plan)
         watch.lap("hash_s")

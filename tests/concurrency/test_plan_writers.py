@@ -11,7 +11,7 @@ import pytest
 
 from inventory.models import Product
 from orders.integrity import count_unplanned
-from orders.models import OrderPlan, PlanRun
+from orders.models import OrderLine, OrderPlan, PlanRun
 from orders.planning.types import Ints
 from orders.replan import replan
 from orders.replanning import chunks, rollup, side_by_side, writers
@@ -93,7 +93,9 @@ def test_an_error_of_one_writer_stops_all_and_the_next_run_finishes(monkeypatch:
         full_run()
     monkeypatch.setattr(writers, "write_chunk", write)
 
-    assert PlanRun.objects.get().status == "failed"
+    failed = PlanRun.objects.get()
+    assert failed.status == "failed"
+    assert failed.counts["lines"] == OrderLine.objects.filter(open_qty__gt=0).count()
     assert len(tried) <= 2 + side_by_side.WRITERS
     assert not OrderPlan.objects.exists()
 
