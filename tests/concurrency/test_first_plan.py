@@ -15,6 +15,7 @@ from inventory.models import DirtyMark, Product
 from inventory.receiving import receive_stock
 from kernel import transactions
 from notifications.models import Fact
+from orders.benchmark.seed import forget_plan
 from orders.integrity import check, count_unplanned
 from orders.models import EtaRevision, LinePlan, Order, OrderPlan, OrderPromise, PlanRun
 from orders.replan import replan
@@ -69,12 +70,9 @@ def assert_promised_as_planned() -> None:
 
 
 def forget_the_plan() -> None:
+    forget_plan()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE orders_allocation, orders_peg, orders_lineplan, orders_orderplan, orders_orderpromise, "
-            "orders_etarevision, orders_poolplan, notifications_fact CASCADE"
-        )
-        cursor.execute("UPDATE inventory_stocklevel SET reserved = 0")
+        cursor.execute("TRUNCATE notifications_fact CASCADE")
 
 
 @pytest.mark.parametrize("quiet", [True, False])
