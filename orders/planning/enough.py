@@ -39,6 +39,27 @@ def take_enough(turns: Turns, rows: Sequence[int], hidden: Mapping[int, int]) ->
             turns.note(row, reason)
 
 
+def take_ahead(turns: Turns, rows: Sequence[int]) -> list[int]:
+    """Claim what is on hand for the first shipment of an order with one backorder, unless it is too little to leave.
+
+    What is claimed is taken off the rows' needs. A row below its least quantity waits for the rest, and where the order
+    is below its own all do. Returns the rows that were refused units on hand where nothing leaves ahead.
+    """
+    if not turns.least:  # nobody has terms
+        for row in rows:
+            turns.need[row] = turns.shelves.draw_on_hand(row, turns.product[row], turns.need[row])
+        return []
+    reach = _reach(turns, rows, NOW)
+    if sum(units * turns.weight[row] for row, units in zip(rows, reach, strict=True)) < turns.order_least[rows[0]]:
+        reach = [0] * len(rows)
+    if not any(reach):
+        return [row for row in rows if _seen(turns, row, {})]
+    for row, units in zip(rows, reach, strict=True):
+        turns.shelves.draw_on_hand(row, turns.product[row], units, turns.prefers(row))
+        turns.need[row] -= units
+    return []
+
+
 def take_late(turns: Turns, rows: Sequence[int], covers: Sequence[int]) -> bool:
     """Claim for a whole order that is wanted on a later day, if all of it can be there by then; tell whether it is.
 

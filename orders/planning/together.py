@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.enough import take_enough, take_late
+from orders.planning.enough import take_ahead, take_enough, take_late
 from orders.planning.runs import lengths_of, starts_of
 from orders.planning.shelves import UNCOVERED, Shelves
 from orders.planning.sources import choose_sources
@@ -127,9 +127,7 @@ def _take_whole(turns: Turns, rows: Sequence[int], splits: bool) -> None:
     if turns.wanted_by and turns.wanted_by[rows[0]] and take_late(turns, rows, _covers(turns, rows)):
         return
     shelves, product, need = turns.shelves, turns.product, turns.need
-    if splits:
-        for row in rows:
-            need[row] = shelves.draw_on_hand(row, product[row], need[row], turns.prefers(row))
+    thin = take_ahead(turns, rows) if splits else []
     rows = [row for row in rows if need[row]]
     covers = _covers(turns, rows)
     gate, is_covered = NOW, True
@@ -139,6 +137,10 @@ def _take_whole(turns: Turns, rows: Sequence[int], splits: bool) -> None:
             is_covered = False
         elif shelves.day[cover] > gate:
             gate = shelves.day[cover]
+    for row in thin:
+        cover = turns.cover[row]
+        if cover == UNCOVERED or (is_covered and shelves.day[cover] == gate):  # others wait for these
+            turns.note(row, Reason.FILL_THRESHOLD)
     if not is_covered:
         return
     if gate == NOW:

@@ -132,18 +132,33 @@ class TermsOracle(Oracle):
             if any(self.level(line) > NOW for line in turn):
                 self.groups.append(turn + frozen)
             return
-        if splits:
-            for line in turn:
-                self.take(line, self.on_hand_shelves(line))
-            turn = [line for line in turn if self.lacking[line.line_id]]
+        thin = self.send_ahead(turn) if splits else []
+        turn = [line for line in turn if self.lacking[line.line_id]]
         covers = self.covers(turn)
         self.cover.update(covers)
         gate = max((day(shelf) for shelf in covers.values()), default=NOW)
         if gate > NOW:
             self.groups.append(turn + frozen)
+        for line in thin:
+            if day(covers[line.line_id]) == gate:
+                self.why[line.line_id] = FILL_THRESHOLD
         if gate < NEVER:
             for line in reversed(turn) if gate > NOW else turn:
                 self.take_until(line, gate, self.lacking[line.line_id])
+
+    def send_ahead(self, turn: list[Line]) -> list[Line]:
+        """Take what a first shipment may send; return the lines with units on hand of an order that sends nothing."""
+        here = self.reach(turn, NOW)
+        if sum(line.weight * here[line.line_id] for line in turn) < self.order_least(turn[0]):
+            here = dict.fromkeys(here, 0)
+        if not sum(here.values()):
+            return [line for line in turn if self.units_by(line.product_id, NOW)]
+        for line in turn:
+            later = self.lacking[line.line_id] - here[line.line_id]
+            self.lacking[line.line_id] = here[line.line_id]
+            self.take(line, self.on_hand_shelves(line))
+            self.lacking[line.line_id] += later
+        return []
 
     # orders that may leave in parts
 
