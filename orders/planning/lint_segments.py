@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from orders.planning.attributes import CATALOGUE
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.rules import (
@@ -74,6 +75,13 @@ def lint_classes(classes: tuple[DemandClass, ...], logic: Logic) -> Iterator[Fin
         message = "Every line is of some class, so nobody is worse than the last: nothing is kept for it."
         advice = "Leave the last class out: its lines come last anyway."
         yield Finding(f"forecast.classes[{len(classes) - 1}]", FindingKind.DEAD, message, advice)
+
+
+def lint_fair_share(attribute: str) -> Iterator[Finding]:
+    """Yield what divides nothing because all lines have the same."""
+    if attribute and CATALOGUE[attribute].is_same_for_all:
+        message = "Tells of the day alone, so all lines are one group: nothing is divided."
+        yield Finding("fair_share", FindingKind.DEAD, message, "Divide by something of the line.")
 
 
 def _lint_first_met(

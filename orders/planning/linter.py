@@ -14,7 +14,8 @@ from orders.planning.grammar import read_written
 from orders.planning.lint_conditions import Finding, FindingKind, lint_condition, never_matches
 from orders.planning.lint_criteria import lint_criteria
 from orders.planning.lint_points import direction, lint_points, probes
-from orders.planning.lint_segments import lint_classes, lint_promises, lint_quotas, lint_segments
+from orders.planning.lint_segments import lint_classes, lint_fair_share, lint_promises, lint_quotas, lint_segments
+from orders.planning.lint_waiting import lint_far_future, lint_long_wait, wanted_later
 from orders.planning.logic import ALWAYS, Logic
 from orders.planning.points import ByValue
 from orders.planning.reading import Json
@@ -38,12 +39,17 @@ def lint(document: Json) -> list[Finding]:
     found += lint_quotas(policy.quotas, logic)
     found += lint_promises(policy.promises, logic)
     found += lint_classes(policy.classes(), logic)
+    found += lint_fair_share(policy.fair_share)
+    found += lint_far_future(policy.far_future, logic)
+    found += lint_long_wait(policy, logic)
     return sorted(found, key=lambda finding: _document_order(finding.place))
 
 
 def _conditions(policy: Policy) -> Iterator[Condition]:
-    """Yield every condition that questions will be asked about, those implied by curves included."""
+    """Yield every condition that questions will be asked about, those implied by curves and the like included."""
     yield from policy.conditions()
+    if policy.far_future is not None:
+        yield wanted_later(policy.far_future)
     for rule in policy.rules:
         yield from probes(rule)
 

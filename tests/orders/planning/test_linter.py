@@ -14,6 +14,8 @@ from tests.orders.planning.documents import by_value, compare, fixed, linear, po
 
 GOLD, SILVER = compare("customer.tier", "eq", "gold"), compare("customer.tier", "eq", "silver")
 LATE = compare("order.days_late", "gt", 0)
+NOBODY = {"all": [GOLD, SILVER]}
+PATIENT: dict[str, Any] = {"starvation": {"after_days": 60}}
 VERY_LATE = compare("order.days_late", "gte", 10)
 
 
@@ -168,6 +170,75 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "two days of the week at once": (
         policy(fixed("a", 5, {"all": [compare("time.weekday", "eq", day) for day in ("monday", "friday")]})),
         [("never_matches", "rules[0].when")],
+    ),
+    "nobody who can wait": (
+        policy(far_future={"horizon_days": 28, "when": {"all": [GOLD, SILVER]}}),
+        [("never_matches", "far_future.when")],
+    ),
+    "wanted sooner than the horizon": (
+        policy(far_future={"horizon_days": 28, "when": compare("order.days_to_requested", "lte", 28)}),
+        [("never_matches", "far_future.when")],
+    ),
+    "wanted later, as the horizon says": (
+        policy(far_future={"horizon_days": 28, "when": compare("order.days_to_requested", "gt", 7)}),
+        [("shadowed", "far_future.when")],
+    ),
+    "a part that the horizon says": (
+        policy(far_future={"horizon_days": 28, "when": {"all": [GOLD, compare("order.days_to_requested", "gt", 7)]}}),
+        [("shadowed", "far_future.when.all[1]")],
+    ),
+    "some can wait": (policy(far_future={"horizon_days": 28, "when": GOLD}), []),
+    "all can wait": (policy(far_future={"horizon_days": 28}), []),
+    "entries that nobody meets": (
+        policy(
+            segments=[{"id": "s", "label": "S", "guarantee": "win", "when": NOBODY}],
+            promises=[{"id": "p", "label": "P", "no_worse": True, "when": NOBODY}],
+        ),
+        [("never_matches", "promises[0].when"), ("never_matches", "segments[0].when")],
+    ),
+    "a quota of nobody": (
+        policy(quotas=[{"id": "q", "label": "Q", "at_most": {"units": 5}, "when": NOBODY}]),
+        [("never_matches", "quotas[0].when")],
+    ),
+    "a class of nobody": (
+        policy(
+            strategy="demand_forecast",
+            forecast={"horizon_days": 28, "history_weeks": 26, "classes": [{"id": "c", "label": "C", "when": NOBODY}]},
+        ),
+        [("never_matches", "forecast.classes[0].when")],
+    ),
+    "a share of the day": (policy(fair_share="time.weekday"), [("dead", "fair_share")]),
+    "a share of each customer": (policy(fair_share="customer.code"), []),
+    "as much as a long wait": (
+        policy(
+            fixed("a", 1e6, GOLD),
+            fixed("b", -1e6, SILVER),
+            linear("c", "order.open_value", 1e6),
+            linear("d", "order.days_late", 3, cap=1e6),
+            linear("e", "customer.rating", 250_000, **{"from": 1}),
+            step("f", "order.days_late", [0, -5e5], [9, 5e5]),
+            by_value("g", "customer.tier", gold=999_999, silver=-1),
+            rule("h", "line.open_qty", points={"type": "logistic", "midpoint": 3, "steepness": 1, "max": 1e6}),
+            **PATIENT,
+        ),
+        [("contradictory", f"rules[{i}].points") for i in range(8)],
+    ),
+    "less than a long wait": (
+        policy(
+            fixed("a", 999_999, GOLD),
+            linear("c", "order.open_value", 999_999),
+            linear("d", "order.days_late", 3, cap=999_999),
+            linear("e", "customer.rating", 249_999, **{"from": 1}),
+            by_value("g", "customer.tier", gold=999_998, silver=-1),
+            fixed("h", 1e9, GOLD) | {"off": True},
+            **PATIENT,
+        ),
+        [],
+    ),
+    "no wait is too long": (policy(fixed("a", 1e6, GOLD)), []),
+    "a long wait before all criteria": (
+        policy({"id": "a", "label": "A", "when": GOLD}, strategy="lexicographic", **PATIENT),
+        [],
     ),
     "findings in the order of the document": (
         policy(*[fixed(f"r{i}", 0, compare("line.position", "eq", i)) for i in range(11)]),
