@@ -31,6 +31,7 @@ from orders.planning.types import (
 from orders.planning.windows import count_shipped
 
 TODAY = 739_575  # Thursday 20 November 2025
+WHOSE = {"tier": "customer.tier", "channel": "order.channel", "zone": "customer.zone", "code": "customer.code"}
 FIVE_DAYS = Calendar((True, True, True, True, True, False, False), holidays=(TODAY + 12,))
 
 
@@ -47,6 +48,9 @@ class Line:
     eta_by_hand: int = 0
     urgency: float = 0.0
     tier: str = ""
+    channel: str = ""
+    zone: str = ""
+    code: str = ""
     wanted_in: int | None = None  # days until the requested date
     expedited: bool = False
     expected_cost: float = math.nan
@@ -106,14 +110,22 @@ class Group:
 
 @dataclass(frozen=True)
 class Share:
-    """A quota of the lines of one tier; amounts are units, or percent where they end in %."""
+    """A quota of the lines of one tier, or of what else it names; amounts are units, or percent where they end in %."""
 
-    tier: str
+    tier: str = ""
     at_least: str = ""
     at_most: str = ""
     keep_percent: int = 0
     keep_days: int = 0
     window_days: int = 0
+    channel: str = ""
+    zone: str = ""
+    code: str = ""
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        """What its lines have in common: the name of a fact of lines, and its value."""
+        return next((name, value) for name in WHOSE if (value := getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -188,6 +200,7 @@ class Case:
     previous: tuple[Claim, ...] = ()
     classes: tuple[str, ...] = ()
     worths: tuple[float, ...] = ()
+    waited: tuple[int, ...] = ()  # lines that waited too long, for the oracle: the policy knows by their age
     horizon_days: int = 28
     forecasts: tuple[Weekly, ...] = ()
     far_horizon: int | None = None
@@ -222,6 +235,8 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
             "order.days_to_requested": Attribute(
                 np.array([np.nan if line.wanted_in is None else line.wanted_in for line in case.lines])
             ),
+            **{f"customer.{name}": _texts(case, name) for name in ("zone", "code")},
+            "order.channel": _texts(case, "channel"),
             "order.open_value": _numbers(case, "open_value"),
             **{f"plan.{name}": _numbers(case, name) for name in ("times_slipped", "days_slipped", "days_since_told")},
             **day_columns(DAY_COLUMNS, context, len(case.lines)),
@@ -233,6 +248,13 @@ def arrays(case: Case) -> tuple[Backlog, Supply, Frozen, Products, dict[str, Att
 def _numbers(case: Case, name: str) -> Attribute:
     """Return a fact of the lines as a column; None is unknown."""
     return Attribute(np.array([getattr(line, name) for line in case.lines], dtype=np.float64))
+
+
+def _texts(case: Case, name: str) -> Attribute:
+    """Return a fact of the lines as a column of texts; an empty one is unknown."""
+    values = [getattr(line, name) for line in case.lines]
+    known = tuple(sorted(set(values) - {""}))
+    return Attribute(np.array([known.index(value) if value else -1 for value in values], dtype=np.int64), known)
 
 
 def sites_of(case: Case) -> Sites | None:

@@ -28,7 +28,8 @@ class ClassOracle(Oracle):
 
     def place_of(self, turn: list[Line]) -> int:
         tiers = self.case.classes
-        return min(tiers.index(line.tier) if line.tier in tiers else len(tiers) for line in turn)
+        of_tier = [tiers.index(line.tier) if line.tier in tiers else len(tiers) for line in turn]
+        return min(of_tier + [0 for line in turn if line.line_id in self.case.waited])
 
     @contextmanager
     def hiding(self, place: int, turns: list[list[Line]]) -> Iterator[None]:

@@ -97,8 +97,8 @@ class QuotaOracle(Oracle):
     def ruler(self, line: Line) -> Ruler:
         if self.case.fair_share:
             return line.product_id, TIERS.index(line.tier) if line.tier else len(TIERS)
-        tiers = [share.tier for share in self.case.quotas]
-        return line.product_id, tiers.index(line.tier) if line.tier in tiers else -1
+        mine = (i for i, (name, value) in enumerate(s.whose for s in self.case.quotas) if getattr(line, name) == value)
+        return line.product_id, next(mine, -1)
 
     def units(self, amount: str, product: int, share: Share) -> int:
         """Return an amount in units; percent are of what can be claimed, has left in the window or is picked."""

@@ -21,7 +21,7 @@ from orders.planning.rules import (
     Segment,
 )
 from orders.planning.types import Allocations, Guarantees, Kept, Pegs, PickDays, Plan, Previous
-from tests.orders.planning.cases import Case, Claim, arrays, demand_of, shipped_of, struct, terms
+from tests.orders.planning.cases import WHOSE, Case, Claim, arrays, demand_of, shipped_of, struct, terms
 
 BY_URGENCY = Policy("priority", (Rule("urgency", "Urgency", "order.age_days", Linear(1.0)),))
 
@@ -64,7 +64,7 @@ def policy_of(case: Case, policy: Policy) -> Policy:
         Quota(
             f"q{i}",
             "",
-            of_tier(share.tier),
+            Compare(WHOSE[share.whose[0]], "eq", (share.whose[1],)),
             amount(share.at_least),
             amount(share.at_most),
             Keep(share.keep_percent, share.keep_days) if share.keep_percent else None,

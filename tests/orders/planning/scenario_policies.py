@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 
 from orders.planning import schema
+from tests.orders.planning.cases import WHOSE
 
 Document = dict[str, Any]
 ALERTS = ("win", "gain", "skip")  # the guarantees that can go unmet
@@ -49,7 +50,9 @@ def _segment(place: int, entry: Mapping[str, Any]) -> Document:
 
 
 def _quota(place: int, entry: Mapping[str, Any]) -> Document:
-    written: Document = {"id": f"q{place}", "label": entry["tier"], "when": _of_tier(entry)}
+    [name] = entry.keys() & WHOSE.keys()
+    when = {"attribute": WHOSE[name], "op": "eq", "value": entry[name]}
+    written: Document = {"id": f"q{place}", "label": entry[name], "when": when}
     written |= {name: _amount(entry[name]) for name in ("at_least", "at_most") if name in entry}
     if "keep_percent" in entry:
         written["keep"] = {"percent": entry["keep_percent"], "days": entry["keep_days"]}

@@ -44,6 +44,7 @@ def read(scenario: dict[str, Any]) -> Case:
         departures=rows_of(Departure, "departures"),
         classes=tuple(scenario.get("classes", ())),
         worths=tuple(scenario.get("worths", ())),
+        waited=tuple(scenario.get("waited", ())),
         horizon_days=scenario.get("horizon_days", 28),
         forecasts=rows_of(Weekly, "forecasts"),
         pick_days=rows_of(PickDay, "pick_days"),

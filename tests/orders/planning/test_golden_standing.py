@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from orders.planning.grammar import parse_policy, rule_labels
-from orders.planning.standing import PLACED_EARLIER, ahead, what_frees
+from orders.planning.standing import BY_SEGMENT, PLACED_EARLIER, ahead, what_frees
 from orders.planning.types import NO_DAY
 from tests.orders.planning.cases import arrays
 from tests.orders.planning.reading import run_by
@@ -26,7 +26,7 @@ def test_where_a_line_stands(path: Path) -> None:
     scenario = json.loads(path.read_text(encoding="utf-8"))
     case, document = read(scenario), document_of(scenario)
     backlog, plan = arrays(case)[0], run_by(case, parse_policy(document))
-    labels = {**dict(enumerate(rule_labels(document))), PLACED_EARLIER: "placed earlier"}
+    labels = {**dict(enumerate(rule_labels(document))), PLACED_EARLIER: "placed earlier", BY_SEGMENT: "segment"}
     due = {source.source_id: source.expected_on for source in case.sources}
     peg_days = np.array([due[source] for source in plan.pegs.source_id.tolist()], dtype=np.int64)
 
