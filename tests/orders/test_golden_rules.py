@@ -77,6 +77,8 @@ def at_entry(scenario: Scenario) -> Order:
 
 def while_it_waits(scenario: Scenario) -> Order:
     order = make_order([(Product.objects.get(sku="LAMP"), scenario["wanted"])], ref="SO-1", ship_policy="partial")
+    if "said" in scenario:
+        change_order_terms("SO-1", substitutes=scenario["said"], actor=None, now=NOW)
     plan()
     take_substitutes(now=NOW)
     return order

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
+from orders.models import SubstituteConsent
+from orders.planning.attributes import CATALOGUE, Kind
+from orders.planning.conditions import OPERATORS
 from orders.planning.governance import Cause
+from orders.planning.grammar import parse_policy
+from orders.planning.linter import FindingKind
+from orders.planning.points import ByValue, ValueLevels
+from orders.planning.rules import Policy, comparisons
 from orders.planning.types import Kept, Outcome, Reason, ShipPolicy
 from tests.orders.planning.cases import Claim, Departure, House, Line, Pick, PickDay, Product, Source, Way, Weekly
 from tests.orders.planning.scenario_policies import document_of, kinds_of, kinds_of_schema
@@ -57,6 +64,39 @@ def test_every_kind_that_the_grammar_knows_has_a_scenario() -> None:
     used = set().union(*(kinds_of(document_of(scenario)) for scenario in scenarios("", "promises")))
 
     assert kinds_of_schema() - used == ELSEWHERE.keys()
+
+
+def policies() -> list[Policy]:
+    """Return the policies by which scenarios plan, score and tell."""
+    return [parse_policy(document_of(scenario)) for scenario in scenarios("", "attributes", "standing")]
+
+
+def test_every_attribute_has_a_scenario() -> None:
+    read_ = set().union(*(policy.attributes() for policy in policies()))
+
+    assert CATALOGUE.keys() - read_ == set()
+
+
+def test_every_comparison_of_every_kind_has_a_scenario() -> None:
+    parts = [part for policy in policies() for when in policy.conditions() for part in comparisons(when)]
+    used = {(CATALOGUE[part.attribute].kind, part.op) for part in parts}
+
+    assert {(kind, op) for kind, names in OPERATORS.items() for op in names} - used == set()
+
+
+@pytest.mark.parametrize("curve", [ByValue, ValueLevels])
+def test_values_of_every_kind_have_a_scenario(curve: type) -> None:
+    rules = [rule for policy in policies() for rule in policy.rules if isinstance(rule.points, curve)]
+
+    assert {CATALOGUE[rule.attribute].kind for rule in rules} == {Kind.TEXT, Kind.YES_NO}
+
+
+def test_every_kind_of_doubt_and_all_that_customers_say_of_substitutes_have_a_scenario() -> None:
+    kinds = {kind for scenario in scenarios("findings") for _, kind, _ in scenario["expected"]}
+    said = {scenario.get("said") for scenario in scenarios("substitutes")}
+
+    assert kinds == {kind.value for kind in FindingKind}
+    assert said - {None} == set(SubstituteConsent.values)
 
 
 @pytest.mark.parametrize("test", sorted(set(ELSEWHERE.values())))

@@ -45,10 +45,6 @@ def test_linear_counts_units_above_its_start_up_to_its_cap():
     assert given == [0, 0, 5, 20, 100, 0]
 
 
-def test_a_negative_linear_rule_is_capped_in_size():
-    assert points_of("line.open_qty", numbers(1, 50), {"type": "linear", "per_unit": -1, "cap": 10}) == [-1, -10]
-
-
 def test_step_gives_the_points_of_the_last_threshold_reached():
     column = numbers(-1, 0, 6.9, 7, 1000, UNKNOWN)
 
@@ -69,51 +65,6 @@ def test_by_value_gives_its_default_to_unlisted_and_unknown():
     points = {"type": "by_value", "values": {"gold": 100}, "default": 7}
 
     assert points_of("customer.tier", column, points) == [100, 7, 7]
-
-
-def test_by_value_reads_yes_no():
-    points = {"type": "by_value", "values": {"yes": 5, "no": 1}, "default": 3}
-
-    assert points_of("order.expedited", numbers(1, 0, UNKNOWN), points) == [5, 1, 3]
-
-
-@pytest.mark.parametrize(
-    ("op", "value", "expected"),
-    [
-        ("eq", 2, [0, 1, 0, 0]),
-        ("ne", 2, [1, 0, 1, 0]),
-        ("lt", 2, [1, 0, 0, 0]),
-        ("lte", 2, [1, 1, 0, 0]),
-        ("gt", 2, [0, 0, 1, 0]),
-        ("gte", 2, [0, 1, 1, 0]),
-        ("in", [1, 3], [1, 0, 1, 0]),
-        ("not_in", [1, 3], [0, 1, 0, 0]),
-        ("between", [2, 3], [0, 1, 1, 0]),
-        ("is_known", None, [1, 1, 1, 0]),
-        ("is_unknown", None, [0, 0, 0, 1]),
-    ],
-)
-def test_operators_on_numbers_and_unknown_satisfies_no_comparison(op, value, expected):
-    when = {"attribute": "line.open_qty", "op": op} | ({} if value is None else {"value": value})
-
-    assert points_of("line.open_qty", numbers(1, 2, 3, UNKNOWN), {"type": "fixed", "points": 1}, when) == expected
-
-
-@pytest.mark.parametrize(
-    ("op", "value", "expected"),
-    [
-        ("eq", "north", [1, 0, 0]),
-        ("eq", "nowhere", [0, 0, 0]),
-        ("ne", "nowhere", [1, 1, 0]),
-        ("in", ["south", "nowhere"], [0, 1, 0]),
-        ("not_in", ["south"], [1, 0, 0]),
-    ],
-)
-def test_operators_on_texts(op, value, expected):
-    when = {"attribute": "customer.zone", "op": op, "value": value}
-
-    points = {"type": "fixed", "points": 1}
-    assert points_of("customer.zone", texts("north", "south", None), points, when) == expected
 
 
 def test_a_text_column_where_every_value_is_unknown_scores():
