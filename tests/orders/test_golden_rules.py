@@ -99,7 +99,8 @@ BY_THE_WAY = {"entry": at_entry, "waiting": while_it_waits, "agreed": at_the_cus
 def test_what_each_release_asks(scenario: Scenario) -> None:
     lamp = make_product("LAMP")
     make_stock(lamp, on_hand=0)
-    order = make_order([(lamp, scenario["wanted"])], ref="SO-1", ship_policy="partial")
+    policy = scenario.get("ship_policy", "partial")
+    order = make_order([(lamp, scenario["wanted"])], ref="SO-1", ship_policy=policy)
     fills = {name: scenario[name] for name in ("line_fills", "order_fills") if name in scenario}
     change_order_terms("SO-1", **fills, actor=None, now=NOW)
 
