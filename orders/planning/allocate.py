@@ -8,6 +8,7 @@ import numpy as np
 
 from orders.planning.prepare import Prepared
 from orders.planning.runs import is_first, lengths_of, starts_of, summed_up
+from orders.planning.sorting import stable_order
 from orders.planning.together import claim_together
 from orders.planning.turns import Spared, TogetherLines, TurnLimits
 from orders.planning.types import Bools, Ints, ShipPolicy
@@ -58,7 +59,7 @@ def allocate(ready: Prepared, turns: Turns, left_qty: Ints, spared: Spared | Non
     buckets = replace(ready.buckets, qty=left_qty)
     product = ready.product[turns.line]
     is_plain = plain_lines(ready)[turns.line]
-    queue = np.argsort(product, kind="stable")
+    queue = stable_order(product)
     ahead = np.zeros(len(product), dtype=np.int64)
     ahead[queue] = running_before(product[queue], np.where(is_plain, turns.qty, 0)[queue])
     rows = np.flatnonzero(~is_plain)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from orders.planning.ids import distinct, find_places
 from orders.planning.runs import lengths_of, starts_of
+from orders.planning.sorting import stable_order
 from orders.planning.types import Backlog, Ints, ShipPolicy
 
 
@@ -16,10 +18,10 @@ def product_components(backlog: Backlog) -> tuple[Ints, Ints]:
     gives the same rows as planning everything. Lines of a partial order do not link: each waits for itself.
     O(n log n) to sort, then O(links) for each of about log(longest chain) rounds.
     """
-    product_id = np.unique(backlog.product_id)
+    product_id = distinct(backlog.product_id)
     linking = (backlog.ship_policy != ShipPolicy.PARTIAL) & ~backlog.on_hold
-    product = np.searchsorted(product_id, backlog.product_id[linking])
-    by_order = np.argsort(backlog.order_id[linking], kind="stable")
+    product = find_places(product_id, backlog.product_id[linking])
+    by_order = stable_order(backlog.order_id[linking])
     return product_id, product_id[_roots(len(product_id), product[by_order], backlog.order_id[linking][by_order])]
 
 

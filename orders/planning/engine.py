@@ -22,8 +22,9 @@ from orders.planning.promise import find_gates, promise, sum_claims
 from orders.planning.quotas import allocate_by_quota
 from orders.planning.ranking import rank_order
 from orders.planning.rules import Policy
-from orders.planning.runs import pair_order, starts_of
+from orders.planning.runs import starts_of
 from orders.planning.score import score_lines
+from orders.planning.sorting import pair_order
 from orders.planning.supply import NOW
 from orders.planning.terms import with_limits
 from orders.planning.types import (

@@ -8,6 +8,7 @@ from orders.planning.allocate import running_before
 from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
 from orders.planning.promise import Claimed, Dates, Gates
+from orders.planning.sorting import stable_order
 from orders.planning.turns import NO_REASON
 from orders.planning.types import Bools, Codes, Ints, Outcome, Reason
 
@@ -77,10 +78,11 @@ def _reached_by_protected(
     """
     product = ready.product
     short = np.where(behind, 0, claimed.need_qty - claimed.on_hand_qty)
-    queue = ranked[short[ranked] > 0]
-    queue = queue[np.argsort(product[queue], kind="stable")]
-    wanted = running_before(product[queue], short[queue]) + short[queue]
+    units = ready.products.protected_qty[product] + (0 if kept_qty is None else kept_qty)
+    some = np.zeros(len(ready.products.product_id), dtype=np.bool_)
+    some[product[units > 0]] = True
+    queue = ranked[(some[product] & (short > 0))[ranked]]
+    queue = queue[stable_order(product[queue])]
     reached = np.zeros(len(product), dtype=np.bool_)
-    protected_qty = ready.products.protected_qty[product]
-    reached[queue] = wanted <= (protected_qty if kept_qty is None else protected_qty + kept_qty)[queue]
+    reached[queue] = running_before(product[queue], short[queue]) + short[queue] <= units[queue]
     return reached

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orders.planning.ids import grouped
 from orders.planning.types import Backlog, Outcome, Plan
 
 _DAY = 86_400_000_000  # microseconds
@@ -32,8 +33,7 @@ def fairness(backlog: Backlog, plan: Plan, now: int) -> Fairness:
     if not waits.any():
         return Fairness(0, 0, 0)
     served = np.flatnonzero((plan.outcome == Outcome.PLANNED) & (plan.allocated_qty > 0))
-    product = np.unique(backlog.product_id)
-    place = np.searchsorted(product, backlog.product_id)
+    product, place = grouped(backlog.product_id)
     newest = np.full(len(product), np.iinfo(np.int64).min)
     np.maximum.at(newest, place[served], backlog.placed_at[served])
     overtaken = waits & (backlog.placed_at < newest[place])

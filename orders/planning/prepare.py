@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from orders.planning.calendar import SiteDays, WorkingDays
+from orders.planning.ids import find_places
 from orders.planning.supply import Buckets, order_buckets
 from orders.planning.types import (
     NO_DAY,
@@ -111,7 +112,7 @@ def _places(products: Products, product_id: Ints) -> Ints:
     """Return each line's position in ``products``, whose ids must ascend and include them all."""
     if (np.diff(products.product_id) <= 0).any():
         raise ValueError("products.product_id: must ascend without repeats")
-    place = np.searchsorted(products.product_id, product_id)
+    place = find_places(products.product_id, product_id)
     known = place < len(products.product_id)
     known[known] = products.product_id[place[known]] == product_id[known]
     if not known.all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from orders.planning.runs import lengths_of, starts_of
+from orders.planning.sorting import stable_order
 from orders.planning.types import Backlog, Bools, Codes, Floats, Ints, ShipPolicy
 
 
@@ -17,7 +18,7 @@ def rank_keys(backlog: Backlog, score: Floats) -> tuple[Floats, Ints]:
     together = np.flatnonzero(backlog.ship_policy != ShipPolicy.PARTIAL)
     if not len(together):
         return score, backlog.placed_at
-    by_order = together[np.argsort(backlog.order_id[together], kind="stable")]
+    by_order = together[stable_order(backlog.order_id[together])]
     orders = backlog.order_id[by_order]
     starts = starts_of(orders)
     sizes = lengths_of(starts, orders)
@@ -34,5 +35,5 @@ def rank_order(backlog: Backlog, score: Floats, chosen: Bools | None = None, sta
     """
     best, first = rank_keys(backlog, score)
     at = np.arange(len(score)) if chosen is None else np.flatnonzero(chosen)
-    keys = (backlog.line_id[at], backlog.order_id[at], first[at], -best[at])
-    return at[np.lexsort(keys if stage is None else (*keys, stage[at]))]
+    keys = (-best[at], first[at], backlog.order_id[at], backlog.line_id[at])
+    return at[stable_order(*(keys if stage is None else (stage[at], *keys)))]

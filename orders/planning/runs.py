@@ -29,17 +29,6 @@ def lengths_of(starts: Ints, rows: Ints) -> Ints:
     return ends - starts
 
 
-def pair_order(first: Ints, second: Ints) -> Ints:
-    """Return what sorts rows by two columns of numbers from 0 on, equal ones in their order.
-
-    As one number where both fit into it, for which runs that ascend are merged rather than sorted. O(n log n).
-    """
-    width = int(second.max(initial=0)) + 1
-    if int(first.max(initial=0)) < np.iinfo(np.int64).max // width:
-        return np.argsort(first * width + second, kind="stable")
-    return np.lexsort((second, first))
-
-
 def summed_up(qty: Ints) -> Ints:
     """Return the sums of no, one, two … of the quantities: one more than there are."""
     sums = np.zeros(len(qty) + 1, dtype=np.int64)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.calendar import SiteDays, WorkingDays
+from orders.planning.ids import find_places
+from orders.planning.sorting import stable_order
 from orders.planning.types import NO_DAY, ON_HAND, Bools, Context, Ints, Supply
 
 NOW = 0  # the day of a bucket that is on hand: before every real day, so also before supply that arrives today
@@ -41,7 +43,7 @@ def order_buckets(supply: Supply, product_id: Ints, context: Context, working_da
     Left out: supply of other products, without units, and inbound without a day (nobody can say when).
     O(n log n).
     """
-    place = np.searchsorted(product_id, supply.product_id)
+    place = find_places(product_id, supply.product_id)
     known = place < len(product_id)
     known[known] = product_id[place[known]] == supply.product_id[known]
     on_hand = supply.source_id == ON_HAND
@@ -51,7 +53,7 @@ def order_buckets(supply: Supply, product_id: Ints, context: Context, working_da
 
     inside = np.where(on_hand[kept], supply.preference[kept], day)
     tie = np.where(on_hand[kept], supply.warehouse_id[kept], supply.source_id[kept])
-    sequence = np.lexsort((tie, inside, day != NOW, place[kept]))
+    sequence = stable_order(place[kept], day != NOW, inside, tie)
     chosen = kept[sequence]
     product = place[chosen]
     start = np.searchsorted(product, np.arange(len(product_id) + 1))

@@ -10,6 +10,7 @@ from django.db import connection
 
 from orders.planning.attributes import CATALOGUE, Source
 from orders.planning.day import DAY_COLUMNS
+from orders.planning.ids import find_places, grouped
 from orders.planning.types import NO_DAY, Attribute, Attributes, Floats, Ints
 from orders.replanning.bulk import Columns, as_array, copy_out
 from orders.replanning.ledger import LEDGER_COLUMNS
@@ -119,7 +120,7 @@ def _total_values(scope: Scope, orders: Columns) -> Floats:
 
 def _ratings(customers: Ints, today: int) -> Floats:
     """Return the mean of what each customer rated us in the year up to ``today``, 1 to 5; NaN without a rating."""
-    keys = np.unique(customers)
+    keys, place = grouped(customers)
     query = """
         SELECT o.customer_id, (avg(f.rating) * 100)::bigint
         FROM orders_feedback f JOIN orders_order o ON o.id = f.order_id
@@ -129,7 +130,7 @@ def _ratings(customers: Ints, today: int) -> Floats:
     found = copy_out(query, {"keys": as_array(keys), "since": since}, {"customer_id": "int8", "rating": "int8"})
     ratings = np.full(len(keys), np.nan)
     ratings[np.searchsorted(keys, found["customer_id"])] = found["rating"] / 100.0
-    return ratings[np.searchsorted(keys, customers)]
+    return ratings[place]
 
 
 def _product_numbers(name: str, scope: Scope, lines: Columns) -> Floats:
@@ -142,23 +143,23 @@ def _product_numbers(name: str, scope: Scope, lines: Columns) -> Floats:
 
 def _looked_up(wanted: Ints, keys: Ints, values: Ints) -> Ints:
     order = np.argsort(keys)
-    return values[order][np.searchsorted(keys[order], wanted)]
+    return values[order][find_places(keys[order], wanted)]
 
 
 def load_text(name: str, wanted: Ints) -> Attribute:
     """Return a text column parallel to the ids ``wanted``: codes into the catalogue's choices, or into what occurs."""
     _, table, column = _TEXTS[name]
-    keys = np.unique(wanted)
+    keys, place = grouped(wanted)
     rows = f"FROM {table} t WHERE t.id = ANY(%(keys)s::bigint[]) ORDER BY t.id"
     choices = CATALOGUE[name].choices
     if choices:
         query = f"SELECT t.id, COALESCE(array_position(%(choices)s::text[], t.{column}::text), 0) {rows}"
         found = copy_out(query, {"keys": as_array(keys), "choices": list(choices)}, {"id": "int8", "code": "int4"})
-        return Attribute((found["code"] - 1)[np.searchsorted(keys, wanted)], choices)
+        return Attribute((found["code"] - 1)[place], choices)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT t.id, t.{column} {rows}", {"keys": as_array(keys)})
         texts = [text for _, text in cursor.fetchall()]
     categories = tuple(sorted(set(texts)))
     codes = {text: code for code, text in enumerate(categories)}
     by_key = np.fromiter((codes[text] for text in texts), dtype=np.int64, count=len(texts))
-    return Attribute(by_key[np.searchsorted(keys, wanted)], categories)
+    return Attribute(by_key[place], categories)

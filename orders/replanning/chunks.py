@@ -13,6 +13,7 @@ from django.db import connection
 from kernel import live
 from kernel.transactions import entry_verb
 from orders.models import PlanRun
+from orders.planning.ids import distinct, find_places
 from orders.planning.types import Ints
 from orders.replanning.diff import Changes, Rows
 from orders.replanning.draft import Draft
@@ -65,7 +66,7 @@ def split(draft: Draft) -> list[list[Chunk]]:
     """
     products, labels = touched_components(draft)
     number = _chunk_numbers(draft, products, labels)
-    order_ids = np.union1d(draft.changes.order_ids(), draft.inputs.stale_orders)
+    order_ids = distinct(draft.changes.order_ids(), draft.inputs.stale_orders)
     line_chunks = 1 + int(number.max(initial=-1))
     least = _least_chunks(draft)
     is_long = draft.scope.is_everything and (least > 1 or len(order_ids) > CHUNK_LINES)
@@ -86,7 +87,7 @@ def split(draft: Draft) -> list[list[Chunk]]:
 def touched_components(draft: Draft) -> tuple[Ints, Ints]:
     """Return (product, component) for the whole components that have something to write, products ascending."""
     products, labels = draft.components()
-    touched = np.union1d(draft.changes.product_ids(), draft.inputs.marks["product_id"])
+    touched = distinct(draft.changes.product_ids(), draft.inputs.marks["product_id"])
     chosen = np.isin(labels, np.unique(labels[np.isin(products, touched)]))
     return products[chosen], labels[chosen]
 
@@ -212,7 +213,7 @@ def _chunk_numbers(draft: Draft, products: Ints, labels: Ints) -> Ints:
         return products
     weight = np.zeros(len(products), dtype=np.int64)
     changed = draft.changes.lines["product_id"]
-    np.add.at(weight, np.searchsorted(products, changed), 1)
+    np.add.at(weight, find_places(products, changed), 1)
     _, component = np.unique(labels, return_inverse=True)
     lines = np.bincount(component, weights=weight).astype(np.int64)
     before = np.cumsum(lines) - lines

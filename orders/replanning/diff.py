@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orders.planning.runs import pair_order, starts_of
+from orders.planning.ids import distinct, find_places
+from orders.planning.runs import starts_of
+from orders.planning.sorting import pair_order, stable_order
 from orders.planning.types import Bools, Floats, Ints, Plan
 from orders.replanning.bulk import Column, Columns
 from orders.replanning.stored import Stored
@@ -83,8 +85,8 @@ class Changes:
         """Return the rows of each part: those of the products (ascending) that have its number. O(n log n) for all."""
         found: list[list[Ints]] = []
         for products in self._products():
-            part = number[np.searchsorted(product_ids, products)]
-            order = np.argsort(part, kind="stable")
+            part = number[find_places(product_ids, products)]
+            order = stable_order(part)
             found.append(np.split(order, np.searchsorted(part[order], np.arange(1, parts))))
         return list(zip(*found, strict=True))
 
@@ -94,11 +96,11 @@ class Changes:
 
     def product_ids(self) -> Ints:
         """Return the products of which anything changes, ascending."""
-        return np.unique(np.concatenate(self._products()))
+        return distinct(*self._products())
 
     def order_ids(self) -> Ints:
         """Return the orders of which a line plan changes, ascending."""
-        return np.unique(np.concatenate((self.lines["order_id"], self.gone["order_id"])))
+        return distinct(self.lines["order_id"], self.gone["order_id"])
 
     @property
     def rows(self) -> int:
@@ -161,7 +163,7 @@ def _differs(new: Columns, stored: Columns) -> Bools:
     place: Ints | slice = slice(None)
     at: Ints | slice = slice(None)
     if not np.array_equal(stored["line_id"], new["line_id"]):
-        found = np.minimum(np.searchsorted(stored["line_id"], new["line_id"]), len(stored["line_id"]) - 1)
+        found = np.minimum(find_places(stored["line_id"], new["line_id"]), len(stored["line_id"]) - 1)
         at = np.flatnonzero(stored["line_id"][found] == new["line_id"])
         place = found[at]
     same = np.ones(len(new["line_id"][at]), dtype=np.bool_)
@@ -173,7 +175,7 @@ def _differs(new: Columns, stored: Columns) -> Bools:
 
 def _claim_changes(line_id: Ints, giver_id: Ints, qty: Ints, lines: Columns, stored: Columns) -> ClaimChanges:
     """Compare claims sorted by (line, giver) with the stored ones, as a merge of both."""
-    product_id = lines["product_id"][np.searchsorted(lines["line_id"], line_id)]
+    product_id = lines["product_id"][find_places(lines["line_id"], line_id)]
     line = np.concatenate((line_id, stored["line_id"]))
     giver = np.concatenate((giver_id, stored["giver_id"]))
     product = np.concatenate((product_id, stored["product_id"]))

@@ -14,6 +14,7 @@ from orders.planning import engine
 from orders.planning.components import product_components
 from orders.planning.fairness import fairness
 from orders.planning.grammar import parse_policy
+from orders.planning.ids import distinct
 from orders.planning.rules import Policy as Rules
 from orders.planning.types import Ints, Kept, Outcome, Plan
 from orders.replanning.asking import Asking
@@ -83,7 +84,7 @@ class Draft:
         return {
             **kept,
             "lines": len(self.plan.line_id),
-            "products": len(np.unique(self.inputs.backlog.product_id)),
+            "products": len(distinct(self.inputs.backlog.product_id)),
             **{outcome.name.lower(): int((self.plan.outcome == outcome).sum()) for outcome in Outcome},
             "rows_to_write": self.changes.rows,
             **(self._fairness(now) if self.scope.is_everything else {}),
@@ -95,7 +96,7 @@ class Draft:
     def components(self) -> tuple[Ints, Ints]:
         """Return (product, component) for every product that has lines, changes or marks, products ascending."""
         planned, component = product_components(self.inputs.backlog)
-        products = np.union1d(planned, np.union1d(self.changes.product_ids(), self.inputs.marks["product_id"]))
+        products = distinct(planned, self.changes.product_ids(), self.inputs.marks["product_id"])
         label = products.copy()
         label[np.searchsorted(products, planned)] = component
         return products, label
@@ -164,7 +165,7 @@ def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
     def rest() -> tuple[Stored, Ints]:
         lines = asked_plans()
         stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, lines, order_plans)
-        return Stored(lines, asked_claims()), np.union1d(untold, stale)
+        return Stored(lines, asked_claims()), distinct(untold, stale)
 
     return inputs, rest
 

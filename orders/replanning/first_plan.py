@@ -20,6 +20,7 @@ from kernel.locks import is_committed, let_others_wait
 from kernel.transactions import RETRYABLE, entry_verb, sqlstate
 from orders.models import PlanRun
 from orders.planning.chance import chance_of_keeping
+from orders.planning.ids import distinct, find_places, grouped, shared
 from orders.planning.types import NO_DAY, Ints
 from orders.replanning.aside import SCHEMA, Indexing, begin_aside, drop_aside, switch_in
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
@@ -59,10 +60,11 @@ class _Orders:
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """What a first plan needs under lock: the components it touches and how it moves the reserved counters."""
+    """What a first plan needs under lock: the components it touches, the products it plans, the moves of counters."""
 
     products: Ints
     labels: Ints
+    planned: Ints
     levels: Sequence[Part]
 
 
@@ -157,8 +159,8 @@ def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
     """Return the plans of the orders, as ``rollup.roll_up`` makes them of new orders' lines."""
     plan, backlog, price_minor = draft.plan, draft.inputs.backlog, draft.inputs.price_minor
     outlook = look(plan, backlog, price_minor)
-    order_id, first, place = np.unique(plan.order_id, return_index=True, return_inverse=True)
-    at = np.searchsorted(backlog.line_id, plan.line_id)
+    order_id, place = grouped(plan.order_id)
+    at = find_places(backlog.line_id, plan.line_id)
     qty = backlog.open_qty[at]
     ready_qty = np.minimum(plan.allocated_qty, qty)
     score, stage = best_lines(plan, place, len(order_id))
@@ -168,7 +170,7 @@ def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
     count = partial(np.bincount, place, minlength=len(order_id))
     fields = [
         Field("order_id", "int8", order_id),
-        Field("placed_at", "timestamptz", backlog.placed_at[at][first]),
+        Field("placed_at", "timestamptz", shared(backlog.placed_at[at], place, len(order_id))),
         Field("stage", "int2", stage),
         Field("score", "float8", score),
         Field("reason", "int2", outlook.reason),
@@ -190,7 +192,7 @@ def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
 
 def _find_moves(draft: Draft) -> _Moves:
     products, labels = touched_components(draft)
-    return _Moves(products, labels, level_moves(draft.changes.allocations))
+    return _Moves(products, labels, draft.changes.product_ids(), level_moves(draft.changes.allocations))
 
 
 def _fillings(changes: Changes, rolled_up: Callable[[], _Orders]) -> list[tuple[str, Callable[[], Sequence[Field]]]]:
@@ -231,13 +233,13 @@ def take_over(
     backlog = draft.inputs.backlog
     touched = backlog.order_id[np.isin(backlog.product_id, products[skipped])]
     promised = start(partial(promise, without=touched, after=number))
-    changes, levels = draft.changes, moves.levels
+    changes, planned, levels = draft.changes, moves.planned, moves.levels
     if skipped.any():
         changes = changes.of_products(kept)
-        levels = level_moves(changes.allocations)
+        planned, levels = changes.product_ids(), level_moves(changes.allocations)
     written = Written(skipped=products[skipped].tolist())
     written.rows["stock_levels"] = run_parts(levels).get("stock_levels", 0)
-    written.rows["marks"] = close_marks(kept, draft.inputs.marks, changes.product_ids(), version)
+    written.rows["marks"] = close_marks(kept, draft.inputs.marks, planned, version)
     left = _leave_out(orders, products[skipped], touched)
     written.rows.update(
         line_plans=len(changes.lines["line_id"]),
@@ -258,7 +260,8 @@ def _leave_out(orders: _Orders, product_ids: Ints, touched: Ints) -> Ints:
     promises one meanwhile writes its plan, too, so that the switch finds the tables no longer empty.
     """
     promised = copy_out("SELECT order_id FROM orders_orderpromise", None, {"order_id": "int8"})["order_id"]
-    left = np.intersect1d(orders.order_id, np.union1d(touched, promised))
+    asked = distinct(touched, promised)
+    left = asked[find_places(orders.order_id, asked) < find_places(orders.order_id, asked + 1)]
     with connection.cursor() as cursor:
         for table, key, values in (
             ("orders_lineplan", "product_id", product_ids),

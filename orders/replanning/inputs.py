@@ -12,6 +12,7 @@ from django.conf import settings
 from orders.planning.attributes import CATALOGUE
 from orders.planning.day import day_columns
 from orders.planning.demand import Demand
+from orders.planning.ids import distinct, find_places
 from orders.planning.rules import Policy
 from orders.planning.types import (
     NO_DAY,
@@ -109,7 +110,7 @@ class Inputs:
 
     def with_stale(self, order_ids: Ints) -> Inputs:
         """Return the same with more orders to roll up."""
-        return replace(self, stale_orders=np.union1d(self.stale_orders, order_ids))
+        return replace(self, stale_orders=distinct(self.stale_orders, order_ids))
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that planning reads; equal inputs in equal order have equal digests."""
@@ -150,7 +151,7 @@ def ask_inputs(ask: Asking, scope: Scope, policy: Policy, *, today: int) -> Call
         orders = sorted_by(asked_orders(), "order_id")
         supply, frozen, products = asked_supply()
         totals = add_up(lines) if totals_of_some is None else totals_of_some()
-        place = np.searchsorted(orders["order_id"], lines["order_id"])
+        place = find_places(orders["order_id"], lines["order_id"])
         known = place < len(orders["order_id"])
         known[known] = orders["order_id"][place[known]] == lines["order_id"][known]
         if not known.all():  # a line whose order is closed is no backlog

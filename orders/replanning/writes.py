@@ -8,6 +8,7 @@ import numpy as np
 from django.db import connection
 
 from orders.planning.runs import starts_of
+from orders.planning.sorting import pair_order
 from orders.planning.types import Ints
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.diff import LINE_TYPES, SAID_BY_SOME, Changes, ClaimChanges
@@ -188,7 +189,7 @@ def level_moves(claims: ClaimChanges) -> list[Part]:
     """Return what ``move_reserved`` does, as statements."""
     if not len(claims.line_id):
         return []
-    order = np.lexsort((claims.giver_id, claims.product_id))
+    order = pair_order(claims.product_id, claims.giver_id)
     product, warehouse = claims.product_id[order], claims.giver_id[order]
     starts = starts_of(product, warehouse)
     delta = np.add.reduceat(claims.delta[order], starts)

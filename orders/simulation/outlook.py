@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orders.planning.ids import find_places, grouped, shared
+from orders.planning.sorting import stable_order
 from orders.planning.types import ANY_STAGE, NO_DAY, Backlog, Bools, Floats, Ints, Plan, Reason
 
 LATEST = 1_000_000  # stands for "no day": later than every day that occurs
@@ -41,14 +43,14 @@ def look(plan: Plan, backlog: Backlog, price_minor: Ints) -> Outlook:
 
     O(n log n).
     """
-    order_id, first, place = np.unique(plan.order_id, return_index=True, return_inverse=True)
+    order_id, place = grouped(plan.order_id)
     orders = len(order_id)
-    at = np.searchsorted(backlog.line_id, plan.line_id)
+    at = find_places(backlog.line_id, plan.line_id)
     qty = backlog.open_qty[at]
     waits = ~np.isin(plan.reason, _READY)
     return Outlook(
         order_id=order_id,
-        rank=places(order_id, backlog.placed_at[at][first], *best_lines(plan, place, orders)),
+        rank=places(order_id, shared(backlog.placed_at[at], place, orders), *best_lines(plan, place, orders)),
         eta=_last_day(plan.eta_p50, place, orders),
         eta_p90=_last_day(plan.eta_p90, place, orders),
         reason=_reason(plan, place, orders, waits),
@@ -63,7 +65,7 @@ def look(plan: Plan, backlog: Backlog, price_minor: Ints) -> Outlook:
 def places(order_id: Ints, placed_at: Ints, score: Floats, stage: Ints) -> Ints:
     """Return each order's place in line: lower stage, higher score, earlier placed, smaller id."""
     rank = np.empty(len(order_id), dtype=np.int64)
-    rank[np.lexsort((order_id, placed_at, -score, stage))] = np.arange(1, len(order_id) + 1)
+    rank[stable_order(stage, -score, placed_at, order_id)] = np.arange(1, len(order_id) + 1)
     return rank
 
 
