@@ -40,7 +40,7 @@ _STEPS = {
     "promise": "promise_s",
     "explain": "promise_s",
 }
-Rest = Callable[[], tuple[Stored, Ints]]  # waits for the stored plan and the orders to roll up in any case
+Rest = Callable[[Plan], tuple[Stored, Ints]]  # waits for the stored plan; the orders to roll up in any case, too
 BROKEN = (Kept.NO, Kept.FELL_BACK)  # guarantees that a run counts
 
 
@@ -126,7 +126,7 @@ def make_draft(
     inputs_hash = start(inputs.digest) if scope.is_everything else inputs.digest
     watch.lap("load_s")
     plan = plan_inputs(inputs, rules, today=today.toordinal(), after_step=lambda step: watch.lap(_STEPS[step]))
-    stored, stale = rest()
+    stored, stale = rest(plan)
     inputs = inputs.with_stale(stale)
     watch.lap("load_s")
     changes = compare(plan, inputs.backlog.product_id, policy.pk, stored)
@@ -143,7 +143,7 @@ def _read_some(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]
     stored, stale = Stored(asked_plans(), asked_claims()), _load_untold(inputs, scope)
     if rules.segments:
         inputs = replace(inputs, previous=stored.claims.as_previous())
-    return inputs, lambda: (stored, stale)
+    return inputs, lambda _: (stored, stale)
 
 
 def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
@@ -162,10 +162,9 @@ def _read_all(scope: Scope, rules: Rules, *, today: int) -> tuple[Inputs, Rest]:
         if rules.segments:
             inputs = replace(inputs, previous=asked_claims().as_previous())
 
-    def rest() -> tuple[Stored, Ints]:
-        lines = asked_plans()
-        stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, lines, order_plans)
-        return Stored(lines, asked_claims()), distinct(untold, stale)
+    def rest(plan: Plan) -> tuple[Stored, Ints]:
+        stale = find_stale(inputs.backlog, inputs.price_minor, inputs.unpromised_orders, plan, order_plans)
+        return Stored(asked_plans(), asked_claims()), distinct(untold, stale)
 
     return inputs, rest
 

@@ -13,17 +13,9 @@ from orders.replanning.asking import Asking
 from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.scope import Scope
 
-# What is read of each line plan. That all the rest is the same as before is told by its digest, which halves the time
-# that reading takes.
-_LINE_TYPES = {
-    "line_id": "int8",
-    "order_id": "int8",
-    "product_id": "int8",
-    "score": "float8",
-    "allocated_qty": "int4",
-    "eta_p50": "date",
-    "digest": "int8",
-}
+# What is read of each line plan. That all it says is the same as before is told by its digest, which takes a third of
+# the time that reading everything takes.
+_LINE_TYPES = dict.fromkeys(("line_id", "order_id", "product_id", "digest"), "int8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +82,5 @@ def _ask_claims(ask: Asking, scope: Scope) -> Callable[[], Claims]:
 
 
 def _ask_lines(ask: Asking, scope: Scope) -> Callable[[], Columns]:
-    query = f"""
-        SELECT line_id, order_id, product_id, score, allocated_qty, COALESCE(eta_p50, '-infinity'), digest
-        FROM orders_lineplan p WHERE {scope.products("p.product_id")}
-    """
+    query = f"SELECT {', '.join(_LINE_TYPES)} FROM orders_lineplan p WHERE {scope.products('p.product_id')}"
     return ask.rows(query, scope.params, _LINE_TYPES)

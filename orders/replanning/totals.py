@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from orders.planning.ids import distinct, find_places, grouped
-from orders.planning.types import NO_DAY, Backlog, Bools, Ints
+from orders.planning.types import NO_DAY, Backlog, Bools, Ints, Plan
 from orders.replanning.asking import Asking
-from orders.replanning.bulk import Column, Columns, sorted_by
+from orders.replanning.bulk import Columns, sorted_by
 from orders.replanning.scope import Scope
 
 
@@ -79,43 +79,37 @@ def ask_order_plans(ask: Asking) -> Callable[[], Columns]:
     return ask.rows(_PLANS, {}, types | {"open_value_minor": "int8", "eta_p50": "date"})
 
 
-def find_stale(backlog: Backlog, price_minor: Ints, unpromised: Ints, plans: Columns, order_plans: Columns) -> Ints:
-    """Return the stale orders of the whole backlog, ascending.
+def find_stale(backlog: Backlog, price_minor: Ints, unpromised: Ints, plan: Plan, order_plans: Columns) -> Ints:
+    """Return the stale orders of the whole backlog, ascending, as its new ``plan`` makes them.
 
-    Takes the prices of its lines in pence, the orders without a promise, and the stored ``plans`` of its lines. Only
-    here an order is found whose plan has a promised day and which has no promise, as a first plan leaves it that died,
-    and one that has a plan and no open line any more.
+    An order of which a line's plan changes may be among them or not: it is rolled up in any case. Takes the prices of
+    the lines in pence and the orders without a promise. Only here an order is found whose plan has a promised day and
+    which has no promise, as a first plan leaves it that died, and one that has a plan and no open line any more.
     """
     order_id, place = grouped(backlog.order_id)
+    if not len(order_plans["order_id"]):
+        return order_id
     at, known = _places(order_id, order_plans["order_id"])
     same = np.zeros(len(order_id), dtype=np.bool_)
     same[at[known]] = True
-    for name, values in _planned_totals(len(order_id), place, backlog, price_minor, plans).items():
+    for name, values in _planned_totals(len(order_id), place, backlog, price_minor, plan).items():
         same[at[known]] &= order_plans[name][known] == values[at[known]]
     same[at[known]] &= (order_plans["eta_p50"][known] == NO_DAY) | ~np.isin(order_plans["order_id"][known], unpromised)
     return distinct(order_id[~same], order_plans["order_id"][~known])
 
 
-def _planned_totals(orders: int, place: Ints, backlog: Backlog, price_minor: Ints, plans: Columns) -> Columns:
+def _planned_totals(orders: int, place: Ints, backlog: Backlog, price_minor: Ints, plan: Plan) -> Columns:
     """Return what the plans of the lines add up to; ``place`` is each line's order."""
-    at, known = _places(plans["line_id"], backlog.line_id)
-
-    def planned(name: str, otherwise: float) -> Column:
-        values = np.full(len(at), otherwise, dtype=plans[name].dtype)
-        values[known] = plans[name][at[known]]
-        return values
-
-    qty = backlog.open_qty
-    eta = planned("eta_p50", NO_DAY)
+    qty, eta = backlog.open_qty, plan.eta_p50
     latest, score = np.full(orders, NO_DAY), np.full(orders, -np.inf)
     np.maximum.at(latest, place, eta)
-    np.maximum.at(score, place, planned("score", -np.inf))
+    np.maximum.at(score, place, plan.score)
     latest[place[eta == NO_DAY]] = NO_DAY
     return {
         "score": score,
         "open_lines": np.bincount(place, minlength=orders),
         "open_units": _summed(orders, place, qty),
-        "ready_units": _summed(orders, place, np.minimum(planned("allocated_qty", 0), qty)),
+        "ready_units": _summed(orders, place, np.minimum(plan.allocated_qty, qty)),
         "open_value_minor": _summed(orders, place, qty * price_minor),
         "eta_p50": latest,
     }
