@@ -8,9 +8,10 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 SCHEMA = "plan_aside"
 
@@ -66,27 +67,40 @@ _ANATOMY = """
 Indexing = dict[str, str]  # per table the statements that index its copy
 
 
-def begin_aside(tables: Sequence[str]) -> Indexing | None:
-    """Make an empty copy of each table, without indexes; return how to index them once they have their rows.
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """How to make empty copies of some tables, without indexes, and to index them once they have their rows."""
 
-    None where the tables hold rows or are not ours. One transaction of its own. Copies that an earlier run left behind
-    go.
-    """
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        drop_aside()
+    making: str
+    indexing: Indexing
+
+
+def plan_aside(tables: Sequence[str]) -> Aside | None:
+    """Return how to make copies of these tables; None where they hold rows or are not ours."""
+    with connection.cursor() as cursor:
         named = {"tables": list(tables)}
         cursor.execute(_IS_OURS.format(are_empty=f"AND {_are_empty(tables)}"), named)
         if not cursor.fetchone()[0]:
             return None
         cursor.execute(_TABLES, named)
         found = {table: (options, indexes) for table, options, indexes in cursor.fetchall()}
-        making = [f"CREATE SCHEMA {SCHEMA}"]
-        for table in tables:
-            making.append(f"CREATE TABLE {SCHEMA}.{table} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES)")
-            if options := found[table][0]:
-                making.append(f"ALTER TABLE {SCHEMA}.{table} SET ({options})")
-        cursor.execute("; ".join(making))
-    return {table: "; ".join(_indexing(table, indexes)) for table, (_, indexes) in found.items()}
+    making = [f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE", f"CREATE SCHEMA {SCHEMA}"]
+    for table in tables:
+        making.append(f"CREATE TABLE {SCHEMA}.{table} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES)")
+        if options := found[table][0]:
+            making.append(f"ALTER TABLE {SCHEMA}.{table} SET ({options})")
+    indexing = {table: "; ".join(_indexing(table, indexes)) for table, (_, indexes) in found.items()}
+    return Aside("; ".join(making), indexing)
+
+
+def make_aside(aside: Aside) -> Indexing:
+    """Make the copies; those that an earlier run left behind go. Returns how to index them.
+
+    Outside a transaction: as one statement, for a thread that hardly gets the interpreter, it is one by itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(aside.making)
+    return aside.indexing
 
 
 def _indexing(table: str, indexes: Sequence[tuple[str, str, str | None]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ Nothing is locked while rows are written; readers see no plan, and then all of i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -22,7 +23,7 @@ from orders.models import PlanRun
 from orders.planning.chance import chance_of_keeping
 from orders.planning.ids import distinct, find_places, grouped, shared
 from orders.planning.types import NO_DAY, Ints
-from orders.replanning.aside import SCHEMA, Indexing, begin_aside, drop_aside, switch_in
+from orders.replanning.aside import SCHEMA, Indexing, drop_aside, make_aside, plan_aside, switch_in
 from orders.replanning.bulk import Columns, Field, as_array, copy_in, copy_out
 from orders.replanning.chunks import Chunk, Written, order_chunks, touched_components, write_chunk
 from orders.replanning.diff import Changes
@@ -79,23 +80,28 @@ class Copies:
     """
 
     def __init__(self) -> None:
-        self._begun: Callable[[], Indexing | None] | None = None
+        self._begun: Callable[[], Indexing] | None = None
 
     def begin(self, lines: int) -> None:
         """Have the second connection begin them, if there is one and so many lines get their first plan."""
         if lines >= FEWEST_LINES and has_second_connection() and not connection.in_atomic_block and _is_first():
-            self._begun = start(partial(begin_aside, _TABLES))
+            aside = plan_aside(_TABLES)
+            self._begun = None if aside is None else start(partial(make_aside, aside))
 
     def take(self) -> Indexing | None:
-        """Return how to index them, once they are there (``aside.begin_aside``)."""
+        """Return how to index them, once they are there; None where they cannot be (``aside.plan_aside``)."""
         begun, self._begun = self._begun, None
-        return begin_aside(_TABLES) if begun is None else begun()
+        if begun is not None:
+            return begun()
+        aside = plan_aside(_TABLES)
+        return None if aside is None else make_aside(aside)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._begun is not None and self._begun() is not None:
+        if self._begun is not None:
+            self._begun()
             with transaction.atomic():
                 drop_aside()
 
@@ -120,16 +126,16 @@ def write_first_plan(
     if indexing is None:
         return None
     rolled_up = cache(partial(_roll_up, draft, may_promise=quiet or not PickCapacity.objects.exists()))
-    moves = cache(partial(_find_moves, draft))
     fillings = [partial(_fill, *each, indexing=indexing) for each in _fillings(draft.changes, rolled_up)]
-    work: list[Callable[[], object]] = [*fillings, moves]
-    side_by_side(work, lambda each: each())
+    with ThreadPoolExecutor(1, thread_name_prefix="plan-moves") as without_connection:
+        moves = without_connection.submit(_find_moves, draft)  # while both connections wait for indexes
+        side_by_side(fillings, lambda fill: fill())
     orders = rolled_up()
     promise = partial(promise_chunk, run=run, quiet=quiet, now=now)
     to_promise = _chunks(orders.to_promise)
     try:
         written, left, promised = take_over(
-            draft, orders, moves(), run, partial(promise, to_promise[0]), version=version
+            draft, orders, moves.result(), run, partial(promise, to_promise[0]), version=version
         )
     except (_NotSwitched, OperationalError) as error:
         if isinstance(error, OperationalError) and sqlstate(error) not in RETRYABLE:
