@@ -25,8 +25,15 @@ from orders.rules import releases
 NEWEST_FIRST = [SortKey("pk", True, parse_int)]
 TABS = (("all", "All"), *((kind.value, kind.label) for kind in PlanRunKind))
 
-# jsonb keeps no order of its own.
-STEPS = ("load_s", "score_s", "allocate_s", "promise_s", "diff_s", "write_s", "hash_s")
+# What a piece of the bar stands for; there are as many colours.
+STEPS = {
+    "Load": ("load_s",),
+    "Score": ("score_s",),
+    "Allocate": ("allocate_s",),
+    "Promise": ("promise_s",),
+    "Compare and guard": ("diff_s", "guard_s", "hash_s"),
+    "Write": ("write_s",),
+}
 COUNTS = ("lines", "planned", "frozen", "excluded", "products", "rows_written", "facts", "skipped_products")
 
 see_backlog = permission_required("orders.view_backlog", raise_exception=True)
@@ -149,12 +156,14 @@ def _full_run_before(run: PlanRun) -> PlanRun | None:
 
 def steps_of(run: PlanRun) -> list[Step]:
     """Return the steps of a run in their order, with places on a bar as long as their sum."""
-    timings = {name: float(run.timings[name]) for name in STEPS if name in run.timings}
+    if not run.timings:
+        return []
+    timings = {name: sum(float(run.timings.get(step, 0.0)) for step in steps) for name, steps in STEPS.items()}
     total = max(sum(timings.values()), 1e-9)
     steps, left = [], 0.0
-    for index, (name, seconds) in enumerate(timings.items()):
+    for colour, (name, seconds) in enumerate(timings.items(), start=1):
         share = seconds / total * 100
-        steps.append(Step(_words(name), seconds, share, f"{left:.2f}", f"{max(share - 0.3, 0.2):.2f}", index % 6 + 1))
+        steps.append(Step(name, seconds, share, f"{left:.2f}", f"{max(share - 0.3, 0.2):.2f}", colour))
         left += share
     return steps
 

@@ -182,12 +182,15 @@ def test_plan_now_leaves_a_run_for_the_workers_and_shows_it(ops: Client, scarce:
 
 def test_a_run_shows_its_counts_and_steps_in_order(ops: Client, scarce: Product) -> None:
     run = PlanRun.objects.latest("pk")
+    run.timings["guard_s"] = 3.0
+    run.save()
 
     response = ops.get(f"/plan-runs/{run.pk}/")
 
-    names = [step.name for step in response.context["steps"]]
-    assert names == ["Load", "Score", "Allocate", "Promise", "Diff", "Write", "Hash"]
-    assert sum(step.share for step in response.context["steps"]) == pytest.approx(100)
+    steps = response.context["steps"]
+    assert [step.name for step in steps] == ["Load", "Score", "Allocate", "Promise", "Compare and guard", "Write"]
+    assert steps[4].seconds == pytest.approx(3.0 + run.timings["diff_s"] + run.timings["hash_s"])
+    assert sum(step.share for step in steps) == pytest.approx(100)
     assert ("Lines", 2) in response.context["counts"]
 
 
