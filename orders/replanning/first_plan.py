@@ -84,7 +84,7 @@ class Copies:
 
     def begin(self, lines: int) -> None:
         """Have the second connection begin them, if there is one and so many lines get their first plan."""
-        if lines >= FEWEST_LINES and has_second_connection() and not connection.in_atomic_block and _is_first():
+        if lines >= FEWEST_LINES and has_second_connection() and not connection.in_atomic_block:
             aside = plan_aside(_TABLES)
             self._begun = None if aside is None else start(partial(make_aside, aside))
 
@@ -153,12 +153,6 @@ def write_first_plan(
         others = Chunk(left[:0], left[:0], left, (left[:0],) * 4)
         written.add(write_chunk(draft, others, run, version=version, quiet=quiet, now=now))
     return written
-
-
-def _is_first() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT NOT EXISTS (SELECT FROM orders_lineplan)")
-        return bool(cursor.fetchone()[0])
 
 
 def _roll_up(draft: Draft, *, may_promise: bool) -> _Orders:
@@ -267,7 +261,7 @@ def _leave_out(orders: _Orders, product_ids: Ints, touched: Ints) -> Ints:
     """
     promised = copy_out("SELECT order_id FROM orders_orderpromise", None, {"order_id": "int8"})["order_id"]
     asked = distinct(touched, promised)
-    left = asked[find_places(orders.order_id, asked) < find_places(orders.order_id, asked + 1)]
+    left = asked[np.isin(asked, orders.order_id)]
     with connection.cursor() as cursor:
         for table, key, values in (
             ("orders_lineplan", "product_id", product_ids),

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from statistics import NormalDist
 
-from tests.orders.planning.cases import TODAY, Case, Line, Weekly, random_case
+from tests.orders.planning.cases import TODAY, Case, Line, Weekly
 from tests.orders.planning.oracle import NOW, Oracle, Shelf
+from tests.orders.planning.random_cases import random_case
 
 TIERS = ("platinum", "gold", "silver", "standard")
 

@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
 
-from tests.orders.planning.cases import Case, Departure, Line, Share, random_case
+from tests.orders.planning.cases import Case, Departure, Line, Share
 from tests.orders.planning.oracle import NOW, PARTIAL, Oracle, Shelf
+from tests.orders.planning.random_cases import random_case
 
 TIERS = ("platinum", "gold", "silver", "standard")
 Ruler = tuple[int, int]

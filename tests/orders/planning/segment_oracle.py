@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from orders.planning.components import product_components
 from orders.planning.types import Kept
-from tests.orders.planning.cases import Case, Claim, Group, Line, arrays, random_case
+from tests.orders.planning.cases import Case, Claim, Group, Line, arrays
 from tests.orders.planning.oracle import NEVER, NOW, ONE_BACKORDER, PARTIAL, Oracle, Shelf
+from tests.orders.planning.random_cases import random_case
 
 PATIENCE = 4
 TIERS = ("platinum", "gold", "silver", "standard")

@@ -6,7 +6,8 @@ import random
 from dataclasses import replace
 
 from orders.planning.types import Calendar
-from tests.orders.planning.cases import TODAY, Case, House, Way, random_case
+from tests.orders.planning.cases import TODAY, Case, House, Way
+from tests.orders.planning.random_cases import random_case
 
 
 def random_site_case(random_: random.Random) -> Case:

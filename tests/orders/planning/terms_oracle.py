@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.orders.planning.cases import TODAY, Case, Line, PickDay, random_case
+from tests.orders.planning.cases import TODAY, Case, Line, PickDay
 from tests.orders.planning.oracle import (
     AWAITING,
     COMPLETE,
@@ -25,6 +25,7 @@ from tests.orders.planning.oracle import (
     Shelf,
     first_covering,
 )
+from tests.orders.planning.random_cases import random_case
 
 JOINT = 3
 WANTED_LATER, SPLIT_LIMIT = 11, 12

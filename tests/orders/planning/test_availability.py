@@ -24,13 +24,13 @@ from tests.orders.planning.cases import (
     Product,
     Source,
     arrays,
-    random_case,
     struct,
 )
 from tests.orders.planning.checking import checked, need
 from tests.orders.planning.class_oracle import random_class_case
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import random_quota_case
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import claims, rows, run
 from tests.orders.planning.sparing import spare_of
 

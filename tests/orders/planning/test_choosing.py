@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from orders.planning import choosing
 from orders.planning.rules import Policy
 from orders.planning.types import Reason
-from tests.orders.planning.cases import Case, Line, Pick, Product, Source, random_case
+from tests.orders.planning.cases import Case, Line, Pick, Product, Source
 from tests.orders.planning.choosing_cases import CHOOSING, contested_with_constraints
 from tests.orders.planning.choosing_oracle import PENNY, ChoosingOracle, contested_case
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import BY_URGENCY, Row, rows, run
 from tests.orders.planning.terms_oracle import TermsOracle
 

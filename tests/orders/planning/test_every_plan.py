@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from orders.planning.rules import Policy
 from orders.planning.types import Outcome
-from tests.orders.planning.cases import Case, components, random_case, shuffled
+from tests.orders.planning.cases import Case, components, shuffled
 from tests.orders.planning.checking import checked, need
 from tests.orders.planning.choosing_cases import CHOOSING, contested_with_constraints
 from tests.orders.planning.choosing_oracle import contested_case
 from tests.orders.planning.class_oracle import random_class_case
 from tests.orders.planning.mixed_cases import ORACLES, mixed_case
 from tests.orders.planning.quota_oracle import random_quota_case
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import BY_URGENCY, as_bytes, kept, rows, run
 from tests.orders.planning.segment_oracle import random_segmented_case
 from tests.orders.planning.terms_oracle import random_terms_case

@@ -9,8 +9,8 @@ import os
 import random
 from dataclasses import asdict
 
-from tests.orders.planning.cases import random_case
 from tests.orders.planning.oracle import Oracle
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import rows, run
 
 CASES = int(os.environ.get("PLANNING_CASES", "4000"))

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from orders.planning.rules import FIFO
 from orders.planning.types import Reason, ShipPolicy
-from tests.orders.planning.cases import Case, Line, Pick, Source, random_case
+from tests.orders.planning.cases import Case, Line, Pick, Source
 from tests.orders.planning.checking import checked, need
 from tests.orders.planning.oracle import Oracle
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import Row, rows, run
 
 cases = st.integers(0, 2**32).map(lambda seed: random_case(random.Random(seed)))

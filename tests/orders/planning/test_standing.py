@@ -16,8 +16,9 @@ from orders.planning.points import Linear
 from orders.planning.rules import Policy, Rule
 from orders.planning.standing import PLACED_EARLIER, Ahead, Freeing, ahead, what_frees
 from orders.planning.types import Attribute, Outcome, Plan
-from tests.orders.planning.cases import TODAY, Case, Line, Pick, Product, Source, arrays, random_case
+from tests.orders.planning.cases import TODAY, Case, Line, Pick, Product, Source, arrays
 from tests.orders.planning.checking import checked
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import BY_URGENCY, Row, rows, run
 
 cases = st.integers(0, 2**32).map(lambda seed: by_line(random_case(random.Random(seed))))

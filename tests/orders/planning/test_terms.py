@@ -22,9 +22,10 @@ from orders.planning.reading import Report
 from orders.planning.rules import FarFuture, Policy, Rule, Starvation
 from orders.planning.strategies import complete
 from orders.planning.types import Outcome, Reason, ShipPolicy
-from tests.orders.planning.cases import Case, Line, Product, Source, random_case
+from tests.orders.planning.cases import Case, Line, Product, Source
 from tests.orders.planning.checking import checked, need
 from tests.orders.planning.documents import policy, rule
+from tests.orders.planning.random_cases import random_case
 from tests.orders.planning.reading import rows, run
 from tests.orders.planning.terms_oracle import TermsOracle, fill_now, random_terms_case
 
