@@ -10,7 +10,7 @@ from orders.planning.prepare import Prepared
 from orders.planning.runs import is_first, lengths_of, starts_of, summed_up
 from orders.planning.sorting import stable_order
 from orders.planning.together import claim_together
-from orders.planning.turns import Spared, TogetherLines, TurnLimits
+from orders.planning.turns import KeptUnits, Parting, Spared, TogetherLines, TurnLimits
 from orders.planning.types import Bools, Ints, ShipPolicy
 
 
@@ -42,18 +42,36 @@ class Claims:
 class Turns:
     """Who takes, first in line first: parallel pairs (position in the backlog, units wanted).
 
-    A line of a partial order may have several turns; lines of any other order are adjacent.
+    A line of a partial order may have several turns; lines of any other order are adjacent. ``only_ahead`` marks rows
+    of orders with one backorder that may send what is on hand and claim nothing for the rest.
     """
 
     line: Ints
     qty: Ints
+    only_ahead: Bools | None = None
 
 
-def allocate(ready: Prepared, turns: Turns, left_qty: Ints, spared: Spared | None = None) -> Claims:
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Units of buckets by the lines they are for: parallel triples (position in the backlog, bucket, qty)."""
+
+    line: Ints
+    bucket: Ints
+    qty: Ints
+
+    def select(self, chosen: Bools) -> Pieces:
+        """Return the chosen rows."""
+        return Pieces(self.line[chosen], self.bucket[chosen], self.qty[chosen])
+
+
+def allocate(
+    ready: Prepared, turns: Turns, left_qty: Ints, spared: Spared | None = None, kept: Pieces | None = None
+) -> Claims:
     """Return the claims of these turns on ``left_qty``, what is left of each bucket.
 
     Plain lines of partial orders take soonest units first; for all others see ``together.claim_together``.
-    ``spared``, parallel to the backlog, is stock on hand that some orders leave to others.
+    ``spared``, parallel to the backlog, is stock on hand that some orders leave to others. ``kept`` is what nobody sees
+    before the turn of the lines it is kept for, none of them plain; what they leave of it is there for all.
     Exact in integers, no line before its turn. O(n log n) plus the loop over lines that are not plain.
     """
     buckets = replace(ready.buckets, qty=left_qty)
@@ -63,12 +81,14 @@ def allocate(ready: Prepared, turns: Turns, left_qty: Ints, spared: Spared | Non
     ahead = np.zeros(len(product), dtype=np.int64)
     ahead[queue] = running_before(product[queue], np.where(is_plain, turns.qty, 0)[queue])
     rows = np.flatnonzero(~is_plain)
-    claimed = claim_together(_together_lines(ready, turns, ahead, rows, spared), buckets)
+    claimed = claim_together(_together_lines(ready, turns, ahead, rows, spared, kept), buckets)
 
     # A bucket's units that the loop did not claim go to plain lines in rank order: the loop's claims were made with the
     # plain lines ahead already served, so what is left is exactly what those lines would have taken.
     taken = np.zeros(len(buckets.qty), dtype=np.int64)
     np.add.at(taken, claimed.bucket, claimed.qty)
+    if kept is not None:
+        np.subtract.at(taken, kept.bucket, kept.qty)
     plain = queue[is_plain[queue]]
     row, bucket, qty = overlap(product[plain], turns.qty[plain], buckets.product, buckets.qty - taken)
     return Claims(
@@ -128,25 +148,38 @@ def cut_to(group: Ints, qty: Ints, total: Ints) -> Ints:
     return cut
 
 
+def of_plain_lines(pieces: Pieces) -> Claims:
+    """Return pieces of plain lines as claims: none of these lines waits for another."""
+    none = _nothing()
+    return Claims(pieces.line, pieces.bucket, pieces.qty, none, none)
+
+
 def plain_lines(ready: Prepared) -> Bools:
     """Return the lines that neither wait for others of their order nor have terms of their own."""
     plain: Bools = ready.backlog.ship_policy == ShipPolicy.PARTIAL
     return plain if ready.limits is None else plain & ~ready.limits.special
 
 
-def _together_lines(ready: Prepared, turns: Turns, ahead: Ints, rows: Ints, spared: Spared | None) -> TogetherLines:
+def _together_lines(
+    ready: Prepared, turns: Turns, ahead: Ints, rows: Ints, spared: Spared | None, kept: Pieces | None
+) -> TogetherLines:
     backlog, line = ready.backlog, turns.line[rows]
     policy, order = backlog.ship_policy[line], backlog.order_id[line]
     starts = (policy == ShipPolicy.PARTIAL) | is_first(order)
+    splits = (policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped[line]
+    parting = np.where(splits, Parting.AHEAD, Parting.NONE)
+    if turns.only_ahead is not None:
+        parting[turns.only_ahead[rows]] = Parting.ONLY_AHEAD
     return TogetherLines(
         turn=np.cumsum(starts),
         product=ready.product[line],
         need_qty=turns.qty[rows],
         ahead_qty=ahead[rows],
         whole=(policy == ShipPolicy.COMPLETE) | (policy == ShipPolicy.ONE_BACKORDER),
-        splits=(policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped[line],
+        parting=parting,
         limits=_turn_limits(ready, line),
         spared=_spared(spared, line),
+        kept=_kept(kept, line),
     )
 
 
@@ -154,6 +187,13 @@ def _spared(spared: Spared | None, line: Ints) -> Spared | None:
     if spared is None:
         return None
     return Spared(spared.units[line], spared.yields[line], spared.stands_back[line], spared.plain_qty)
+
+
+def _kept(kept: Pieces | None, line: Ints) -> KeptUnits | None:
+    if kept is None or not len(kept.line):
+        return None
+    order = np.argsort(line)
+    return KeptUnits(order[np.searchsorted(line, kept.line, sorter=order)], kept.bucket, kept.qty)
 
 
 def _turn_limits(ready: Prepared, line: Ints) -> TurnLimits | None:

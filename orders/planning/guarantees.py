@@ -7,12 +7,13 @@ from itertools import count
 
 import numpy as np
 
-from orders.planning.allocate import Claims, Turns, allocate, running_before
+from orders.planning.allocate import Claims, Pieces, Turns, allocate, of_plain_lines, plain_lines, running_before
 from orders.planning.components import product_components
 from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
-from orders.planning.previous import Had, had_per_line, match_previous, pin
+from orders.planning.previous import NEVER, Had, had_per_line, match_previous, pin, replaced, still_there
 from orders.planning.rules import Guarantee, Segment
+from orders.planning.runs import lengths_of, starts_of
 from orders.planning.score import first_met
 from orders.planning.supply import NOW
 from orders.planning.types import (
@@ -24,7 +25,7 @@ from orders.planning.types import (
     Previous,
     ShipPolicy,
 )
-from orders.planning.whole_orders import concatenated, over_orders, waiting_idle
+from orders.planning.whole_orders import concatenated, over_orders, ships_together, waiting_idle
 
 STAGES = {
     Guarantee.SKIP: 0,
@@ -37,17 +38,20 @@ STAGES = {
 # After so many rounds every line with a gain guarantee in a component that is not settled keeps what it had, whether it
 # seems to lose this time or not. Rounds are rare: one for those who would lose, one for those whom that displaces.
 PATIENCE = 4
+# An order for which units are kept may do better by others, and its own are then there for those behind it. So the next
+# round keeps for it what it got, until no round changes that. As a rule that is one round more; these are the most.
+SETTLING = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a round is made of, per line; ``whole`` marks lines that can keep what they had."""
+    """What a round is made of, per line; ``pinned`` marks lines for which their pieces of ``kept`` are kept."""
 
     stage: Codes
     pinned: Bools
-    whole: Bools
     had: Had
     had_qty: Ints
+    kept: Had
 
 
 def allocate_by_segment(
@@ -55,34 +59,36 @@ def allocate_by_segment(
 ) -> Divided:
     """Return the claims of the lines at positions ``ranked`` under their segments' guarantees.
 
-    Served in rounds: lines with a gain guarantee compete first and only those who would lose by it are pinned to what
-    they had; lines whose segment falls back leave it where its guarantee cannot be kept. Each round settles some
-    lines for good. A component alone goes through the same rounds as in the full run. O(rounds × allocate).
+    Served in rounds: lines with a gain guarantee compete first, and what those had who would lose by it is kept for
+    them; lines whose segment falls back leave it where its guarantee cannot be kept. Each round settles some lines for
+    good. A component alone goes through the same rounds as in the full run. O(rounds × allocate).
     """
     segment = _segment_of(ready, segments)
     had = match_previous(ready, previous)
     had_qty = had_per_line(ready, had)
     stage = np.array([*(STAGES[part.guarantee] for part in segments), STAGES[Guarantee.REDISTRIBUTE]])[segment]
     falls_back = np.array([*(part.falls_back for part in segments), False])[segment]
-    whole = _can_keep(ready, had)
+    can_keep, kept = _can_keep(ready, had), had
     pinned, fallen = np.zeros(len(segment), dtype=np.bool_), np.zeros(len(segment), dtype=np.bool_)
     for round_ in count():
-        state = _State(stage, pinned, whole, had, had_qty)
+        state = _State(stage, pinned, had, had_qty, kept)
         claims = _one_round(ready, ranked, state)
         unmet = _unmet(ready, claims, state)
         gains = stage == STAGES[Guarantee.GAIN]
-        to_pin = unmet & gains & ~pinned & whole
+        to_pin = unmet & gains & ~pinned & can_keep
         to_fall = unmet & falls_back & ~to_pin
-        if not to_pin.any() and not to_fall.any():
+        better = replaced(ready, kept, claims, pinned & ~plain_lines(ready)) if round_ < SETTLING else kept
+        if not to_pin.any() and not to_fall.any() and better == kept:
             break
+        kept = better
         if round_ >= PATIENCE:
-            to_pin = gains & whole & _same_component(ready, to_pin)
+            to_pin = gains & can_keep & _same_component(ready, to_pin)
         pinned, fallen = (pinned | to_pin) & ~to_fall, fallen | to_fall
         stage = np.where(fallen, STAGES[Guarantee.REDISTRIBUTE], stage)
-    kept = np.select([fallen, unmet], [Kept.FELL_BACK, Kept.NO], Kept.YES)
+    outcome = np.select([fallen, unmet], [Kept.FELL_BACK, Kept.NO], Kept.YES)
     return Divided(
         claims=claims,
-        guarantees=Guarantees(segment.astype(np.int16), kept.astype(np.int16), stage.astype(np.int16)),
+        guarantees=Guarantees(segment.astype(np.int16), outcome.astype(np.int16), stage.astype(np.int16)),
         limited=np.isin(stage, (STAGES[Guarantee.SKIP], STAGES[Guarantee.FILL])),
     )
 
@@ -95,17 +101,17 @@ def _segment_of(ready: Prepared, segments: tuple[Segment, ...]) -> Ints:
 
 
 def _can_keep(ready: Prepared, had: Had) -> Bools:
-    """Return the lines that had something still there; of an order that ships together, only if it had everything."""
+    """Return the lines that had something which is still there; an order that is served as one is one."""
     there = np.zeros(len(ready.product), dtype=np.int64)
-    known = had.bucket >= 0
-    np.add.at(there, had.line[known], had.qty[known])
-    partial = ready.backlog.ship_policy == ShipPolicy.PARTIAL
-    whole = np.where(partial, there > 0, there == ready.need_qty)
-    return over_orders(ready, whole.astype(np.int64), np.minimum) > 0
+    there[had.line[had.bucket >= 0]] = 1
+    return over_orders(ready, there, np.maximum) > 0
 
 
 def _one_round(ready: Prepared, ranked: Ints, state: _State) -> Claims:
-    """Return the claims of skip, then win, then of those pinned, then of the rest by stage and rank."""
+    """Return the claims of skip, then win, then of the rest by stage and rank, who see what is kept for them.
+
+    Plain lines take what is kept for them at once, and the rest of their need at their turn.
+    """
     stage, need_qty = state.stage, ready.need_qty
     place = np.zeros(len(need_qty), dtype=np.int64)
     place[ranked] = np.arange(len(ranked))
@@ -118,35 +124,46 @@ def _one_round(ready: Prepared, ranked: Ints, state: _State) -> Claims:
     winners = ranked[stage[ranked] == STAGES[Guarantee.WIN]]
     won = allocate(ready, Turns(winners, need_qty[winners]), left)
     _take_off(left, won)
-    pinned = pin(ready, state.had, takes & state.pinned, place, left)
-    _take_off(left, pinned)
+    kept = still_there(state.kept, takes & state.pinned, place, left)
+    _take_off(left, kept)
+    at_once = plain_lines(ready)[kept.line]
+    pinned = of_plain_lines(kept.select(at_once))
 
-    wanted = _wanted(ready, state, pinned)
+    wanted, only_ahead = _wanted(ready, state, pinned)
     rest = ranked[np.argsort(stage[ranked], kind="stable")]
     rest = rest[stage[rest] > STAGES[Guarantee.WIN]]
     turns = rest[wanted[rest] > 0]
-    served = allocate(ready, Turns(turns, wanted[turns]), left)
-    idle = waiting_idle(ready, rest[(wanted[rest] == 0) & ~state.pinned[rest]])
-    return concatenated(skipped, won, pinned, served, idle)
+    served = allocate(ready, Turns(turns, wanted[turns], only_ahead[turns]), left, kept=kept.select(~at_once))
+    idle = (wanted == 0) | (only_ahead & (_got(ready, served) < need_qty))
+    return concatenated(skipped, won, pinned, served, waiting_idle(ready, rest[idle[rest]]))
 
 
-def _wanted(ready: Prepared, state: _State, pinned: Claims) -> Ints:
-    """Return what each line may take at its turn: its need, less what is pinned, or no more than it had (fill)."""
-    partial = ready.backlog.ship_policy == ShipPolicy.PARTIAL
+def _wanted(ready: Prepared, state: _State, pinned: Claims) -> tuple[Ints, Bools]:
+    """Return what each line may take at its turn, and which may only send ahead.
+
+    That is its need, less what is pinned; of those that fill no more than they had, and of an order that ships together
+    and had not all of it only what one with one backorder can send first.
+    """
+    backlog = ready.backlog
     wanted = ready.need_qty.copy()
     np.subtract.at(wanted, pinned.line, pinned.qty)
-    wanted[state.pinned & ~partial] = 0
-    filling = state.stage == STAGES[Guarantee.FILL]
     had_all = over_orders(ready, (state.had_qty == ready.need_qty).astype(np.int64), np.minimum) > 0
-    limit = np.where(partial, state.had_qty, np.where(had_all, wanted, 0))
-    return np.where(filling, np.minimum(wanted, limit), wanted)
+    filling = state.stage == STAGES[Guarantee.FILL]
+    lacking = filling & ships_together(ready) & ~had_all
+    splits = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
+    limit = np.where(lacking & ~splits, 0, state.had_qty)
+    return np.where(filling, np.minimum(wanted, limit), wanted), lacking & splits
+
+
+def _got(ready: Prepared, claims: Claims) -> Ints:
+    got = np.zeros(len(ready.product), dtype=np.int64)
+    np.add.at(got, claims.line, claims.qty)
+    return got
 
 
 def _unmet(ready: Prepared, claims: Claims, state: _State) -> Bools:
     """Return the lines whose guarantee these claims do not keep; an order that ships together is one."""
-    got = np.zeros(len(ready.product), dtype=np.int64)
-    np.add.at(got, claims.line, claims.qty)
-    stage = state.stage
+    got, stage = _got(ready, claims), state.stage
     unmet = (stage == STAGES[Guarantee.WIN]) & (got < ready.need_qty)
     unmet |= (stage == STAGES[Guarantee.SKIP]) & (got < state.had_qty)
     unmet |= (stage == STAGES[Guarantee.GAIN]) & _is_worse_off(ready, claims, state.had)
@@ -159,8 +176,8 @@ def _is_worse_off(ready: Prepared, claims: Claims, had: Had) -> Bools:
     line = np.concatenate((claims.line, had.line))
     day = np.concatenate(
         (
-            _leaving_day(ready, claims.line, ready.buckets.day[claims.bucket]),
-            _leaving_day(ready, had.line, had.day),
+            _leaving_day(ready, claims.line, ready.buckets.day[claims.bucket], claims.qty),
+            _leaving_day(ready, had.line, had.day, had.qty),
         )
     )
     qty = np.concatenate((claims.qty, -had.qty))
@@ -171,18 +188,37 @@ def _is_worse_off(ready: Prepared, claims: Claims, had: Had) -> Bools:
     return worse
 
 
-def _leaving_day(ready: Prepared, line: Ints, day: Ints) -> Ints:
-    """Return the days of claims; units of an order that ships together count from the last of them.
+def _leaving_day(ready: Prepared, line: Ints, day: Ints, qty: Ints) -> Ints:
+    """Return the days of units; those of an order that ships together count from the last of them.
 
-    What is on hand for an order that may still send it ahead counts at once.
+    What is on hand for an order that may still send it ahead counts at once, and an order with a fill leaves in parts
+    once it is reached. A line that is wanted later loses nothing by units that come later, but in time.
     """
     backlog = ready.backlog
+    if ready.limits is not None:
+        day = _once_enough(ready, line, np.maximum(day, ready.limits.wanted_by[line]), qty)
     ahead = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
     last = np.full(len(ready.product), NOW, dtype=np.int64)
     np.maximum.at(last, line, day)
     last = over_orders(ready, last, np.maximum)
-    waits = (backlog.ship_policy[line] != ShipPolicy.PARTIAL) & ~(ahead[line] & (day == NOW))
+    waits = ships_together(ready)[line] & ~(ahead[line] & (day == NOW))
     return np.where(waits, last[line], day)
+
+
+def _once_enough(ready: Prepared, line: Ints, day: Ints, qty: Ints) -> Ints:
+    """Return the days of units, those of orders with terms not before enough of the order for its fill is there."""
+    at = np.flatnonzero(ready.backlog.ship_policy[line] == ShipPolicy.JOINT)
+    if ready.limits is None or not len(at):
+        return day
+    order = ready.backlog.order_id[line]
+    at = at[np.lexsort((day[at], order[at]))]
+    order, counted = order[at], qty[at] * ready.limits.weight[line[at]]
+    enough = running_before(order, counted) + counted >= ready.limits.order_least[line[at]]
+    starts = starts_of(order)
+    first = np.minimum.reduceat(np.where(enough, day[at], NEVER), starts)
+    later = day.copy()
+    later[at] = np.maximum(day[at], np.repeat(first, lengths_of(starts, at)))
+    return later
 
 
 def _same_component(ready: Prepared, chosen: Bools) -> Bools:
@@ -192,5 +228,5 @@ def _same_component(ready: Prepared, chosen: Bools) -> Bools:
     return np.isin(label, label[chosen])
 
 
-def _take_off(left: Ints, claims: Claims) -> None:
+def _take_off(left: Ints, claims: Claims | Pieces) -> None:
     np.subtract.at(left, claims.bucket, claims.qty)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from orders.planning.allocate import Claims, cut_to
+from orders.planning.allocate import Claims, Pieces, cut_to
 from orders.planning.prepare import Prepared
+from orders.planning.runs import starts_of
 from orders.planning.shelves import UNCOVERED
 from orders.planning.supply import NOW
 from orders.planning.types import ON_HAND, Bools, Ints, Previous, ShipPolicy
@@ -16,7 +17,7 @@ from orders.planning.whole_orders import ships_together
 NEVER = np.iinfo(np.int64).max  # the day of what was claimed on supply that is gone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Had:
     """Pieces that lines had, cut to what they still need, soonest first: sorted by line, then day.
 
@@ -28,6 +29,11 @@ class Had:
     bucket: Ints
     day: Ints
     qty: Ints
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Had):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, x.name), getattr(other, x.name)) for x in fields(Had))
 
 
 def match_previous(ready: Prepared, previous: Previous | None) -> Had:
@@ -51,6 +57,18 @@ def match_previous(ready: Prepared, previous: Previous | None) -> Had:
     return Had(line[used], bucket[used], day[used], qty[used])
 
 
+def replaced(ready: Prepared, had: Had, claims: Claims, lines: Bools) -> Had:
+    """Return what lines had, and of those marked what they claim instead. O(n log n)."""
+    stay, come = ~lines[had.line], lines[claims.line]
+    line, bucket = np.r_[had.line[stay], claims.line[come]], np.r_[had.bucket[stay], claims.bucket[come]]
+    qty = np.r_[had.qty[stay], claims.qty[come]]
+    day = np.r_[had.day[stay], ready.buckets.day[claims.bucket[come]]]
+    order = np.lexsort((bucket, day, line))
+    line, bucket, day, qty = line[order], bucket[order], day[order], qty[order]
+    at = starts_of(line, bucket)
+    return Had(line[at], bucket[at], day[at], np.add.reduceat(qty, at) if len(at) else qty)
+
+
 def had_per_line(ready: Prepared, had: Had, day: int = NEVER) -> Ints:
     """Return the units each line had by a day, at most what it needs now."""
     total = np.zeros(len(ready.product), dtype=np.int64)
@@ -59,30 +77,36 @@ def had_per_line(ready: Prepared, had: Had, day: int = NEVER) -> Ints:
     return total
 
 
-def pin(ready: Prepared, had: Had, pinned: Bools, place_in_rank: Ints, left_qty: Ints) -> Claims:
-    """Return claims by which the ``pinned`` lines keep what they had, as far as ``left_qty`` of its buckets goes.
+def still_there(had: Had, chosen: Bools, place_in_rank: Ints, left_qty: Ints) -> Pieces:
+    """Return what the ``chosen`` lines had, as far as ``left_qty`` of its buckets goes.
 
-    Where a bucket holds less than was claimed the worse ranked lose first. Lines that leave with their order are named
-    with the bucket that completes them, as ``allocate`` does. O(n log n).
+    Where a bucket holds less than was claimed the worse ranked lose first. O(n log n).
     """
-    at = np.flatnonzero(pinned[had.line] & (had.bucket >= 0))
+    at = np.flatnonzero(chosen[had.line] & (had.bucket >= 0))
     at = at[np.lexsort((place_in_rank[had.line[at]], had.bucket[at]))]
     line, bucket, qty = had.line[at], had.bucket[at], had.qty[at]
     qty = cut_to(bucket, qty, left_qty)
-    used = qty > 0
-    line, bucket, qty = line[used], bucket[used], qty[used]
-    together, cover = _covers(ready, pinned, line, bucket, qty)
-    return Claims(line=line, bucket=bucket, qty=qty, together=together, cover=cover)
+    return Pieces(line, bucket, qty).select(qty > 0)
 
 
-def _covers(ready: Prepared, pinned: Bools, line: Ints, bucket: Ints, qty: Ints) -> tuple[Ints, Ints]:
+def pin(ready: Prepared, had: Had, pinned: Bools, place_in_rank: Ints, left_qty: Ints) -> Claims:
+    """Return claims by which the ``pinned`` lines keep exactly what is still there of what they had.
+
+    Lines that leave with their order are named with the bucket that completes them, as ``allocate`` does. O(n log n).
+    """
+    pieces = still_there(had, pinned, place_in_rank, left_qty)
+    together, cover = _covers(ready, pinned, pieces)
+    return Claims(line=pieces.line, bucket=pieces.bucket, qty=pieces.qty, together=together, cover=cover)
+
+
+def _covers(ready: Prepared, pinned: Bools, pieces: Pieces) -> tuple[Ints, Ints]:
     backlog, buckets, lines = ready.backlog, ready.buckets, len(ready.product)
     got, now = np.zeros(lines, dtype=np.int64), np.zeros(lines, dtype=np.int64)
-    np.add.at(got, line, qty)
-    on_hand = buckets.day[bucket] == NOW
-    np.add.at(now, line[on_hand], qty[on_hand])
+    np.add.at(got, pieces.line, pieces.qty)
+    here = pieces.select(buckets.day[pieces.bucket] == NOW)
+    np.add.at(now, here.line, here.qty)
     last = np.full(lines, UNCOVERED, dtype=np.int64)
-    np.maximum.at(last, line, bucket)
+    np.maximum.at(last, pieces.line, pieces.bucket)
     splits = (backlog.ship_policy == ShipPolicy.ONE_BACKORDER) & ~backlog.has_shipped
     waits = pinned & ships_together(ready) & ~(splits & (now == ready.need_qty))
     together = np.flatnonzero(waits)

@@ -53,22 +53,19 @@ class Shelves:
         self.qty: list[int] = []
 
     def settle(self, product: int, ahead_qty: int) -> None:
-        """Let the partial lines ahead take their units: soonest first, as one sum."""
-        wanted = ahead_qty - self.settled[product]
+        """Let the partial lines ahead take soonest units first, as one sum, and what they lack once it is there."""
+        wanted = min(ahead_qty - self.settled[product], self.free[product])
         if wanted <= 0:
             return
-        self.settled[product] = ahead_qty
-        if wanted >= self.free[product]:
-            self.free[product] = 0
-            self.head[product] = self.end[product]
-            return
+        self.settled[product] += wanted
         self.free[product] -= wanted
         left, at = self.left, self.head[product]
-        while wanted >= left[at]:
+        while wanted and wanted >= left[at]:
             wanted -= left[at]
             left[at] = 0
             at += 1
-        left[at] -= wanted
+        if wanted:
+            left[at] -= wanted
         self.head[product] = at
 
     def draw(self, row: int, product: int, qty: int, end: int) -> int:

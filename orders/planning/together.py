@@ -17,7 +17,7 @@ from orders.planning.runs import lengths_of, starts_of
 from orders.planning.shelves import UNCOVERED, Shelves
 from orders.planning.sources import choose_sources
 from orders.planning.supply import NOW, Buckets
-from orders.planning.turns import Notes, TogetherLines, Turns, begin
+from orders.planning.turns import Notes, Parting, TogetherLines, Turns, begin
 from orders.planning.types import Bools, Ints, Reason
 
 
@@ -69,26 +69,28 @@ def claim_together(lines: TogetherLines, buckets: Buckets) -> TogetherClaims:
     nothing. Lines with terms take as ``enough.take_enough`` says. O(rows × buckets per product).
     """
     turns = begin(lines, buckets)
-    ahead, whole, splits = lines.ahead_qty.tolist(), lines.whole.tolist(), lines.splits.tolist()
+    ahead, whole, parting = lines.ahead_qty.tolist(), lines.whole.tolist(), lines.parting.tolist()
     most = lines.limits.max_sources.tolist() if lines.limits else [0] * len(whole)
-    spared = _Spared(lines)
+    spared, kept = _Spared(lines), _kept_by_row(lines)
     for first, end in _bounds(lines.turn):
         rows = range(first, end)
         for row in rows:
             turns.shelves.settle(turns.product[row], ahead[row])
+        for row in rows if kept else ():
+            turns.shelves.show(kept.get(row, ()))
         spared.pass_turn(turns, rows)
         if spared.yields[first]:
             _take_what_is_spare(turns, rows, spared)
         elif most[first]:
-            _take_from_few(turns, rows, most[first], whole[first], splits[first])
+            _take_from_few(turns, rows, most[first], whole[first], parting[first])
         elif whole[first]:
-            _take_whole(turns, rows, splits[first])
+            _take_whole(turns, rows, parting[first])
         else:
             take_enough(turns, rows, {})
     return _claims(turns)
 
 
-def _take_from_few(turns: Turns, rows: Sequence[int], most: int, whole: bool, splits: bool) -> None:
+def _take_from_few(turns: Turns, rows: Sequence[int], most: int, whole: bool, parting: int) -> None:
     """Take from few warehouses: while it is the order's turn the stock of all others is out of sight."""
     shelves = turns.shelves
     products = {turns.product[row] for row in rows}
@@ -100,7 +102,7 @@ def _take_from_few(turns: Turns, rows: Sequence[int], most: int, whole: bool, sp
         for row, units, cover, nearer in zip(rows, need, here, anywhere, strict=True):
             if units and nearer != UNCOVERED and (cover == UNCOVERED or shelves.day[cover] > shelves.day[nearer]):
                 turns.note(row, Reason.SPLIT_LIMIT)
-        _take_whole(turns, rows, splits)
+        _take_whole(turns, rows, parting)
     else:
         units_hidden: dict[int, int] = {}
         for product, _, units in hidden:
@@ -115,19 +117,23 @@ def _take_what_is_spare(turns: Turns, rows: Sequence[int], spared: _Spared) -> N
     hidden = []
     for product in {turns.product[row] for row in rows}:
         hidden += shelves.hide_units(product, spared.for_others(shelves, product))
-    _take_whole(turns, rows, splits=False)
+    _take_whole(turns, rows, Parting.NONE)
     shelves.show(hidden)
     if spared.stands_back[rows[0]]:
         for row in rows:
             turns.note(row, Reason.STANDS_BACK)
 
 
-def _take_whole(turns: Turns, rows: Sequence[int], splits: bool) -> None:
+def _take_whole(turns: Turns, rows: Sequence[int], parting: int) -> None:
     """Claim for an order that ships together; all or nothing, but for what a first shipment may take ahead."""
+    if parting == Parting.ONLY_AHEAD:
+        for row in take_ahead(turns, rows):
+            turns.note(row, Reason.FILL_THRESHOLD)
+        return
     if turns.wanted_by and turns.wanted_by[rows[0]] and take_late(turns, rows, _covers(turns, rows)):
         return
     shelves, product, need = turns.shelves, turns.product, turns.need
-    thin = take_ahead(turns, rows) if splits else []
+    thin = take_ahead(turns, rows) if parting == Parting.AHEAD else []
     rows = [row for row in rows if need[row]]
     covers = _covers(turns, rows)
     gate, is_covered = NOW, True
@@ -162,6 +168,16 @@ def _covers(turns: Turns, rows: Sequence[int]) -> list[int]:
         wanted[item] = wanted.get(item, 0) + turns.need[row]
         covers.append(turns.shelves.cover(item, wanted[item]))
     return covers
+
+
+def _kept_by_row(lines: TogetherLines) -> dict[int, list[tuple[int, int, int]]]:
+    """Return by row what is kept for it, as ``Shelves.show`` takes it."""
+    pieces: dict[int, list[tuple[int, int, int]]] = {}
+    if lines.kept is not None:
+        row, bucket, qty = (column.tolist() for column in (lines.kept.row, lines.kept.bucket, lines.kept.qty))
+        for row_, product, bucket_, units in zip(row, lines.product[row].tolist(), bucket, qty, strict=True):
+            pieces.setdefault(row_, []).append((product, bucket_, units))
+    return pieces
 
 
 def _bounds(turn: Ints) -> list[tuple[int, int]]:

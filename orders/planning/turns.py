@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from orders.planning.shelves import UNCOVERED, Shelves
 from orders.planning.supply import NOW, Buckets
-from orders.planning.types import Bools, Ints, Reason
+from orders.planning.types import Bools, Codes, Ints, Reason
 
 NO_REASON = -1
+
+
+class Parting(IntEnum):
+    """What an order that ships together may send before the rest."""
+
+    NONE = 0
+    AHEAD = 1  # what is on hand: one backorder, nothing shipped yet
+    ONLY_AHEAD = 2  # the same, and it claims nothing for the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,20 @@ class Spared:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptUnits:
+    """Units that nobody sees before the turn of their line: parallel triples (row of TogetherLines, bucket, qty)."""
+
+    row: Ints
+    bucket: Ints
+    qty: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class TogetherLines:
     """Lines in rank order; those of one ``turn`` are adjacent and take as one.
 
     ``ahead_qty`` is what better-ranked plain lines of partial orders want of the same product. ``whole`` marks orders
-    that ship together, ``splits`` those of them that may still send what is on hand first (one backorder, nothing
-    shipped yet).
+    that ship together, ``parting`` is what these may send before the rest (Parting).
     """
 
     turn: Ints
@@ -52,9 +69,10 @@ class TogetherLines:
     need_qty: Ints
     ahead_qty: Ints
     whole: Bools
-    splits: Bools
+    parting: Codes
     limits: TurnLimits | None = None
     spared: Spared | None = None
+    kept: KeptUnits | None = None
 
 
 @dataclass(frozen=True, slots=True)

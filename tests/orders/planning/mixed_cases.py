@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from tests.orders.planning.cases import Case, Line
 from tests.orders.planning.class_oracle import TIERS, ClassOracle, with_classes
-from tests.orders.planning.oracle import Oracle
+from tests.orders.planning.oracle import JOINT, Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle, with_quotas
 from tests.orders.planning.segment_oracle import SegmentOracle, with_segments
 from tests.orders.planning.site_cases import with_sites
-from tests.orders.planning.terms_oracle import JOINT, TermsOracle, random_terms_case
+from tests.orders.planning.terms_oracle import TermsOracle, random_terms_case
 
 
 class _LeavesInParts(Oracle):

@@ -13,7 +13,7 @@ from tests.orders.planning.cases import Case, Line, Source
 NOW, NEVER = 0, 10**9
 READY, FROZEN, ON_HOLD, SHIP_COMPLETE, AWAITING, LATE, SHORT, PROTECTED, BY_HAND, CAPACITY = range(10)
 FILL_THRESHOLD = 10
-PARTIAL, COMPLETE, ONE_BACKORDER = range(3)
+PARTIAL, COMPLETE, ONE_BACKORDER, JOINT = range(4)
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Oracle:
         self.taken: dict[int, list[tuple[Shelf, int]]] = defaultdict(list)
         self.cover: dict[int, Shelf | None] = {}
         self.groups: list[list[Line]] = []
+        self.only_ahead = False
 
     # calendar, counted day by day
 
@@ -145,7 +146,8 @@ class Oracle:
             for line in turn:
                 self.take(line, [shelf for shelf in self.shelves[line.product_id] if shelf.day == NOW])
             group = [line for line in turn if self.lacking[line.line_id]]
-        self.take_together(group)
+        if not self.only_ahead:
+            self.take_together(group)
 
     def take_together(self, group: list[Line]) -> None:
         """Try greedily on a copy to learn the gate day, then take for real."""
@@ -174,13 +176,26 @@ class Oracle:
         cover = self.cover[line.line_id]
         return NEVER if cover is None else cover.day
 
-    def take_some(self, turn: list[Line], qty: int) -> None:
-        """Give a line of a partial order its turn for at most some units."""
-        line_id = turn[0].line_id
-        hidden = max(0, self.lacking[line_id] - qty)
-        self.lacking[line_id] -= hidden
+    def wanted_by(self, line: Line) -> int:
+        """Return the day by which a line that is wanted later must have its units."""
+        return NOW
+
+    def order_least(self, line: Line) -> int:
+        """Return what must leave of the line's order at a time."""
+        return 0
+
+    def is_plain(self, line: Line) -> bool:
+        """Tell whether the line waits for no other and asks nothing."""
+        return line.ship_policy == PARTIAL and not line.has_terms and not self.wanted_by(line)
+
+    def take_some(self, turn: list[Line], at_most: dict[int, int]) -> None:
+        """Give lines of an order that leaves in parts their turn for at most some units each."""
+        hidden = {line_id: max(0, self.lacking[line_id] - units) for line_id, units in at_most.items()}
+        for line_id, units in hidden.items():
+            self.lacking[line_id] -= units
         self.run_turn(turn)
-        self.lacking[line_id] += hidden
+        for line_id, units in hidden.items():
+            self.lacking[line_id] += units
 
     def wait(self, turn: list[Line]) -> None:
         """Let the order wait for what its lines lack or are pegged to."""

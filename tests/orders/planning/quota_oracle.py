@@ -87,7 +87,7 @@ class QuotaOracle(Oracle):
         needs = {line.line_id: self.need[line.line_id] for line in turn}
         if turn[0].ship_policy == PARTIAL:
             line_id = turn[0].line_id
-            self.take_some(turn, within[line_id] if stage == 1 else allowed[line_id] - within[line_id])
+            self.take_some(turn, {line_id: within[line_id] if stage == 1 else allowed[line_id] - within[line_id]})
         elif any(allowed[line_id] < need for line_id, need in needs.items()):
             self.limited |= {line_id for line_id, need in needs.items() if need}
             if stage == 2:

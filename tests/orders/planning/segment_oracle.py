@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from dataclasses import replace
 
 from orders.planning.components import product_components
 from orders.planning.types import Kept
 from tests.orders.planning.cases import Case, Claim, Group, Line, arrays
-from tests.orders.planning.oracle import NEVER, NOW, ONE_BACKORDER, PARTIAL, Oracle, Shelf
+from tests.orders.planning.oracle import COMPLETE, JOINT, NEVER, NOW, ONE_BACKORDER, PARTIAL, Oracle, Shelf
 from tests.orders.planning.random_cases import random_case
 
-PATIENCE = 4
+PATIENCE, SETTLING = 4, 12
 TIERS = ("platinum", "gold", "silver", "standard")
 GUARANTEES = ("win", "gain", "redistribute", "fill", "lose", "skip")
 
@@ -22,6 +23,7 @@ class SegmentOracle(Oracle):
     def take_turns(self) -> None:
         self.pinned: set[int] = set()
         self.fallen: set[int] = set()
+        self.got_before: dict[int, tuple[Claim, ...]] = {}
         for round_ in range(1000):
             self.begin()
             self.one_round()
@@ -29,8 +31,10 @@ class SegmentOracle(Oracle):
             pin = [turn for turn in unmet if self.guarantee(turn) == "gain" and self.can_keep(turn)]
             pin = [turn for turn in pin if not self.has(self.pinned, turn)]
             fall = [turn for turn in unmet if turn not in pin and self.segment(turn).falls_back]
-            if not pin and not fall:
+            better = self.what_is_kept() if round_ < SETTLING else self.got_before
+            if not pin and not fall and better == self.got_before:
                 break
+            self.got_before = better
             if round_ >= PATIENCE:
                 pin = self.gains_of_the_same_components(pin)
             self.pinned |= ids(pin)
@@ -54,10 +58,10 @@ class SegmentOracle(Oracle):
     def has(self, chosen: set[int], turn: Turn) -> bool:
         return turn[0].line_id in chosen
 
-    def pieces(self, line: Line) -> list[tuple[int, Shelf | None, int]]:
-        """Return (day, shelf, units) that the line had, soonest first, cut to its need."""
+    def pieces(self, line: Line, kept: bool = False) -> list[tuple[int, Shelf | None, int]]:
+        """Return (day, shelf, units) that the line had, or what is kept for it, soonest first, cut to its need."""
         found = []
-        for claim in self.case.previous:
+        for claim in self.got_before.get(line.line_id, self.case.previous) if kept else self.case.previous:
             if claim.line_id == line.line_id:
                 shelf = self.shelf_of(line, claim)
                 day = NOW if not claim.source_id else shelf.day if shelf else NEVER
@@ -81,10 +85,7 @@ class SegmentOracle(Oracle):
         return sum(qty for _, _, qty in self.pieces(line))
 
     def can_keep(self, turn: Turn) -> bool:
-        there = [(line, sum(qty for _, shelf, qty in self.pieces(line) if shelf)) for line in turn]
-        if turn[0].ship_policy == PARTIAL:
-            return there[0][1] > 0
-        return all(qty == self.need[line.line_id] for line, qty in there)
+        return any(shelf for line in turn for _, shelf, _ in self.pieces(line))
 
     # one round
 
@@ -96,35 +97,84 @@ class SegmentOracle(Oracle):
         for turn in turns:
             if self.guarantee(turn) == "win":
                 self.run_turn(turn)
+        put_by: dict[int, list[tuple[Shelf, int]]] = {}
         for turn in turns:
-            if self.has(self.pinned, turn):
+            if self.has(self.pinned, turn) and self.is_plain(turn[0]):
                 self.keep(turn)
+            elif self.has(self.pinned, turn):
+                put_by[turn[0].line_id] = [found for line in turn for found in self.put_by(line)]
+        self.queue: list[tuple[Line, int, list[tuple[Shelf, int]]]] = []
         for stage in ("gain", "redistribute", "fill", "lose"):
             for turn in turns:
                 if self.guarantee(turn) == stage:
+                    self.top_up()
+                    for shelf, units in put_by.get(turn[0].line_id, []):
+                        shelf.left += units
                     self.serve(turn, stage)
+        self.share_out()
+
+    def what_is_kept(self) -> dict[int, tuple[Claim, ...]]:
+        """Return what those have got for whom units are put by: the next round keeps this for them."""
+        kept = dict(self.got_before)
+        for turn in self.ranked_turns():
+            for line in turn if self.has(self.pinned, turn) and not self.is_plain(turn[0]) else []:
+                units: dict[tuple[int, int], int] = defaultdict(int)
+                for shelf, qty in self.taken[line.line_id]:
+                    source = shelf.source
+                    units[0 if source.source_id else source.warehouse_id, source.source_id] += qty
+                kept[line.line_id] = tuple(Claim(line.line_id, n, *place) for place, n in sorted(units.items()) if n)
+        return kept
+
+    def put_by(self, line: Line) -> list[tuple[Shelf, int]]:
+        """Take what the line had from its shelves, to bring it back at the line's turn."""
+        found = []
+        for _, shelf, qty in self.pieces(line, kept=True):
+            if shelf:
+                found.append((shelf, min(qty, shelf.left)))
+                shelf.left -= found[-1][1]
+        return found
 
     def serve(self, turn: Turn, stage: str) -> None:
-        together = turn[0].ship_policy != PARTIAL
-        if self.has(self.pinned, turn) and together:
-            return
-        if stage != "fill":
-            self.run_turn(turn)
-        elif not together:
-            self.take_some(turn, self.had(turn[0]))
-        elif all(self.had(line) == self.need[line.line_id] for line in turn):
-            self.run_turn(turn)
-        else:
+        together = turn[0].ship_policy in (COMPLETE, ONE_BACKORDER)
+        at_most = {line.line_id: self.lacking[line.line_id] for line in turn}
+        if stage == "fill" and not together:
+            at_most = {line.line_id: self.had(line) for line in turn}
+        if stage == "fill" and together and any(self.had(line) < self.need[line.line_id] for line in turn):
+            if turn[0].ship_policy == ONE_BACKORDER and not turn[0].has_shipped:
+                self.only_ahead = True
+                self.take_some(turn, {line.line_id: self.had(line) for line in turn})
+                self.only_ahead = False
             self.wait(turn)
+        elif self.is_plain(turn[0]):
+            self.queue.append((turn[0], at_most[turn[0].line_id], []))
+            self.top_up()
+        else:
+            self.take_some(turn, at_most)
+
+    def top_up(self) -> None:
+        """Let plain lines that had their turn take what has come back to the shelves since, first in line first."""
+        for line, wanted, got in self.queue:
+            before, units = len(self.taken[line.line_id]), wanted - sum(units for _, units in got)
+            self.lacking[line.line_id] -= (hidden := max(0, self.lacking[line.line_id] - units))
+            self.take(line, self.shelves[line.product_id])
+            self.lacking[line.line_id] += hidden
+            got += self.taken[line.line_id][before:]
+
+    def share_out(self) -> None:
+        """Let plain lines divide their units, and what was left over, anew: the soonest go to the first in line."""
+        for line, _, got in self.queue:
+            for shelf, units in got:
+                shelf.left += units
+                self.lacking[line.line_id] += units
+                self.taken[line.line_id].remove((shelf, units))
+            got.clear()
+        self.top_up()
 
     def keep(self, turn: Turn) -> None:
         for line in turn:
-            for _, shelf, qty in self.pieces(line):
-                if shelf:
-                    units = min(qty, shelf.left)
-                    shelf.left -= units
-                    self.lacking[line.line_id] -= units
-                    self.taken[line.line_id] += [(shelf, units)] if units else []
+            for shelf, units in self.put_by(line):
+                self.lacking[line.line_id] -= units
+                self.taken[line.line_id] += [(shelf, units)] if units else []
         if turn[0].ship_policy != PARTIAL:
             self.wait(turn)
 
@@ -143,8 +193,8 @@ class SegmentOracle(Oracle):
         return False
 
     def is_worse_off(self, turn: Turn) -> bool:
-        had = {line.line_id: [(day, qty) for day, _, qty in self.pieces(line)] for line in turn}
-        got = {line.line_id: [(shelf.day, qty) for shelf, qty in self.taken[line.line_id]] for line in turn}
+        had = {x.line_id: [(max(day, self.wanted_by(x)), qty) for day, _, qty in self.pieces(x)] for x in turn}
+        got = {x.line_id: [(max(s.day, self.wanted_by(x)), qty) for s, qty in self.taken[x.line_id]] for x in turn}
         had, got = self.leaving(turn, had), self.leaving(turn, got)
         days = {day for pieces in had.values() for day, _ in pieces}
         return any(by(got[line.line_id], day) < by(had[line.line_id], day) for line in turn for day in days)
@@ -152,12 +202,22 @@ class SegmentOracle(Oracle):
     def leaving(self, turn: Turn, pieces: dict[int, list[tuple[int, int]]]) -> dict[int, list[tuple[int, int]]]:
         if turn[0].ship_policy == PARTIAL:
             return pieces
+        if turn[0].ship_policy == JOINT:
+            first = self.first_enough(turn, pieces)
+            return {line: [(max(day, first), qty) for day, qty in of_line] for line, of_line in pieces.items()}
         splits = turn[0].ship_policy == ONE_BACKORDER and not turn[0].has_shipped
         last = max((day for of_line in pieces.values() for day, _ in of_line), default=NOW)
         return {
             line: [(day if splits and day == NOW else last, qty) for day, qty in of_line]
             for line, of_line in pieces.items()
         }
+
+    def first_enough(self, turn: Turn, pieces: dict[int, list[tuple[int, int]]]) -> int:
+        """Return the first day by which so much of the order is there that it may leave."""
+        for until in sorted({day for of_line in pieces.values() for day, _ in of_line}):
+            if sum(x.weight * by(pieces[x.line_id], until) for x in turn) >= self.order_least(turn[0]):
+                return until
+        return NEVER
 
     def gains_of_the_same_components(self, pin: list[Turn]) -> list[Turn]:
         product_id, component = product_components(arrays(self.case)[0])

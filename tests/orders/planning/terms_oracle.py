@@ -12,6 +12,7 @@ from tests.orders.planning.oracle import (
     AWAITING,
     COMPLETE,
     FILL_THRESHOLD,
+    JOINT,
     LATE,
     NEVER,
     NOW,
@@ -27,7 +28,6 @@ from tests.orders.planning.oracle import (
 )
 from tests.orders.planning.random_cases import random_case
 
-JOINT = 3
 WANTED_LATER, SPLIT_LIMIT = 11, 12
 FILLS = (  # of a line, of its order; one figure a release
     ((), ()),
@@ -49,7 +49,7 @@ class TermsOracle(Oracle):
         self.not_before: dict[int, tuple[int, int]] = {}
 
     def run_turn(self, turn: list[Line]) -> None:
-        order, turn = turn, [line for line in turn if self.need[line.line_id]]
+        order, turn = turn, [line for line in turn if self.lacking[line.line_id]]
         if not turn or turn[0].on_hold:
             return
         whole = turn[0].ship_policy in (COMPLETE, ONE_BACKORDER)
@@ -63,10 +63,10 @@ class TermsOracle(Oracle):
             splits = turn[0].ship_policy == ONE_BACKORDER and not turn[0].has_shipped
             frozen = [] if splits else [line for line in order if line not in turn]
             self.take_whole(turn, splits, frozen)
-        elif turn[0].ship_policy == JOINT or turn[0].has_terms or self.wanted_by(turn[0]):
-            self.take_enough(turn, units_hidden)
-        else:
+        elif self.is_plain(turn[0]):
             self.take(turn[0], self.shelves[turn[0].product_id])
+        else:
+            self.take_enough(turn, units_hidden)
         for _, shelf, units in hidden:
             shelf.left = units
 
@@ -121,6 +121,9 @@ class TermsOracle(Oracle):
                 self.why[line_id] = SPLIT_LIMIT
 
     def take_whole(self, turn: list[Line], splits: bool, frozen: list[Line]) -> None:
+        if self.only_ahead:
+            self.why |= dict.fromkeys((line.line_id for line in self.send_ahead(turn)), FILL_THRESHOLD)
+            return
         by, covers = self.wanted_by(turn[0]), self.covers(turn)
         if by and all(day(shelf) <= by for shelf in covers.values()):
             for line in reversed(turn):

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from orders.planning.types import Reason
 from tests.orders.planning.cases import Case
-from tests.orders.planning.checking import checked
+from tests.orders.planning.checking import checked, with_examples
 from tests.orders.planning.mixed_cases import ORACLES, mixed_case
 from tests.orders.planning.reading import claims, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle
 
 CASES = int(os.environ.get("PLANNING_CASES", "600"))
+SLOW_TO_SETTLE = (17243991, 117028, 119737)  # orders leave what is kept for them to others, who then leave theirs
 mixed = st.tuples(st.integers(0, 2**32), st.sampled_from(sorted(ORACLES))).map(
     lambda drawn: mixed_case(random.Random(drawn[0]), drawn[1])
 )
@@ -44,6 +45,7 @@ def test_plans_equal_the_oracle_with_every_constraint_mixed_in(divider: str) -> 
 
 
 @checked
+@with_examples(mixed_case(random.Random(seed), "segments") for seed in SLOW_TO_SETTLE)
 @given(mixed)
 def test_replanning_settles_with_the_second_plan(case: Case):
     second = claims(run(replace(case, previous=claims(run(case)))))

@@ -21,6 +21,7 @@ from tests.orders.planning.cases import (
 )
 from tests.orders.planning.choosing_oracle import ChoosingOracle
 from tests.orders.planning.class_oracle import ClassOracle
+from tests.orders.planning.mixed_cases import SegmentsAndTerms
 from tests.orders.planning.oracle import Oracle
 from tests.orders.planning.quota_oracle import QuotaOracle
 from tests.orders.planning.reading import kept, rows, run_by
@@ -63,7 +64,7 @@ def test_scenarios_cover_every_reason():
 
 def oracle_of(case: Case) -> Oracle:
     if case.segments:
-        return SegmentOracle(case)
+        return SegmentsAndTerms(case)
     if case.classes:
         return ClassOracle(case)
     if case.far_horizon is not None or any(line.has_terms for line in case.lines):

@@ -18,23 +18,31 @@ from orders.planning.rules import Compare, Guarantee, Segment
 from orders.planning.standing import BY_SEGMENT, ahead
 from orders.planning.types import Kept
 from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays
-from tests.orders.planning.checking import checked, need
+from tests.orders.planning.checking import checked, need, with_examples
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.reading import Row, claims, kept, rows, run
 from tests.orders.planning.segment_oracle import SegmentOracle, random_segmented_case
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
+# Gains that once were lost, and plans that took turns for ever: orders with one backorder that send some ahead.
+LOST_BY_ORDERS = (103709, 105288, 114996)
+TO_AND_FRO = (102417, 504299912)
 # Kept lines of an order that cannot be completed, whose last peg by p50 is not the last by p90.
 TWO_PEGS_OF_ONE_DAY = (7985, 8433)
 GOLD = compare("customer.tier", "eq", "gold")
 
-cases = st.integers(0, 2**32).map(lambda seed: random_segmented_case(random.Random(seed)))
+
+def case_of(seed: int) -> Case:
+    return random_segmented_case(random.Random(seed))
+
+
+cases = st.integers(0, 2**32).map(case_of)
 
 
 def test_plans_with_segments_equal_the_oracle():
     became: dict[Kept, int] = defaultdict(int)
     for seed in (*range(CASES), *TWO_PEGS_OF_ONE_DAY):
-        case = random_segmented_case(random.Random(seed))
+        case = case_of(seed)
         result, oracle = run(case), SegmentOracle(case)
 
         expected = {line: asdict(row) for line, row in oracle.answer().items()}
@@ -82,6 +90,7 @@ def test_no_line_gets_less_or_more_than_its_guarantee_allows(case: Case):
 
 
 @checked
+@with_examples(map(case_of, LOST_BY_ORDERS))
 @given(cases)
 def test_guarantees_hold_where_nothing_got_scarcer(case: Case):
     case = replace(case, segments=tuple(group for group in case.segments if group.guarantee != "win"))
@@ -94,6 +103,7 @@ def test_guarantees_hold_where_nothing_got_scarcer(case: Case):
 
 
 @checked
+@with_examples(map(case_of, TO_AND_FRO))
 @given(cases)
 def test_planning_again_settles_with_the_second_plan(case: Case):
     second = claims(run(replace(case, previous=claims(run(case)))))
@@ -103,7 +113,7 @@ def test_planning_again_settles_with_the_second_plan(case: Case):
 
 def test_segments_that_all_redistribute_change_nothing():
     for seed in range(200):
-        case = random_segmented_case(random.Random(seed))
+        case = case_of(seed)
         plain, all_alike = replace(case, segments=()), replace(case, segments=(Group("gold", "redistribute"),))
 
         assert rows(run(plain)) == rows(run(all_alike))
