@@ -11,7 +11,7 @@ from orders.planning.allocate import Claims, Pieces, Turns, allocate, of_plain_l
 from orders.planning.components import product_components
 from orders.planning.divided import Divided
 from orders.planning.prepare import Prepared
-from orders.planning.previous import NEVER, Had, had_per_line, match_previous, pin, replaced, still_there
+from orders.planning.previous import NEVER, Had, as_had, had_per_line, match_previous, pin, replaced, still_there
 from orders.planning.rules import Guarantee, Segment
 from orders.planning.runs import lengths_of, starts_of
 from orders.planning.score import first_met
@@ -39,7 +39,8 @@ STAGES = {
 # seems to lose this time or not. Rounds are rare: one for those who would lose, one for those whom that displaces.
 PATIENCE = 4
 # An order for which units are kept may do better by others, and its own are then there for those behind it. So the next
-# round keeps for it what it got, until no round changes that. As a rule that is one round more; these are the most.
+# round keeps for it what it got, until no round changes that; these are the most. Where more lines come to be pinned it
+# starts again from what they all had, since that much is there for all of them at once.
 SETTLING = 12
 
 
@@ -77,12 +78,14 @@ def allocate_by_segment(
         gains = stage == STAGES[Guarantee.GAIN]
         to_pin = unmet & gains & ~pinned & can_keep
         to_fall = unmet & falls_back & ~to_pin
-        better = replaced(ready, kept, claims, pinned & ~plain_lines(ready)) if round_ < SETTLING else kept
-        if not to_pin.any() and not to_fall.any() and better == kept:
+        unsettled = _same_component(ready, to_pin)
+        moves = pinned & ~plain_lines(ready) & ~unsettled
+        got = as_had(ready, claims) if round_ < SETTLING and moves.any() else kept
+        kept, before = replaced(had, got, moves), kept
+        if not to_pin.any() and not to_fall.any() and kept == before:
             break
-        kept = better
         if round_ >= PATIENCE:
-            to_pin = gains & can_keep & _same_component(ready, to_pin)
+            to_pin = gains & can_keep & unsettled
         pinned, fallen = (pinned | to_pin) & ~to_fall, fallen | to_fall
         stage = np.where(fallen, STAGES[Guarantee.REDISTRIBUTE], stage)
     outcome = np.select([fallen, unmet], [Kept.FELL_BACK, Kept.NO], Kept.YES)
@@ -223,6 +226,8 @@ def _once_enough(ready: Prepared, line: Ints, day: Ints, qty: Ints) -> Ints:
 
 def _same_component(ready: Prepared, chosen: Bools) -> Bools:
     """Return the lines in a component with any of the chosen ones."""
+    if not chosen.any():
+        return chosen
     product_id, component = product_components(ready.backlog)
     label = component[np.searchsorted(product_id, ready.backlog.product_id)]
     return np.isin(label, label[chosen])

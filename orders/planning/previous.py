@@ -57,16 +57,23 @@ def match_previous(ready: Prepared, previous: Previous | None) -> Had:
     return Had(line[used], bucket[used], day[used], qty[used])
 
 
-def replaced(ready: Prepared, had: Had, claims: Claims, lines: Bools) -> Had:
-    """Return what lines had, and of those marked what they claim instead. O(n log n)."""
-    stay, come = ~lines[had.line], lines[claims.line]
-    line, bucket = np.r_[had.line[stay], claims.line[come]], np.r_[had.bucket[stay], claims.bucket[come]]
-    qty = np.r_[had.qty[stay], claims.qty[come]]
-    day = np.r_[had.day[stay], ready.buckets.day[claims.bucket[come]]]
-    order = np.lexsort((bucket, day, line))
-    line, bucket, day, qty = line[order], bucket[order], day[order], qty[order]
+def as_had(ready: Prepared, claims: Claims) -> Had:
+    """Return claims as what lines would have had with them. O(n log n)."""
+    order = np.lexsort((claims.bucket, claims.line))
+    line, bucket = claims.line[order], claims.bucket[order]
     at = starts_of(line, bucket)
-    return Had(line[at], bucket[at], day[at], np.add.reduceat(qty, at) if len(at) else qty)
+    qty = np.add.reduceat(claims.qty[order], at) if len(at) else claims.qty
+    return Had(line[at], bucket[at], ready.buckets.day[bucket[at]], qty)
+
+
+def replaced(had: Had, other: Had, lines: Bools) -> Had:
+    """Return what lines had, but of those marked what they have in ``other``. O(n log n)."""
+    if not lines.any():
+        return had
+    mine, others = ~lines[had.line], lines[other.line]
+    columns = {f.name: np.r_[getattr(had, f.name)[mine], getattr(other, f.name)[others]] for f in fields(Had)}
+    order = np.lexsort((columns["bucket"], columns["day"], columns["line"]))
+    return Had(**{name: column[order] for name, column in columns.items()})
 
 
 def had_per_line(ready: Prepared, had: Had, day: int = NEVER) -> Ints:

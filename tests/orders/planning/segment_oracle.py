@@ -31,12 +31,13 @@ class SegmentOracle(Oracle):
             pin = [turn for turn in unmet if self.guarantee(turn) == "gain" and self.can_keep(turn)]
             pin = [turn for turn in pin if not self.has(self.pinned, turn)]
             fall = [turn for turn in unmet if turn not in pin and self.segment(turn).falls_back]
-            better = self.what_is_kept() if round_ < SETTLING else self.got_before
-            if not pin and not fall and better == self.got_before:
+            kept, self.got_before = self.got_before, self.what_is_kept(self.same_components(pin), round_)
+            if not pin and not fall and kept == self.got_before:
                 break
-            self.got_before = better
             if round_ >= PATIENCE:
-                pin = self.gains_of_the_same_components(pin)
+                pin = [
+                    turn for turn in self.same_components(pin) if self.guarantee(turn) == "gain" and self.can_keep(turn)
+                ]
             self.pinned |= ids(pin)
             self.pinned -= ids(fall)
             self.fallen |= ids(fall)
@@ -113,17 +114,23 @@ class SegmentOracle(Oracle):
                     self.serve(turn, stage)
         self.share_out()
 
-    def what_is_kept(self) -> dict[int, tuple[Claim, ...]]:
+    def what_is_kept(self, unsettled: list[Turn], round_: int) -> dict[int, tuple[Claim, ...]]:
         """Return what those have got for whom units are put by: the next round keeps this for them."""
-        kept = dict(self.got_before)
+        kept: dict[int, tuple[Claim, ...]] = {}
         for turn in self.ranked_turns():
-            for line in turn if self.has(self.pinned, turn) and not self.is_plain(turn[0]) else []:
-                units: dict[tuple[int, int], int] = defaultdict(int)
-                for shelf, qty in self.taken[line.line_id]:
-                    source = shelf.source
-                    units[0 if source.source_id else source.warehouse_id, source.source_id] += qty
-                kept[line.line_id] = tuple(Claim(line.line_id, n, *place) for place, n in sorted(units.items()) if n)
+            moves = self.has(self.pinned, turn) and not self.is_plain(turn[0]) and turn not in unsettled
+            for line in turn if moves else []:
+                if round_ < SETTLING:
+                    kept[line.line_id] = self.claims(line)
+                elif line.line_id in self.got_before:
+                    kept[line.line_id] = self.got_before[line.line_id]
         return kept
+
+    def claims(self, line: Line) -> tuple[Claim, ...]:
+        units: dict[tuple[int, int], int] = defaultdict(int)
+        for shelf, qty in self.taken[line.line_id]:
+            units[0 if shelf.source.source_id else shelf.source.warehouse_id, shelf.source.source_id] += qty
+        return tuple(Claim(line.line_id, qty, *place) for place, qty in sorted(units.items()) if qty)
 
     def put_by(self, line: Line) -> list[tuple[Shelf, int]]:
         """Take what the line had from its shelves, to bring it back at the line's turn."""
@@ -219,17 +226,11 @@ class SegmentOracle(Oracle):
                 return until
         return NEVER
 
-    def gains_of_the_same_components(self, pin: list[Turn]) -> list[Turn]:
+    def same_components(self, chosen: list[Turn]) -> list[Turn]:
         product_id, component = product_components(arrays(self.case)[0])
         label = dict(zip(product_id.tolist(), component.tolist(), strict=True))
-        labels = {label[line.product_id] for turn in pin for line in turn}
-        return [
-            turn
-            for turn in self.ranked_turns()
-            if self.guarantee(turn) == "gain"
-            and self.can_keep(turn)
-            and any(label[line.product_id] in labels for line in turn)
-        ]
+        labels = {label[line.product_id] for turn in chosen for line in turn}
+        return [turn for turn in self.ranked_turns() if any(label[line.product_id] in labels for line in turn)]
 
 
 def by(pieces: list[tuple[int, int]], day: int) -> int:
