@@ -10,11 +10,13 @@ import numpy as np
 from orders.planning.allocate import Claims, Pieces, Turns, allocate, of_plain_lines, plain_lines, running_before
 from orders.planning.components import product_components
 from orders.planning.divided import Divided
+from orders.planning.ids import find_places
 from orders.planning.prepare import Prepared
 from orders.planning.previous import NEVER, Had, as_had, had_per_line, match_previous, pin, replaced, still_there
 from orders.planning.rules import Guarantee, Segment
 from orders.planning.runs import lengths_of, starts_of
 from orders.planning.score import first_met
+from orders.planning.sorting import stable_order
 from orders.planning.supply import NOW
 from orders.planning.types import (
     Bools,
@@ -133,7 +135,7 @@ def _one_round(ready: Prepared, ranked: Ints, state: _State) -> Claims:
     pinned = of_plain_lines(kept.select(at_once))
 
     wanted, only_ahead = _wanted(ready, state, pinned)
-    rest = ranked[np.argsort(stage[ranked], kind="stable")]
+    rest = ranked[stable_order(stage[ranked])]
     rest = rest[stage[rest] > STAGES[Guarantee.WIN]]
     turns = rest[wanted[rest] > 0]
     served = allocate(ready, Turns(turns, wanted[turns], only_ahead[turns]), left, kept=kept.select(~at_once))
@@ -184,7 +186,7 @@ def _is_worse_off(ready: Prepared, claims: Claims, had: Had) -> Bools:
         )
     )
     qty = np.concatenate((claims.qty, -had.qty))
-    order = np.lexsort((-np.sign(qty), day, line))  # of one day what it has now counts first
+    order = stable_order(line, day, qty < 0)  # of one day what it has now counts first
     line, qty = line[order], qty[order]
     worse = np.zeros(len(ready.product), dtype=np.bool_)
     worse[line[running_before(line, qty) + qty < 0]] = True
@@ -214,7 +216,7 @@ def _once_enough(ready: Prepared, line: Ints, day: Ints, qty: Ints) -> Ints:
     if ready.limits is None or not len(at):
         return day
     order = ready.backlog.order_id[line]
-    at = at[np.lexsort((day[at], order[at]))]
+    at = at[stable_order(order[at], day[at])]
     order, counted = order[at], qty[at] * ready.limits.weight[line[at]]
     enough = running_before(order, counted) + counted >= ready.limits.order_least[line[at]]
     starts = starts_of(order)
@@ -229,7 +231,7 @@ def _same_component(ready: Prepared, chosen: Bools) -> Bools:
     if not chosen.any():
         return chosen
     product_id, component = product_components(ready.backlog)
-    label = component[np.searchsorted(product_id, ready.backlog.product_id)]
+    label = component[find_places(product_id, ready.backlog.product_id)]
     return np.isin(label, label[chosen])
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from orders.planning.allocate import Claims, Pieces, cut_to
+from orders.planning.ids import find_places, grouped
 from orders.planning.prepare import Prepared
 from orders.planning.runs import starts_of
 from orders.planning.shelves import UNCOVERED
+from orders.planning.sorting import stable_order
 from orders.planning.supply import NOW
 from orders.planning.types import ON_HAND, Bools, Ints, Previous, ShipPolicy
 from orders.planning.whole_orders import ships_together
@@ -42,15 +44,13 @@ def match_previous(ready: Prepared, previous: Previous | None) -> Had:
     if previous is None or not len(line_id):
         none = np.zeros(0, dtype=np.int64)
         return Had(none, none, none, none)
-    place = np.minimum(np.searchsorted(line_id, previous.line_id), len(line_id) - 1)
+    place = np.minimum(find_places(line_id, previous.line_id), len(line_id) - 1)
     at = np.flatnonzero((line_id[place] == previous.line_id) & (previous.qty > 0))
     line, source = place[at], previous.source_id[at]
-    bucket = _find_buckets(
-        ready, ready.product[line], source, np.where(source == ON_HAND, previous.warehouse_id[at], 0)
-    )
+    bucket = _find_buckets(ready, ready.product[line], source, previous.warehouse_id[at])
     padded = np.r_[ready.buckets.day, NEVER]  # −1 reads the last entry
     day = np.where(source == ON_HAND, NOW, padded[bucket])
-    order = np.lexsort((bucket, day, line))
+    order = stable_order(line, day, bucket)
     line, bucket, day, qty = line[order], bucket[order], day[order], previous.qty[at][order]
     qty = cut_to(line, qty, ready.need_qty)
     used = qty > 0
@@ -59,7 +59,7 @@ def match_previous(ready: Prepared, previous: Previous | None) -> Had:
 
 def as_had(ready: Prepared, claims: Claims) -> Had:
     """Return claims as what lines would have had with them. O(n log n)."""
-    order = np.lexsort((claims.bucket, claims.line))
+    order = stable_order(claims.line, claims.bucket)
     line, bucket = claims.line[order], claims.bucket[order]
     at = starts_of(line, bucket)
     qty = np.add.reduceat(claims.qty[order], at) if len(at) else claims.qty
@@ -72,7 +72,7 @@ def replaced(had: Had, other: Had, lines: Bools) -> Had:
         return had
     mine, others = ~lines[had.line], lines[other.line]
     columns = {f.name: np.r_[getattr(had, f.name)[mine], getattr(other, f.name)[others]] for f in fields(Had)}
-    order = np.lexsort((columns["bucket"], columns["day"], columns["line"]))
+    order = stable_order(columns["line"], columns["day"], columns["bucket"])
     return Had(**{name: column[order] for name, column in columns.items()})
 
 
@@ -90,7 +90,7 @@ def still_there(had: Had, chosen: Bools, place_in_rank: Ints, left_qty: Ints) ->
     Where a bucket holds less than was claimed the worse ranked lose first. O(n log n).
     """
     at = np.flatnonzero(chosen[had.line] & (had.bucket >= 0))
-    at = at[np.lexsort((place_in_rank[had.line[at]], had.bucket[at]))]
+    at = at[stable_order(had.bucket[at], place_in_rank[had.line[at]])]
     line, bucket, qty = had.line[at], had.bucket[at], had.qty[at]
     qty = cut_to(bucket, qty, left_qty)
     return Pieces(line, bucket, qty).select(qty > 0)
@@ -121,13 +121,28 @@ def _covers(ready: Prepared, pinned: Bools, pieces: Pieces) -> tuple[Ints, Ints]
 
 
 def _find_buckets(ready: Prepared, product: Ints, source: Ints, warehouse: Ints) -> Ints:
-    """Return the bucket of each (product, source, warehouse), −1 where there is none; warehouse 0 for inbound."""
-    buckets = ready.buckets
-    held = np.where(buckets.source_id == ON_HAND, buckets.warehouse_id, 0)
-    keys = np.stack([np.r_[buckets.product, product], np.r_[buckets.source_id, source], np.r_[held, warehouse]], axis=1)
-    _, name = np.unique(keys, axis=0, return_inverse=True)
-    name = name.reshape(-1)
-    bucket = np.full(len(keys), -1, dtype=np.int64)
-    bucket[name[: len(held)]] = np.arange(len(held))
-    found: Ints = bucket[name[len(held) :]]
-    return found
+    """Return the bucket of each (product, source, warehouse), −1 where there is none; inbound has one warehouse."""
+    buckets, bucket = ready.buckets, np.full(len(product), -1, dtype=np.int64)
+    warehouses, place = grouped(np.r_[buckets.warehouse_id, warehouse])
+    of_bucket, of_claim = np.split(place, [len(buckets.product)])
+    for known, asked, known_key, key in (
+        (
+            buckets.source_id == ON_HAND,
+            source == ON_HAND,
+            buckets.product * len(warehouses) + of_bucket,
+            product * len(warehouses) + of_claim,
+        ),
+        (buckets.source_id != ON_HAND, source != ON_HAND, buckets.source_id, source),
+    ):
+        rows = np.flatnonzero(known)
+        bucket[asked] = np.r_[rows, -1][_find_rows(known_key[rows], key[asked])]
+    bucket[np.r_[buckets.product, -1][bucket] != product] = -1
+    return bucket
+
+
+def _find_rows(known: Ints, wanted: Ints) -> Ints:
+    """Return the row of each wanted key among the known ones, which do not repeat; −1 where it is not known."""
+    order = stable_order(known)
+    place = find_places(known[order], wanted)
+    rows = np.r_[order, -1][place]
+    return np.where(known[rows] == wanted, rows, -1) if len(known) else rows

@@ -10,6 +10,7 @@ from orders.planning.allocate import Claims
 from orders.planning.prepare import Prepared
 from orders.planning.runs import lengths_of, starts_of
 from orders.planning.shelves import UNCOVERED
+from orders.planning.sorting import stable_order
 from orders.planning.types import Bools, Ints, ShipPolicy
 
 
@@ -18,7 +19,7 @@ def over_orders(ready: Prepared, values: Ints, merge: np.ufunc) -> Ints:
     at = np.flatnonzero(ready.backlog.ship_policy != ShipPolicy.PARTIAL)
     if not len(at):
         return values
-    at = at[np.argsort(ready.backlog.order_id[at], kind="stable")]
+    at = at[stable_order(ready.backlog.order_id[at])]
     order = ready.backlog.order_id[at]
     starts = starts_of(order)
     merged = values.copy()
