@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from orders.planning.components import product_components
 from orders.planning.types import Kept
-from tests.orders.planning.cases import Case, Claim, Group, Line, arrays
+from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product, Source, arrays
 from tests.orders.planning.oracle import COMPLETE, JOINT, NEVER, NOW, ONE_BACKORDER, PARTIAL, Oracle, Shelf
 from tests.orders.planning.random_cases import random_case
 
@@ -246,6 +246,39 @@ def random_segmented_case(random_: random.Random) -> Case:
     case = random_case(random_)
     lines = tuple(replace(line, tier=random_.choice(TIERS)) for line in case.lines)
     return with_segments(replace(case, lines=lines), random_, Oracle)
+
+
+def long_queues_case(random_: random.Random, lines: int = 240) -> Case:
+    """Return a case of many orders for few products that ranks otherwise than the plan before it; no unit is gone.
+
+    Too large for the oracle, and just large enough for chains of orders that make room for each other.
+    """
+    products = random_.randint(4, 24)
+    policies = random_.choice(((0, 0, 1, 2), (1, 2), (0, 1), (2, 0, 0, 0, 0), (1,)))
+    backlog: list[Line] = []
+    for order_id in range(1, lines // 2):
+        shared = {"placed_at": random_.randint(0, 9), "ship_policy": random_.choice(policies)}
+        shared["has_shipped"] = random_.random() < 0.2
+        for _ in range(random_.randint(1, 3)):
+            product, qty, tier = random_.randint(1, products), random_.randint(1, 6), random_.choice(TIERS[:3])
+            backlog.append(Line(len(backlog) + 1, order_id, product, qty, tier=tier, **shared))
+    sources = []
+    for product in range(1, products + 1):
+        demand = sum(line.open_qty for line in backlog if line.product_id == product)
+        sources += [Source(product, int(demand * random_.uniform(0, 0.3)), warehouse) for warehouse in (1, 2)]
+        for _ in range(random_.randint(0, 4)):
+            day, qty = TODAY + random_.randint(1, 30), int(demand * random_.uniform(0, 0.3))
+            sources.append(Source(product, qty, source_id=100 + len(sources), expected_on=day))
+    case = Case(tuple(backlog), tuple(sources), products=tuple(Product(i) for i in range(1, products + 1)))
+    others = [random_.choice(("gain", "redistribute", "fill", "lose")) for _ in TIERS[:2]]
+    groups = [Group(tier, guarantee, random_.random() < 0.3) for tier, guarantee in zip(TIERS, others, strict=False)]
+    return replace(
+        case,
+        lines=tuple(replace(line, urgency=float(random_.randint(0, 9))) for line in case.lines),
+        sources=tuple(replace(source, qty=source.qty + random_.choice((0, 0, 0, 4))) for source in case.sources),
+        segments=(*groups, Group(TIERS[2], "gain", random_.random() < 0.3)),
+        previous=claims_of(Oracle(case)),
+    )
 
 
 def with_segments(case: Case, random_: random.Random, oracle: type[Oracle]) -> Case:

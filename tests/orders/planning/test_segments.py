@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders.planning.grammar import InvalidPolicyError, parse_policy
@@ -21,7 +21,7 @@ from tests.orders.planning.cases import TODAY, Case, Claim, Group, Line, Product
 from tests.orders.planning.checking import checked, need, with_examples
 from tests.orders.planning.documents import compare, linear, policy
 from tests.orders.planning.reading import Row, claims, kept, rows, run
-from tests.orders.planning.segment_oracle import SegmentOracle, random_segmented_case
+from tests.orders.planning.segment_oracle import SegmentOracle, long_queues_case, random_segmented_case
 
 CASES = int(os.environ.get("PLANNING_CASES", "800"))
 # Gains that once were lost, and plans that took turns for ever: orders with one backorder that send some ahead.
@@ -109,6 +109,19 @@ def test_planning_again_settles_with_the_second_plan(case: Case):
     second = claims(run(replace(case, previous=claims(run(case)))))
 
     assert claims(run(replace(case, previous=second))) == second
+
+
+@settings(checked, max_examples=max(60, checked.max_examples // 10))
+@given(st.integers(0, 2**32))
+def test_guarantees_hold_in_long_queues_and_plans_settle(seed: int):
+    case = long_queues_case(random.Random(seed))
+    first = run(case)
+
+    assert set(kept(first).values()) == {Kept.YES}
+    plans = [claims(first)]
+    while len(plans) < 6 and plans[-1] not in plans[:-1]:
+        plans.append(claims(run(replace(case, previous=plans[-1]))))
+    assert plans[-1] == plans[-2], "the second changes the last lines, once in a thousand the third"
 
 
 def test_segments_that_all_redistribute_change_nothing():
