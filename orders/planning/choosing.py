@@ -8,7 +8,7 @@ Rank still decides everything else, and wherever the optimiser finds nothing bet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from orders.planning.turns import Spared
 from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
 
 MOST_ORDERS = 100  # in one component: that takes a second at most; of more the optimiser is not asked
+MOST_PASSES = 5
 MOST_NODES = 1_000  # of its search: a count, not a clock, so that the same plan comes out on any machine
 # One thread. Presolving these small problems, and looking for a first answer by heuristics, takes up to five times as
 # long as solving them, and finds the same.
@@ -61,23 +62,32 @@ def complete_most(ready: Prepared, ranked: Ints, score: Floats, by_rank: Claims)
     """Return claims that complete at least as much worth of whole orders from stock on hand as ``by_rank`` does.
 
     An order is worth the score of its units. A component's choice is taken only if, planned in full, it is worth more
-    than rank made of it and no other line has fewer units on hand; else rank stands. The answer for a component depends
-    on that component alone. Costs an optimisation per contested component and at most two more allocations.
+    than what was there before and no other line has fewer units on hand. Orders that wait leave units by that, so the
+    rest is chosen from anew until nothing better is found. The answer for a component depends on that component alone.
+    Costs an optimisation per contested component and pass, and at most two more allocations.
     """
     candidates = _find(ready, ranked, score)
+    claims, spared = by_rank, _nothing_spared(ready, by_rank)
     if candidates.count < 2:
         return by_rank
-    before = _completed(ready, candidates, by_rank)
-    chosen = _choose(ready, candidates, by_rank, before)
-    changed = np.isin(candidates.component, candidates.component[chosen & ~before])
-    if not changed.any():
-        return by_rank
-    claims = _allocate(ready, ranked, candidates, by_rank, before, chosen, changed)
-    better = _better(ready, candidates, by_rank, claims, before)
-    kept = changed & np.isin(candidates.component, better)
-    if (kept == changed).all():
-        return claims
-    return _allocate(ready, ranked, candidates, by_rank, before, chosen, kept) if kept.any() else by_rank
+    by_rank_completed = _completed(ready, candidates, by_rank)
+    open_ = np.ones(candidates.count, dtype=np.bool_)
+    for _ in range(MOST_PASSES):
+        before = _completed(ready, candidates, claims)
+        chosen = _choose(ready, candidates, claims, before, open_)
+        changed = np.isin(candidates.component, candidates.component[chosen & ~before])
+        if not changed.any():
+            break
+        wanted = _spare(ready, candidates, spared, claims, before, chosen, changed, by_rank_completed)
+        found = allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty, wanted)
+        kept = changed & np.isin(candidates.component, _better(ready, candidates, claims, found, before))
+        if not kept.any():
+            break
+        if (kept != changed).any():
+            wanted = _spare(ready, candidates, spared, claims, before, chosen, kept, by_rank_completed)
+            found = allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty, wanted)
+        claims, spared, open_ = found, wanted, kept
+    return claims
 
 
 def _find(ready: Prepared, ranked: Ints, score: Floats) -> _Candidates:
@@ -116,11 +126,11 @@ def _on_hand(ready: Prepared, claims: Claims) -> Ints:
     return units
 
 
-def _choose(ready: Prepared, candidates: _Candidates, claims: Claims, before: Bools) -> Bools:
-    """Return the orders to complete: in contested components the optimiser's choice, elsewhere what rank completed."""
+def _choose(ready: Prepared, candidates: _Candidates, claims: Claims, before: Bools, open_: Bools) -> Bools:
+    """Return the orders to complete: in ``open_`` contested components the optimiser's choice, elsewhere ``before``."""
     chosen = before.copy()
     room = _room(ready, candidates, claims, before)
-    fits = np.ones(candidates.count, dtype=np.bool_)
+    fits = open_.copy()
     need = _needs(ready, candidates)
     np.logical_and.at(fits, need[0], need[2] <= room[need[1]])
     for orders in _contested(candidates, fits, before):
@@ -207,32 +217,49 @@ def _solve(order: Ints, product: Ints, units: Ints, room: Ints, worth: Floats) -
     return chosen if (used <= room[products]).all() else None
 
 
-def _allocate(
+def _nothing_spared(ready: Prepared, by_rank: Claims) -> Spared:
+    nobody = np.zeros(len(ready.product), dtype=np.bool_)
+    return _with_plain(ready, Spared(_on_hand(ready, by_rank), nobody, nobody, np.zeros(0, dtype=np.int64)))
+
+
+def _with_plain(ready: Prepared, spared: Spared) -> Spared:
+    plain_qty = np.zeros(len(ready.products.product_id), dtype=np.int64)
+    plain = plain_lines(ready)
+    np.add.at(plain_qty, ready.product[plain], spared.units[plain])
+    return replace(spared, plain_qty=plain_qty)
+
+
+def _spare(
     ready: Prepared,
-    ranked: Ints,
     candidates: _Candidates,
-    by_rank: Claims,
+    spared: Spared,
+    claims: Claims,
     before: Bools,
     chosen: Bools,
     changed: Bools,
-) -> Claims:
-    """Return the claims when, in ``changed`` components, the candidates that are not chosen yield to everybody else.
+    by_rank_completed: Bools,
+) -> Spared:
+    """Return what lines are to have on hand when, in ``changed`` components, those not chosen yield to everybody else.
 
-    Chosen orders are to have their needs, all other lines what rank gave them; who gave way keeps nothing.
+    Chosen orders are to have their needs, all other lines what they claim now; who gave way keeps nothing.
     """
-    lines, at = len(ready.product), candidates.order
-    units = _on_hand(ready, by_rank)
-    units[candidates.line[(before & changed)[at]]] = 0
-    wanted = candidates.line[(chosen & changed)[at]]
+    at, line = candidates.order, candidates.line
+    units, yields, stands_back = spared.units.copy(), spared.yields.copy(), spared.stands_back.copy()
+    here = _in_components(ready, candidates.component[changed])
+    units[here] = _on_hand(ready, claims)[here]
+    units[line[(before & changed)[at]]] = 0
+    wanted = line[(chosen & changed)[at]]
     units[wanted] = ready.need_qty[wanted]
-    yields, stands_back = np.zeros(lines, dtype=np.bool_), np.zeros(lines, dtype=np.bool_)
-    yields[candidates.line[(changed & ~chosen)[at]]] = True
-    stands_back[candidates.line[(changed & ~chosen & before)[at]]] = True
-    plain_qty = np.zeros(len(ready.products.product_id), dtype=np.int64)
-    plain = plain_lines(ready)
-    np.add.at(plain_qty, ready.product[plain], units[plain])
-    spared = Spared(units, yields, stands_back, plain_qty)
-    return allocate(ready, Turns(ranked, ready.need_qty[ranked]), ready.buckets.qty, spared)
+    mine = changed[at]
+    yields[line[mine]] = ~chosen[at[mine]]
+    stands_back[line[mine]] = (by_rank_completed & ~chosen)[at[mine]]
+    return _with_plain(ready, Spared(units, yields, stands_back, spared.plain_qty))
+
+
+def _in_components(ready: Prepared, component: Ints) -> Bools:
+    products, named = product_components(ready.backlog)
+    inside: Bools = np.isin(named, component)[np.searchsorted(products, ready.backlog.product_id)]
+    return inside
 
 
 def _better(ready: Prepared, candidates: _Candidates, by_rank: Claims, claims: Claims, before: Bools) -> Ints:

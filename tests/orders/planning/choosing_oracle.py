@@ -11,6 +11,7 @@ from tests.orders.planning.oracle import COMPLETE, NOW, ONE_BACKORDER, Answer, O
 
 STANDS_BACK = 13
 PENNY = 0.01
+PASSES = 5
 
 
 class ChoosingOracle(Oracle):
@@ -37,20 +38,24 @@ class ChoosingOracle(Oracle):
     def settle(self, part: Case, before: set[int], had: dict[int, int]) -> tuple[set[int], set[int], dict[int, int]]:
         """Return who stands back in one component, who yields, and what each line is to have on hand."""
         orders = sorted({line.order_id for line in part.lines if self.is_candidate(line)})
-        done = before & set(orders)
-        best = self.best_set(orders, done, had)
-        if not best - done:
-            return set(), set(), {}
-        kept = {line.line_id: had[line.line_id] for line in part.lines}
-        for line in part.lines:
-            if line.order_id in orders and (line.order_id in best or line.order_id in done):
-                kept[line.line_id] = self.need[line.line_id] if line.order_id in best else 0
-        self.again(done - best, set(orders) - best, had | kept)
-        after = self.completed() & set(orders)
-        harmed = any(self.on_hand(line) < had[line.line_id] for line in part.lines if not self.is_candidate(line))
-        if harmed or self.worth(after) <= self.worth(done):
-            return set(), set(), {}
-        return done - best, set(orders) - best, kept
+        by_rank = done = before & set(orders)
+        settled: tuple[set[int], set[int], dict[int, int]] = (set(), set(), {})
+        for _ in range(PASSES):
+            best = self.best_set(orders, done, had)
+            if not best - done:
+                break
+            kept = {line.line_id: had[line.line_id] for line in part.lines}
+            for line in part.lines:
+                if line.order_id in orders and (line.order_id in best or line.order_id in done):
+                    kept[line.line_id] = self.need[line.line_id] if line.order_id in best else 0
+            self.again(by_rank - best, set(orders) - best, had | kept)
+            after = self.completed() & set(orders)
+            harmed = any(self.on_hand(line) < had[line.line_id] for line in part.lines if not self.is_candidate(line))
+            if harmed or self.worth(after) <= self.worth(done):
+                break
+            settled = by_rank - best, set(orders) - best, kept
+            done, had = after, {line.line_id: self.on_hand(line) for line in self.case.lines}
+        return settled
 
     def again(self, aside: set[int], yields: set[int], kept: dict[int, int]) -> None:
         self.begin()
