@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from orders.planning.allocate import Claims, Turns, allocate, plain_lines, running_before
-from orders.planning.components import product_components
+from orders.planning.components import line_components
 from orders.planning.prepare import Prepared
 from orders.planning.runs import starts_of
 from orders.planning.supply import NOW
@@ -21,7 +21,7 @@ from orders.planning.turns import Spared
 from orders.planning.types import NO_DAY, Bools, Floats, Ints, ShipPolicy
 
 MOST_ORDERS = 100  # in one component: that takes a second at most; of more the optimiser is not asked
-MOST_PASSES = 5
+MOST_PASSES = 5  # each goes on from what the one before completed
 MOST_NODES = 1_000  # of its search: a count, not a clock, so that the same plan comes out on any machine
 # One thread. Presolving these small problems, and looking for a first answer by heuristics, takes up to five times as
 # long as solving them, and finds the same.
@@ -45,13 +45,14 @@ class _Candidates:
     """Orders whose lines all leave together and have no terms of their own, in rank order.
 
     ``line`` are their lines in rank order and ``order`` each line's candidate; ``component`` and ``worth`` are per
-    candidate.
+    candidate. ``of_line`` is the component of each line of the backlog.
     """
 
     line: Ints
     order: Ints
     component: Ints
     worth: Floats
+    of_line: Ints
 
     @property
     def count(self) -> int:
@@ -67,9 +68,9 @@ def complete_most(ready: Prepared, ranked: Ints, score: Floats, by_rank: Claims)
     Costs an optimisation per contested component and pass, and at most two more allocations.
     """
     candidates = _find(ready, ranked, score)
-    claims, spared = by_rank, _nothing_spared(ready, by_rank)
     if candidates.count < 2:
         return by_rank
+    claims, spared = by_rank, _nothing_spared(ready, by_rank)
     by_rank_completed = _completed(ready, candidates, by_rank)
     open_ = np.ones(candidates.count, dtype=np.bool_)
     for _ in range(MOST_PASSES):
@@ -104,10 +105,10 @@ def _find(ready: Prepared, ranked: Ints, score: Floats) -> _Candidates:
     order = by_rank[order].astype(np.int64)
     worth = np.full(len(first), PENNY)
     np.add.at(worth, order, np.maximum(np.nan_to_num(score[line]), 0.0) * ready.need_qty[line])
-    products, named = product_components(backlog)
+    of_line = line_components(backlog)
     component = np.zeros(len(first), dtype=np.int64)
-    component[order] = named[np.searchsorted(products, backlog.product_id[line])]
-    return _Candidates(line, order, component, worth)
+    component[order] = of_line[line]
+    return _Candidates(line, order, component, worth, of_line)
 
 
 def _completed(ready: Prepared, candidates: _Candidates, claims: Claims) -> Bools:
@@ -245,7 +246,7 @@ def _spare(
     """
     at, line = candidates.order, candidates.line
     units, yields, stands_back = spared.units.copy(), spared.yields.copy(), spared.stands_back.copy()
-    here = _in_components(ready, candidates.component[changed])
+    here = np.isin(candidates.of_line, candidates.component[changed])
     units[here] = _on_hand(ready, claims)[here]
     units[line[(before & changed)[at]]] = 0
     wanted = line[(chosen & changed)[at]]
@@ -256,12 +257,6 @@ def _spare(
     return _with_plain(ready, Spared(units, yields, stands_back, spared.plain_qty))
 
 
-def _in_components(ready: Prepared, component: Ints) -> Bools:
-    products, named = product_components(ready.backlog)
-    inside: Bools = np.isin(named, component)[np.searchsorted(products, ready.backlog.product_id)]
-    return inside
-
-
 def _better(ready: Prepared, candidates: _Candidates, by_rank: Claims, claims: Claims, before: Bools) -> Ints:
     """Return the components where the choice completes more worth and no line outside the candidates has less."""
     after = _completed(ready, candidates, claims)
@@ -270,6 +265,4 @@ def _better(ready: Prepared, candidates: _Candidates, by_rank: Claims, claims: C
     np.add.at(gain, place, np.where(after, candidates.worth, 0.0) - np.where(before, candidates.worth, 0.0))
     worse = _on_hand(ready, claims) < _on_hand(ready, by_rank)
     worse[candidates.line] = False
-    products, named = product_components(ready.backlog)
-    harmed = named[np.searchsorted(products, ready.backlog.product_id[worse])]
-    return names[(gain > 0) & ~np.isin(names, harmed)]
+    return names[(gain > 0) & ~np.isin(names, candidates.of_line[worse])]

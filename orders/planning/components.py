@@ -25,6 +25,13 @@ def product_components(backlog: Backlog) -> tuple[Ints, Ints]:
     return product_id, product_id[_roots(len(product_id), product[by_order], backlog.order_id[linking][by_order])]
 
 
+def line_components(backlog: Backlog) -> Ints:
+    """Return the component of each line, parallel to the backlog. O(n log n)."""
+    product_id, component = product_components(backlog)
+    of_line: Ints = component[find_places(product_id, backlog.product_id)]
+    return of_line
+
+
 def _roots(products: int, product: Ints, order_id: Ints) -> Ints:
     """Return the smallest product that each product is linked to; links are (product, order), sorted by order."""
     root = np.arange(products)

@@ -8,9 +8,8 @@ from itertools import count
 import numpy as np
 
 from orders.planning.allocate import Claims, Pieces, Turns, allocate, of_plain_lines, plain_lines
-from orders.planning.components import product_components
+from orders.planning.components import line_components
 from orders.planning.divided import Divided
-from orders.planning.ids import find_places
 from orders.planning.prepare import Prepared
 from orders.planning.previous import Had, as_had, had_per_line, match_previous, pin, replaced, still_there
 from orders.planning.rules import Guarantee, Segment
@@ -179,8 +178,7 @@ def _same_component(ready: Prepared, chosen: Bools) -> Bools:
     """Return the lines in a component with any of the chosen ones."""
     if not chosen.any():
         return chosen
-    product_id, component = product_components(ready.backlog)
-    label = component[find_places(product_id, ready.backlog.product_id)]
+    label = line_components(ready.backlog)
     return np.isin(label, label[chosen])
 
 
